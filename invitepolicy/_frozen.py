@@ -1,0 +1,63 @@
+"""An immutable mapping that hashes, compares and pickles, and plain data frozen into it and thawed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, NoReturn, TypeVar
+
+V = TypeVar("V")
+
+
+class FrozenMapping(Mapping[str, V], Generic[V]):
+    """A mapping from text that nobody can change; equal to any mapping with the same items."""
+
+    __slots__ = ("_items",)
+
+    _items: dict[str, V]
+
+    def __init__(self, items: Mapping[str, V] | None = None) -> None:
+        """Copy the items, in their order."""
+        object.__setattr__(self, "_items", dict(items or {}))
+
+    def __getitem__(self, key: str) -> V:
+        """Look one up; KeyError where there is none."""
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the keys in order."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        """Hash the items, whatever their order."""
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        """Show the items as a dictionary does."""
+        return repr(self._items)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse: it is frozen."""
+        message = f"a {type(self).__name__} cannot be changed"
+        raise AttributeError(message)
+
+    def __reduce__(self) -> tuple[type[FrozenMapping[V]], tuple[dict[str, V]]]:
+        """Pickle as the items alone."""
+        return type(self), (self._items,)
+
+
+def freeze(data: Any) -> Any:
+    """Turn dictionaries into frozen mappings and lists into tuples, all the way down."""
+    if isinstance(data, Mapping):
+        return FrozenMapping({key: freeze(value) for key, value in data.items()})
+    return tuple(freeze(value) for value in data) if isinstance(data, list | tuple) else data
+
+
+def thaw(data: Any) -> Any:
+    """Turn frozen data back into dictionaries and lists of its own, ready for JSON."""
+    if isinstance(data, Mapping):
+        return {key: thaw(value) for key, value in data.items()}
+    return [thaw(value) for value in data] if isinstance(data, list | tuple) else data

@@ -1,0 +1,316 @@
+"""A line's test: from the words of a policy file, and back.
+
+    choice, tags          word · [words] · {not: word or words}
+    flag                  true · false
+    count, number, share  at least N · at most N · more than N · less than N · between N and M · N
+    clock                 at least D ago · less than D ago · between D and E ago
+    all but choice, tags  given · missing
+
+A quantity (N, M, D, E) is written out or is a setting's name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting, Test
+from invitepolicy._quantities import (
+    QuantityError,
+    QuantityKind,
+    checked_number,
+    format_quantity,
+    parse_duration,
+    parse_number,
+    parse_share,
+)
+from invitepolicy._text import did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from invitepolicy._vocabulary import Fact, Kind
+
+_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_COMPARISON = re.compile(r"(at least|at most|more than|less than) +(.+?)( +ago)?")
+_BETWEEN = re.compile(r"between +(.+?) +and +(.+?)( +ago)?")
+_WANTED: Final[dict[Kind, QuantityKind]] = {
+    "clock": "duration", "share": "share", "count": "number", "number": "number",
+}  # fmt: skip
+_EXAMPLES: Final[dict[Kind, str]] = {
+    "clock": "at least 3 weeks ago, less than 4 days ago, between 3 days and 4 days ago, given or missing",
+    "share": "at least 40%, less than 20%, between 20% and 40%, given or missing",
+    "count": "at least 3, less than 3, between 3 and 5, 3, given or missing",
+    "number": "at least 2.5, less than 2.5, between 2 and 3, 2.5, given or missing",
+}
+_KINDS: Final[dict[QuantityKind, str]] = {"duration": "a duration", "share": "a share", "number": "a number"}
+_SPELLED: Final = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+
+class LineError(ValueError):
+    """A test that means nothing: what is wrong, what would be right, a code, and where inside the value."""
+
+    def __init__(self, code: str, what: str, hint: str, inside: tuple[str | int, ...] = ()) -> None:
+        """Keep the sentence, its remedy and the place."""
+        super().__init__(what)
+        self.code, self.what, self.hint, self.inside = code, what, hint, inside
+
+
+def parse_test(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
+    """Read the test of a line about `fact`, from data as YAML gives it. Raises LineError."""
+    match fact.kind:
+        case "choice" | "tags":
+            return _parse_words(fact, raw)
+        case "flag":
+            return _parse_flag(fact, raw)
+        case "clock" | "share" | "count" | "number":
+            return _parse_quantities(fact, raw, settings)
+        case _ as never:
+            assert_never(never)
+
+
+def _parse_words(fact: Fact, raw: Any) -> OneOf:
+    if isinstance(raw, dict):
+        if list(raw) != ["not"]:
+            raise LineError(
+                "test", f"“{fact.name}” cannot be tested by {quoted(raw)}", "write a word, [words], or {not: word}"
+            )
+        return OneOf(_words(fact, raw["not"], ("not",)), negated=True)
+    return OneOf(_words(fact, raw, ()))
+
+
+def _words(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        return (_word(fact, raw, inside),)
+    if not raw:
+        raise LineError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
+    words = tuple(_word(fact, item, (*inside, index)) for index, item in enumerate(raw))
+    for index, word in enumerate(words):
+        if word in words[:index]:
+            raise LineError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
+    return words
+
+
+def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
+    if fact.kind == "tags":
+        if isinstance(raw, str) and raw.strip():
+            return raw
+        raise LineError("word", f"{quoted(raw)} is not a tag", "a tag is a text, in quotes where need be", inside)
+    if isinstance(raw, str) and raw in fact.words:
+        return raw
+    what = f"{quoted(raw)} is not a word of “{fact.name}”"
+    if raw in ("given", "missing"):
+        hint = "a choice always has a word" + ("; test for unknown" if "unknown" in fact.words else "")
+        raise LineError("word", what, hint, inside)
+    if isinstance(raw, str) and "," in raw and "[" not in raw:
+        hint = f"write a list in brackets: [{', '.join(part.strip() for part in raw.split(','))}]"
+        raise LineError("word", what, hint, inside)
+    choices = f"its words are {listed(fact.words)}"
+    raise LineError("word", what, did_you_mean(raw, fact.words, choices) if isinstance(raw, str) else choices, inside)
+
+
+def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsGiven:
+    match raw:
+        case bool():
+            return IsTrue(raw)
+        case "given" | "missing":
+            return IsGiven(raw == "given")
+    meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+    word = meant.get(raw.lower()) if isinstance(raw, str) else None
+    raise LineError(
+        "test",
+        f"{quoted(raw)} is no test of “{fact.name}”",
+        f"write {word}" if word else "write true or false",
+    )
+
+
+def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _exactly(fact, raw)
+    if not isinstance(raw, str):
+        raise _no_test(fact, raw)
+    text = raw.strip()
+    if text in ("given", "missing"):
+        return IsGiven(text == "given")
+    if found := _BETWEEN.fullmatch(text):
+        return _between(fact, found, raw, settings)
+    if found := _COMPARISON.fullmatch(text):
+        return _comparison(fact, found, raw, settings)
+    return _bare(fact, raw, text, settings)
+
+
+def _exactly(fact: Fact, raw: float) -> InRange:
+    if fact.kind in ("clock", "share"):
+        raise _no_test(fact, raw)
+    try:
+        amount = _checked(fact, Amount(checked_number(raw), "number"), raw)
+    except QuantityError as error:
+        raise LineError("quantity", error.what, error.hint) from None
+    return InRange(amount, amount)
+
+
+def _between(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[str, Setting]) -> Aged | InRange:
+    low, high = (_amount(fact, found[group], raw, settings) for group in (1, 2))
+    _check_ago(fact, found[3], raw)
+    written_out = low.setting is None and high.setting is None
+    clock = fact.kind == "clock"
+    if written_out and (low.value >= high.value if clock else low.value > high.value):  # type: ignore[operator]
+        hint = "the smaller quantity comes first"
+        if low.value == high.value:
+            hint = "the second border is not included, so it must be the larger one"
+        raise LineError("empty", f"{quoted(raw)} can never hold", hint)
+    return Aged(low, high) if clock else InRange(low, high)
+
+
+def _comparison(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[str, Setting]) -> Aged | InRange:
+    words = found[1]
+    if fact.kind == "clock":
+        if words in ("more than", "at most"):
+            instead = "at least" if words == "more than" else "less than"
+            raise LineError(
+                "half-open",
+                f"{quoted(raw)}: a clock knows no “{words}”",
+                f"write {instead} {found[2]} ago, so that the instant of the change is clear",
+            )
+        amount = _amount(fact, found[2], raw, settings)
+        _check_ago(fact, found[3], raw)
+        return Aged(amount, None) if words == "at least" else Aged(None, amount)
+    amount = _amount(fact, found[2], raw, settings)
+    _check_ago(fact, found[3], raw)
+    match words:
+        case "at least":
+            return InRange(amount, None)
+        case "more than":
+            return InRange(amount, None, low_included=False)
+        case "at most":
+            return InRange(None, amount)
+        case _:
+            return InRange(None, amount, high_included=False)
+
+
+def _check_ago(fact: Fact, ago: str | None, raw: str) -> None:
+    if fact.kind == "clock" and ago is None:
+        raise LineError("test", f"{quoted(raw)} does not say since when", f"write {raw.strip()} ago")
+    if fact.kind != "clock" and ago is not None:
+        raise LineError("test", f"{quoted(raw)}: “{fact.name}” is no clock", f"write {raw.strip()[:-4].strip()}")
+
+
+def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> InRange:
+    shown = text.removesuffix(" ago") if fact.kind == "clock" else text
+    if shown in settings:
+        suffix = " ago" if fact.kind == "clock" else ""
+        raise LineError("test", f"{quoted(raw)} is a setting, and no test", f"write at least {shown}{suffix}")
+    if fact.kind == "clock":
+        try:
+            parse_duration(shown)
+        except QuantityError:
+            raise _no_test(fact, raw) from None
+        raise LineError("test", f"{quoted(raw)} is no test", f"write at least {shown} ago, or less than {shown} ago")
+    if text[:1].isdigit() or text[:1] == "-":
+        amount = _amount(fact, text, raw, settings)
+        return InRange(amount, amount)
+    raise _no_test(fact, raw)
+
+
+def _no_test(fact: Fact, raw: Any) -> LineError:
+    if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
+        hint = f"a setting's name stands without braces: at least {next(iter(raw))}"
+        return LineError("test", f"braces around a quantity of “{fact.name}”", hint)
+    return LineError("test", f"{quoted(raw)} is no test of “{fact.name}”", f"write {_EXAMPLES[fact.kind]}")
+
+
+def _amount(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Amount:
+    if text in settings:
+        setting = settings[text]
+        return _checked(fact, Amount(setting.value, setting.kind, text), raw)
+    wanted = _WANTED[fact.kind]
+    if _NAME.fullmatch(text):
+        raise _unknown_name(text, settings, wanted)
+    spelled, _, unit = text.partition(" ")
+    if spelled.lower() in _SPELLED:
+        raise LineError("quantity", f"{quoted(text)} is spelled out", f"write {_SPELLED.index(spelled.lower())} {unit}")
+    if text.startswith("{"):
+        raise LineError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
+    try:
+        match wanted:
+            case "duration":
+                return Amount(parse_duration(text), wanted)
+            case "share":
+                return Amount(parse_share(text), wanted)
+            case "number":
+                return _checked(fact, Amount(parse_number(text), wanted), raw)
+            case _ as never:
+                assert_never(never)
+    except QuantityError as error:
+        raise LineError("quantity", error.what, error.hint) from None
+
+
+def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> LineError:
+    if text in _SPELLED:
+        return LineError("quantity", f"{quoted(text)} is spelled out", f"write {_SPELLED.index(text)}")
+    if text == "forever":
+        return LineError("quantity", "“forever” is a setting's value", "give a setting that value and name it here")
+    fitting = [name for name, setting in settings.items() if setting.kind == wanted]
+    known = f"the settings that are {_KINDS[wanted]} are {listed(fitting, 'and')}" if fitting else "there is none yet"
+    return LineError(
+        "setting",
+        f"there is no setting {quoted(text)}",
+        did_you_mean(text, settings, f"{known}; introduce it under settings"),
+    )
+
+
+def _checked(fact: Fact, amount: Amount, raw: object) -> Amount:
+    wanted = _WANTED[fact.kind]
+    if amount.kind != wanted:
+        raise LineError(
+            "kind",
+            f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” wants {_KINDS[wanted]}",
+            f"name another setting, or write {'3 weeks' if wanted == 'duration' else '40%' if wanted == 'share' else '20'}",
+        )
+    if fact.kind == "count" and not isinstance(amount.value, int):
+        raise LineError("kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number")
+    return amount
+
+
+def format_test(test: Test, *, names: bool = False) -> str:
+    """Write a test as a policy would, with quantities written out, or with the settings' names. Words are sorted."""
+    match test:
+        case OneOf():
+            words = ", ".join(sorted(_in_yaml(word) for word in test.words))
+            text = f"[{words}]" if len(test.words) > 1 else words
+            return f"{{not: {text}}}" if test.negated else text
+        case IsTrue():
+            return "true" if test.wanted else "false"
+        case IsGiven():
+            return "given" if test.wanted else "missing"
+        case Aged():
+            return f"{_format_range(test.low, test.high, 'at least', 'less than', names=names)} ago"
+        case InRange():
+            if test.low is not None and test.low == test.high and not (names and test.low.setting):
+                return _format_amount(test.low, names=names)
+            low = "at least" if test.low_included else "more than"
+            high = "at most" if test.high_included else "less than"
+            return _format_range(test.low, test.high, low, high, names=names)
+        case _ as never:
+            assert_never(never)
+
+
+def _in_yaml(word: str) -> str:
+    plain = _PLAIN_WORD.fullmatch(word) and word.lower() not in ("true", "false", "null")
+    return word if plain else json.dumps(word, ensure_ascii=False)
+
+
+def _format_range(low: Amount | None, high: Amount | None, low_words: str, high_words: str, *, names: bool) -> str:
+    if low is not None and high is not None:
+        return f"between {_format_amount(low, names=names)} and {_format_amount(high, names=names)}"
+    if low is not None:
+        return f"{low_words} {_format_amount(low, names=names)}"
+    return f"{high_words} {_format_amount(high, names=names)}" if high is not None else ""
+
+
+def _format_amount(amount: Amount, *, names: bool) -> str:
+    return amount.setting if names and amount.setting else format_quantity(amount.value, amount.kind)

@@ -1,0 +1,172 @@
+"""Policies from files and text: the shipped ones by name, a user's own with the files they extend."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from invitepolicy._build import build_policy
+from invitepolicy._resources import resource_folder
+from invitepolicy._shape import check_shape
+from invitepolicy._source import MOST_BYTES, Problems, parse_source
+from invitepolicy._text import did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from invitepolicy._model import Document, Mark, Policy
+
+MOST_PARENTS: Final = 8
+_SHIPPED_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+def load_policy(source: str | os.PathLike[str]) -> Policy:
+    """Load a policy: a shipped one by its name (`faq`), or a file by its path.
+
+    Raises PolicyError with every problem, each with file, line, column and remedy.
+    """
+    if isinstance(source, str) and _SHIPPED_NAME.fullmatch(source):
+        if source not in shipped_names() and Path(source).exists():
+            return _load_file(Path(source))
+        return _load_shipped(source)
+    return _load_file(Path(source))
+
+
+def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = None) -> Policy:
+    """Load a policy from text or bytes that nobody trusts; raises PolicyError.
+
+    Without a `folder`, `extends` reaches the shipped policies only.
+    """
+    document = _checked(parse_source(text, "<policy>"))
+    return build_policy(_chain(document, None if folder is None else Path(folder), Path()), {})
+
+
+def with_settings(policy: Policy, **values: Any) -> Policy:
+    """Give the policy with other settings: `with_settings(policy, longest_wait="30 days")`.
+
+    Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
+    PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
+    """
+    return build_policy(policy.layers, {**policy.overrides, **values})
+
+
+def shipped_names() -> list[str]:
+    """Name the policies that come with the library."""
+    return sorted(path.stem for path in resource_folder("policies").glob("*.yaml"))
+
+
+@cache
+def _shipped_document(name: str) -> Document:
+    # A shipped file was checked against the schema when it was made, and need not be here.
+    path = resource_folder("policies") / f"{name}.yaml"
+    return parse_source(path.read_bytes(), path.name)
+
+
+@cache
+def _load_shipped(name: str) -> Policy:
+    problems = Problems(name)
+    _refuse_unknown(name, problems, (1, 1))
+    problems.settle()
+    return build_policy(_chain(_shipped_document(name), None, Path()), {})
+
+
+def _refuse_unknown(name: str, problems: Problems, mark: Mark) -> None:
+    if name not in shipped_names():
+        hint = did_you_mean(
+            name, shipped_names(), f"there are {listed(shipped_names(), 'and')}; a file's path begins with ./"
+        )
+        problems.add(mark, "policy", f"there is no shipped policy {quoted(name)}", hint)
+
+
+def _load_file(path: Path) -> Policy:
+    document = _checked(_read_file(path, str(path), Problems(str(path)), (1, 1)))
+    return build_policy(_chain(document, path.parent, path), {})
+
+
+def _checked(document: Document) -> Document:
+    check_shape(document)
+    return document
+
+
+def _chain(document: Document, folder: Path | None, path: Path) -> list[Document]:
+    """Follow `extends` from a file up to the last parent; the oldest comes first."""
+    chain = [document]
+    seen = {_identity(path) if path.name else None}
+    here = folder
+    while (parent := chain[0].data.get("extends")) is not None:
+        problems = Problems(chain[0].path)
+        mark = chain[0].value_mark(("extends",))
+        if len(chain) > MOST_PARENTS:
+            raise problems.fatal(
+                mark, "extends", "more than 8 parents in a chain", "extend one of the older ones directly"
+            )
+        if not parent.startswith("."):
+            _refuse_unknown(parent, problems, mark)
+            problems.settle()
+            if parent in seen:
+                raise problems.fatal(mark, "extends", f"{quoted(parent)} extends itself", "break the circle")
+            seen.add(parent)
+            chain.insert(0, _shipped_document(parent))
+            here = None
+            continue
+        target = _inside(parent, folder, here, problems, mark)
+        if _identity(target) in seen:
+            raise problems.fatal(mark, "extends", f"{quoted(parent)} extends itself in the end", "break the circle")
+        seen.add(_identity(target))
+        shown = str(PurePosixPath(chain[0].path).parent / parent)
+        chain.insert(0, _checked(_read_file(target, shown, problems, mark)))
+        here = target.parent
+    return chain
+
+
+def _identity(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+def _inside(parent: str, folder: Path | None, here: Path | None, problems: Problems, mark: Mark) -> Path:
+    """Find a parent's file, which must lie inside the folder of the file that was loaded first."""
+    what, hint = "", "write the name of a shipped policy, or ./ and a file beside this one"
+    parts = PurePosixPath(parent).parts
+    if folder is None or here is None:
+        what, hint = f"{quoted(parent)} is a file, and this text has no folder", "extend a shipped policy"
+    elif not parent.startswith("./") or ".." in parts or "\\" in parent or "\0" in parent:
+        what = f"{quoted(parent)} leaves the folder"
+    elif not parent.endswith(_SUFFIXES):
+        what, hint = f"{quoted(parent)} is no YAML file", "its name ends in .yaml"
+    else:
+        target, root = _identity(here / parent), _identity(folder)
+        if os.path.commonpath([target, root]) == root:
+            return Path(target)
+        what = f"{quoted(parent)} is a link that leaves the folder"
+    raise problems.fatal(mark, "extends", what, hint)
+
+
+def _read_file(path: Path, shown: str, problems: Problems, mark: Mark) -> Document:
+    """Read a regular file of at most 256 KiB; a device, a pipe or a folder is refused before it is read."""
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as stream:
+            raw = stream.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+    except FileNotFoundError:
+        near = did_you_mean(path.name, _beside(path), "check the path; a shipped policy has no ./ and no .yaml")
+        raise problems.fatal(mark, "file", f"there is no file {quoted(shown)}", near) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name cannot be used"
+        what, hint = f"{quoted(shown)} cannot be read ({why.lower()})", "check the path and who may read it"
+        raise problems.fatal(mark, "file", what, hint) from None
+    if raw is None:
+        raise problems.fatal(mark, "file", f"{quoted(shown)} is no ordinary file", "give the path of a .yaml file")
+    return parse_source(raw, shown)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _beside(path: Path) -> list[str]:
+    try:
+        return [entry.name for entry in path.parent.iterdir() if entry.suffix in _SUFFIXES]
+    except OSError:
+        return []

@@ -1,0 +1,245 @@
+"""Durations, shares, numbers and instants: from text, and back.
+
+    duration   whole number, a space, a unit:  90 minutes · 1 day · 3 weeks · forever
+    share      number and a percent sign:      40% · 12.5%
+    number     plain decimal:                  20 · 2.5
+    instant    2026-03-01 · 2026-03-01T10:00Z · 2026-03-01 10:00:30+01:00
+
+Every unit is a fixed length: a day is 24 hours, whatever the clocks do.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from invitepolicy._text import did_you_mean, quoted
+
+QuantityKind = Literal["duration", "share", "number"]
+Quantity = timedelta | float | int
+
+FOREVER: Final = timedelta.max
+LONGEST: Final = timedelta(days=36_525)  # 100 years: longer ones are a slip of the pen
+UNITS: Final = {
+    "week": timedelta(weeks=1),
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+}
+MOST_DIGITS: Final = 18
+
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) +(minute|hour|day|week)s?")
+_SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_MOST_MONTHS = 3  # digits: a number of months or years that can be put into days
+_COUNTED = re.compile(r"([0-9.,]+)\s*([A-Za-z]+)")
+_INSTANT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+
+
+class QuantityError(ValueError):
+    """A text that is no quantity: `what` is wrong, and the `hint` that says what to write instead."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        """Keep the sentence and its remedy."""
+        super().__init__(what)
+        self.what, self.hint = what, hint
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `90 minutes`, `1 day` or `3 weeks` (`forever` is a setting's word, read by `parse_setting`).
+
+    Raises QuantityError for months and years, which have no fixed length, for fractions, for other units,
+    and for more than 100 years.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise _not_a_duration(text)
+    amount, unit = int(found[1]), UNITS[found[2]]
+    if amount > LONGEST // unit:
+        raise QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
+    return amount * unit
+
+
+def _not_a_duration(text: str) -> QuantityError:
+    what = f"{quoted(text)} is not a duration"
+    counted = _COUNTED.fullmatch(text.strip())
+    if counted is None:
+        return QuantityError(what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
+    amount, unit = counted[1], counted[2].lower().removesuffix("s")
+    if unit in ("month", "year"):
+        days = 30 if unit == "month" else 365
+        return QuantityError(
+            f"{quoted(text)} has no fixed length",
+            "write 30 days or 4 weeks"
+            if amount in ("1", "") or not amount.isdigit() or len(amount) > _MOST_MONTHS
+            else f"write {int(amount) * days} days",
+        )
+    if not amount.isdigit():
+        return QuantityError(what, "only whole numbers: write 36 hours instead of 1.5 days")
+    short = {"d": "day", "w": "week", "wk": "week", "h": "hour", "hr": "hour", "m": "minute", "min": "minute"}
+    word = short.get(unit, unit)
+    if word in UNITS:
+        return QuantityError(what, f"write {int(amount)} {word}{'' if int(amount) == 1 else 's'}")
+    if unit in ("second", "sec", "s"):
+        return QuantityError(what, "the smallest unit is the minute")
+    return QuantityError(what, did_you_mean(unit, UNITS, "the units are minutes, hours, days and weeks"))
+
+
+def parse_share(text: str) -> float:
+    """Read `40%` as 0.4, correctly rounded. Raises QuantityError outside 0 % to 100 %."""
+    found = _SHARE.fullmatch(text)
+    if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
+        raise QuantityError(f"{quoted(text)} is not a share", "write a percentage, such as 40%")
+    return checked_share(_percent(found[1]), text)
+
+
+def _percent(digits: str) -> float:
+    whole, _, part = digits.partition(".")
+    return int(whole + part) / int("100" + "0" * len(part))
+
+
+def checked_share(share: float, text: str) -> float:
+    """Hand a share back. Raises QuantityError where it is more than the whole."""
+    if not 0 <= share <= 1:
+        raise QuantityError(f"{quoted(text)} is more than the whole", "a share lies between 0% and 100%")
+    return share
+
+
+def parse_number(text: str) -> float:
+    """Read `20` or `2.5`; whole values are whole numbers. Raises QuantityError for anything else."""
+    if _NUMBER.fullmatch(text) is None:
+        raise QuantityError(f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
+    return checked_number(float(text) if "." in text else int(text[: MOST_DIGITS + 3]), text)
+
+
+def checked_number(number: float, text: str | None = None) -> float:
+    """Hand a number back, whole where it is whole. Raises QuantityError beyond 18 digits."""
+    shown = str(number) if text is None else text
+    if sum(map(str.isdigit, shown)) > MOST_DIGITS or not abs(number) < 10**MOST_DIGITS:
+        raise QuantityError(f"{quoted(shown)} is too long a number", "at most 18 digits can be told apart")
+    return int(number) if number == int(number) else number
+
+
+def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
+    """Read a setting's value as YAML gives it: text for durations and shares, a plain number for numbers.
+
+    Raises QuantityError where it is none of the three.
+    """
+    match value:
+        case bool() | None | dict() | list():
+            pass
+        case int() | float():
+            return "number", checked_number(value)
+        case "forever":
+            return "duration", FOREVER
+        case str() if "%" in value:
+            return "share", parse_share(value)
+        case str() if _NUMBER.fullmatch(value):
+            return "number", parse_number(value)
+        case str() if value[:1].isdigit():
+            return "duration", parse_duration(value)
+    raise QuantityError(
+        f"{quoted(value)} is not a value for a setting",
+        "write a duration (3 weeks, forever), a share (40%) or a number (20)",
+    )
+
+
+def format_quantity(value: Quantity, kind: QuantityKind) -> str:
+    """Write a quantity as a policy would: the inverse of `parse_setting`."""
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return format_share(value) if kind == "share" else format_number(value)
+
+
+def format_duration(duration: timedelta) -> str:
+    """Write a duration of whole minutes in the largest unit that divides it: 14 days read `2 weeks`."""
+    if duration == FOREVER:
+        return "forever"
+    if not duration:
+        return "0 days"
+    for name, unit in UNITS.items():
+        if not duration % unit:
+            return format_count(duration // unit, name)
+    return format_count(duration // UNITS["minute"], "minute")
+
+
+def format_count(count: int, unit: str) -> str:
+    """Write `1 day`, `3 days`."""
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def format_age(age: timedelta) -> str:
+    """Write an age in whole days, below a day in whole hours, below an hour in minutes; a future one is 0 minutes."""
+    for name in ("day", "hour"):
+        if age >= UNITS[name]:
+            return format_count(age // UNITS[name], name)
+    return format_count(max(age, timedelta()) // UNITS["minute"], "minute")
+
+
+def format_number(number: float) -> str:
+    """Write a number plainly, never with an exponent, with as few digits as read back to the same number."""
+    if isinstance(number, int):
+        return str(number)
+    return next(
+        (text for digits in range(1, MOST_DIGITS) if float(text := f"{number:.{digits}f}") == number),
+        f"{number:.{MOST_DIGITS}f}",
+    )
+
+
+def format_share(share: float) -> str:
+    """Write 0.4 as `40%`, with as few digits as read back to the same share."""
+    texts = (f"{share * 100:.{digits}f}" for digits in range(MOST_DIGITS - 2))
+    return next((f"{text}%" for text in texts if _percent(text) == share), f"{share * 100:.15f}%")
+
+
+def parse_instant(text: str, *, zoneless: str = "") -> datetime:
+    """Read an instant: a date (00:00 UTC), then optionally `T` or a space, a time, and `Z` or an offset.
+
+    A time without an offset is refused, since nobody knows where its clock hung; `zoneless` words the remedy.
+    Raises QuantityError for that, for anything else that is not of this form, and for dates that do not exist.
+    """
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01 or 2026-03-01T10:00Z")
+    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    if hour is not None and offset is None:
+        raise QuantityError(
+            f"{quoted(text)} does not say in which zone", zoneless or "add Z for UTC, or an offset such as +01:00"
+        )
+    try:
+        local = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int((fraction or "").ljust(6, "0")), tzinfo=UTC,
+        )  # fmt: skip
+        return local - _offset(offset)
+    except (ValueError, OverflowError):
+        raise QuantityError(
+            f"{quoted(text)} does not exist", "check the month, the day, the hour and the offset"
+        ) from None
+
+
+def _offset(text: str | None) -> timedelta:
+    if text is None or text == "Z":
+        return timedelta()
+    hours, minutes = int(text[1:3]), int(text[4:6])
+    if hours > 23 or minutes > 59:  # noqa: PLR2004  (a clock's limits)
+        raise ValueError(text)
+    size = timedelta(hours=hours, minutes=minutes)
+    return -size if text[0] == "-" else size
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an instant in UTC as `2026-03-01T10:00:00Z`: the inverse of `parse_instant`."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def later(anchor: datetime, duration: timedelta) -> datetime | None:
+    """Give `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
+    try:
+        return anchor + duration
+    except OverflowError:
+        return None

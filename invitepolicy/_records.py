@@ -1,0 +1,321 @@
+"""What is judged: an invitation, the account that sends it, and the facts that lines read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from math import isfinite
+from typing import Any, Final
+
+import attrs
+
+from invitepolicy import _vocabulary as words
+from invitepolicy._frozen import FrozenMapping
+from invitepolicy._quantities import MOST_DIGITS, QuantityError, parse_instant, parse_share
+from invitepolicy._text import did_you_mean, listed, quoted
+from invitepolicy._vocabulary import OWN_PREFIX, Fact
+from invitepolicy.errors import RecordError
+
+
+class Absent(Enum):
+    """Why a fact has no value: nobody knows it, or it did not happen."""
+
+    NOT_KNOWN = "not known"
+    DID_NOT_HAPPEN = "did not happen"
+
+
+Value = str | bool | int | float | datetime | frozenset[str] | Absent
+
+
+def _tags(tags: Iterable[str]) -> frozenset[str]:
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        raise RecordError("tags", tags, "tags are a list of texts; write ['vip'] for a single one")
+    found = frozenset(tags)
+    if not all(isinstance(tag, str) for tag in found):
+        raise RecordError("tags", tags, "every tag is a text")
+    return found
+
+
+def _own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
+    if not isinstance(facts, Mapping):
+        raise RecordError("facts", facts, "own facts are a mapping from names that begin with my_ to values")
+    found = {}
+    for name, value in facts.items():
+        if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):
+            raise RecordError("facts", name, "the name of an own fact begins with my_")
+        if value is not None:
+            found[name] = _own_value(name, value)
+    return FrozenMapping(found)
+
+
+def _own_value(name: str, value: Any) -> Any:
+    match value:
+        case datetime():
+            return _instant(name, value)
+        case str() | bool() | int():
+            return value
+        case float() if isfinite(value):
+            return value
+        case list() | tuple() | set() | frozenset() if all(isinstance(word, str) for word in value):
+            return frozenset(value)
+    raise RecordError(name, value, "an own fact is a text, a number, true or false, an instant, or a list of texts")
+
+
+def _instant(field: str, value: object) -> datetime:
+    if not isinstance(value, datetime):
+        remedy = "say which instant of that day, with its zone" if isinstance(value, date) else "give an instant"
+        raise RecordError(field, value, f"this is not an instant; {remedy}, such as datetime(…, tzinfo=timezone.utc)")
+    if value.tzinfo is UTC:
+        return value
+    if value.utcoffset() is None:
+        raise RecordError(field, value, "the instant has no time zone; add tzinfo=timezone.utc, or the zone it is in")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC") from None
+
+
+def _word(field: str, value: object, known: tuple[str, ...]) -> None:
+    if isinstance(value, str) and value in known:
+        return
+    hint = f"it is one of {listed(known)}"
+    raise RecordError(
+        field,
+        value,
+        f"this is not one of its words; {did_you_mean(value, known, hint) if isinstance(value, str) else hint}",
+    )
+
+
+def _text(field: str, value: object) -> None:
+    if not (value is None or isinstance(value, str)):
+        raise RecordError(field, value, "this is not a text; leave it out where it is not known")
+
+
+def _count(field: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MOST_DIGITS:
+        raise RecordError(field, value, "this is not a count; give a whole number from 0 up")
+
+
+def _flag(field: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise RecordError(field, value, "this is neither true nor false")
+
+
+def _share(field: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RecordError(field, value, "this is not a share; give a part of the whole from 0 to 1, such as 0.4")
+
+
+def _utc_instants(record: object, fields: tuple[str, ...]) -> None:
+    for field in fields:
+        value = getattr(record, field)
+        if value is not None:
+            object.__setattr__(record, field, _instant(field, value))
+
+
+_INVITATION_WORDS: Final = {
+    "direction": words.DIRECTIONS,
+    "status": words.STATUSES,
+    "relationship": words.RELATIONSHIPS,
+    "activity": words.ACTIVITIES,
+}
+_INVITATION_INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
+_ACCOUNT_COUNTS: Final = (
+    "pending", "sent_last_day", "sent_last_week", "settled", "email_requests", "notes_last_month",
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Invitation:
+    """An invitation to connect, as far as it is known.
+
+    Instants are datetimes with a time zone and are kept in UTC; None is *not known* (or *did not happen*: see
+    `invitepolicy._vocabulary`). `attempts` counts earlier invitations to the same person. `facts` holds a
+    policy's own facts, by names that begin with `my_`. `status_basis` says how the status is known. Raises
+    RecordError for an instant without a zone, an unknown word or a wrong type.
+    """
+
+    name: str | None = attrs.field(default=None, repr=False)
+    url: str | None = attrs.field(default=None, repr=False)
+    direction: str = "outgoing"
+    status: str = "pending"
+    status_basis: str | None = None
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    last_active_at: datetime | None = None
+    relationship: str = "unknown"
+    activity: str = "unknown"
+    note: str | None = attrs.field(default=None, repr=False)
+    email_requested: bool = False
+    attempts: int = 0
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tags)
+    facts: Mapping[str, Any] = attrs.field(factory=FrozenMapping, converter=_own_facts, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check every field, and bring the instants to UTC."""
+        for field, known in _INVITATION_WORDS.items():
+            if getattr(self, field) not in known:
+                _word(field, getattr(self, field), known)
+        _utc_instants(self, _INVITATION_INSTANTS)
+        if self.status_basis is not None:
+            _word("status_basis", self.status_basis, words.BASES)
+        _text("name", self.name)
+        _text("url", self.url)
+        _text("note", self.note)
+        _flag("email_requested", self.email_requested)
+        _count("attempts", self.attempts)
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """How an account stands: counts of outgoing invitations, and what LinkedIn did to it.
+
+    None is *not known*. `rejected_share` is a part of the whole, from 0 to 1; `restricted_at` is the instant of
+    LinkedIn's last refusal, and None says that there was none. Raises RecordError as `Invitation` does.
+    """
+
+    pending: int | None = None
+    sent_last_day: int | None = None
+    sent_last_week: int | None = None
+    settled: int | None = None
+    rejected_share: float | None = None
+    email_requests: int | None = None
+    notes_last_month: int | None = None
+    restricted_at: datetime | None = None
+    tier: str = "unknown"
+
+    def __attrs_post_init__(self) -> None:
+        """Check every field, and bring the instant to UTC."""
+        for field in _ACCOUNT_COUNTS:
+            if getattr(self, field) is not None:
+                _count(field, getattr(self, field))
+        if self.rejected_share is not None:
+            _share("rejected_share", self.rejected_share)
+        _utc_instants(self, ("restricted_at",))
+        _word("tier", self.tier, words.TIERS)
+
+
+NO_ACCOUNT: Final = Account()
+_FIELDS: Final = tuple(field.name for field in attrs.fields(Invitation))
+_MISSING: Final = object()
+
+
+def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
+    """Read an invitation from a mapping, or from the attributes of any object.
+
+    A mapping's instants may be text (`2026-03-01T10:00Z`); its keys that begin with `my_` are own facts, and a key
+    that is no field is refused with a suggestion. Of an object (a data class, an attrs, pydantic or ORM object) the
+    attributes named as the fields are read, and those named in `facts` as own facts; others are not looked at.
+    None stands for a field that is not known. Raises RecordError.
+    """
+    if isinstance(thing, Invitation):
+        return thing
+    if isinstance(thing, Mapping):
+        return Invitation(**_read_mapping(thing, tuple(facts)))
+    found = {name: value for name in _FIELDS if (value := getattr(thing, name, None)) is not None}
+    if not found:
+        raise RecordError("record", thing, f"this is not an invitation; it has none of {listed(_FIELDS)}")
+    own = {name: value for name in facts if (value := getattr(thing, name, None)) is not None}
+    return Invitation(**_read_fields(found, own))
+
+
+def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for key, value in thing.items():
+        if key in _FIELDS:
+            fields[key] = value
+        elif isinstance(key, str) and (key.startswith(OWN_PREFIX) or key in facts):
+            own[key] = value
+        else:
+            hint = f"the fields are {listed(_FIELDS, 'and')}; own facts begin with my_"
+            shown = key if isinstance(key, str) else "record"
+            raise RecordError(shown, value, f"an invitation has no such field; {did_you_mean(shown, _FIELDS, hint)}")
+    return _read_fields({key: value for key, value in fields.items() if value is not None}, own)
+
+
+def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    for field in _INVITATION_INSTANTS:
+        if isinstance(fields.get(field), str):
+            fields[field] = _read_instant(field, fields[field])
+    if own:
+        fields["facts"] = {**fields.get("facts", {}), **own}
+    return fields
+
+
+def _read_instant(field: str, text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except QuantityError as error:
+        raise RecordError(field, text, f"this is no instant; {error.hint}") from None
+
+
+def as_account(fields: Mapping[str, Any]) -> Account:
+    """Read an account from plain data; instants and shares may be text (`2026-03-01`, `40%`). Raises RecordError."""
+    known = [field.name for field in attrs.fields(Account)]
+    found = {}
+    for name, value in fields.items():
+        if name not in known:
+            hint = did_you_mean(str(name).removeprefix("account_"), known, f"it has {listed(known, 'and')}")
+            raise RecordError(str(name), value, f"an account has no such field; {hint}")
+        if value is not None:
+            found[name] = _account_value(name, value)
+    return Account(**found)
+
+
+def _account_value(name: str, value: Any) -> Any:
+    if name == "restricted_at" and isinstance(value, str):
+        return _read_instant(name, value)
+    if name == "rejected_share" and isinstance(value, str):
+        try:
+            return parse_share(value)
+        except QuantityError as error:
+            raise RecordError(name, value, f"this is no share; {error.hint}") from None
+    return value
+
+
+def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
+    """Give a fact's value for this record, or why it has none. Raises RecordError for an own fact of a wrong kind."""
+    if fact.field == "note":
+        note = (invitation.note or "").strip()
+        return bool(note) if fact.kind == "flag" else len(note)
+    if fact.name.startswith(OWN_PREFIX):
+        return _read_own(fact, invitation.facts.get(fact.name))
+    value: Value | None = getattr(invitation if fact.subject == "invitation" else account, fact.field)
+    if value is not None:
+        return value
+    if fact.happens is None or (fact.subject == "invitation" and invitation.status in fact.happens):
+        return Absent.NOT_KNOWN
+    return Absent.DID_NOT_HAPPEN
+
+
+def _read_own(fact: Fact, value: Any) -> Value:
+    if value is None:
+        return _OWN_MISSING.get(fact.kind, Absent.NOT_KNOWN)
+    match fact.kind:
+        case "choice":
+            _word(fact.name, value, fact.words)
+        case "flag":
+            _flag(fact.name, value)
+        case "count":
+            _count(fact.name, value)
+        case "number":
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise RecordError(fact.name, value, "this is not a number")
+        case "share":
+            _share(fact.name, value)
+        case "clock":
+            return _read_instant(fact.name, value) if isinstance(value, str) else _instant(fact.name, value)
+        case "tags":
+            return frozenset({value}) if isinstance(value, str) else _tags(value)
+    return value  # type: ignore[no-any-return]  # checked just above
+
+
+_OWN_MISSING: Final[dict[str, Value]] = {"choice": "unknown", "tags": frozenset()}
+
+
+def describe(value: Value) -> str:
+    """Name a value as a problem would; never used for names, notes or addresses."""
+    return value.value if isinstance(value, Absent) else quoted(value)

@@ -1,0 +1,72 @@
+"""Strangers' words: made safe to print, quoted, and matched to the nearest right word."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # needed inside Persian words and emoji, and harmless
+_LONGEST_COMPARED = 60
+
+
+def safe_text(text: str) -> str:
+    r"""Replace what a terminal would obey or hide (controls, escapes, bidirectional marks) by `\\x1b`-like text."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in _JOINERS or unicodedata.category(character) not in _UNPRINTED
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def clip(text: str, length: int) -> str:
+    """Cut a text to `length` characters, the last being `…` where something was cut."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def quoted(value: object) -> str:
+    """Show a value of a file as the user wrote it, in quotes, cut to 60 characters."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"“{str(value).lower()}”"
+        case str():
+            return f"“{clip(safe_text(value), 60)}”"
+        case dict():
+            return "several lines of their own"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return f"“{clip(str(value), 60)}”"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that was probably meant, or None where nothing is near."""
+    if len(word) > _LONGEST_COMPARED:
+        return None
+    plain = word.strip().lower().replace("-", "_").replace(" ", "_")
+    by_plain = {candidate.lower().replace("-", "_").replace(" ", "_"): candidate for candidate in known}
+    if plain in by_plain:
+        return by_plain[plain]
+    found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=0.7)
+    return by_plain[found[0]] if found else None
+
+
+def listed(words: Iterable[str], last: str = "or") -> str:
+    """Join words as a person would: `keep, consider or withdraw`."""
+    *rest, final = list(words) or ["nothing"]
+    return f"{', '.join(rest)} {last} {final}" if rest else final
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Give the hint for a mistyped word: the nearest right one, or else `otherwise`."""
+    found = nearest(word, known)
+    return f"did you mean “{found}”?" if found is not None else otherwise

@@ -1,0 +1,66 @@
+"""The command `invitepolicy VERB`: each verb parses, calls one function of the library, and prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from invitepolicy.cli import review
+from invitepolicy.cli.output import OutputError, make_inert, say
+from invitepolicy.errors import InvitePolicyError, PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+# A verb is a module of this folder with `add_arguments` and `run`.
+_VERBS: Final = {
+    "review": (review, "say what to do with the invitations of a LinkedIn export, when, and why"),
+}
+_COULD_NOT_RUN: Final = 2
+_INTERRUPTED: Final = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="invitepolicy",
+        description="Etiquette for LinkedIn invitations. It decides; it never sends, clicks or connects to anything.",
+        epilog="Exit status: 0 fine, 1 something was found, 2 it could not run.",
+    )
+    parser.add_argument("--version", action="version", version=f"invitepolicy {version('invitepolicy')}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, (verb, purpose) in _VERBS.items():
+        sub = verbs.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+        verb.add_arguments(sub)
+        sub.set_defaults(run=verb.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit status: 0 fine, 1 findings, 2 could not run, 130 interrupted."""
+    make_inert(sys.stdout, sys.stderr)
+    try:
+        args = build_parser().parse_args(argv)
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except PolicyError as error:
+        say("the policy cannot be used:")
+        sys.stderr.write(f"{error}\n")
+        return _COULD_NOT_RUN
+    except (InvitePolicyError, OutputError) as error:
+        say(str(error))
+        return _COULD_NOT_RUN
+    except BrokenPipeError:
+        # The reader has gone: what is still buffered goes nowhere, quietly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except OSError as error:
+        say(f"writing failed: {error.strerror or 'no reason given'}")
+        return _COULD_NOT_RUN
+    return status

@@ -1,0 +1,245 @@
+"""The plain reading of the rules, held to page 1's definition written a second time, as a table of states."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from strategies import NOW, accounts, invitations, random_invitations
+
+from invitepolicy import Account, Invitation, decide, load_policy, parse_policy
+from invitepolicy._decide import read_values
+from invitepolicy._load import shipped_names
+from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf
+from invitepolicy._quantities import FOREVER
+from invitepolicy._records import Absent
+from invitepolicy._rules import borders, holds, judge, lines_of
+
+DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def days(number):
+    """Write an amount of days."""
+    return Amount(number * DAY, "duration")
+
+
+def number(value):
+    """Write an amount."""
+    return Amount(value, "number")
+
+
+FOR_EVER = Amount(FOREVER, "duration", "s")
+
+
+@pytest.mark.parametrize(
+    ("test", "age", "expected"),
+    [
+        (Aged(days(3), None), 3 * DAY - MICROSECOND, False),
+        (Aged(days(3), None), 3 * DAY, True),
+        (Aged(None, days(3)), 3 * DAY - MICROSECOND, True),
+        (Aged(None, days(3)), 3 * DAY, False),
+        (Aged(None, days(3)), -DAY, True),
+        (Aged(days(0), None), -MICROSECOND, False),
+        (Aged(days(3), days(4)), 3 * DAY, True),
+        (Aged(days(3), days(4)), 4 * DAY - MICROSECOND, True),
+        (Aged(days(3), days(4)), 4 * DAY, False),
+        (Aged(days(4), days(3)), 3 * DAY, False),
+        (Aged(FOR_EVER, None), 9000 * DAY, False),
+        (Aged(None, FOR_EVER), 9000 * DAY, True),
+    ],
+)
+def test_a_clock_is_half_open(test, age, expected):
+    """`at least` includes its border, `less than` does not, and a future instant is less than every duration ago."""
+    assert holds(test, NOW - age, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("test", "absent", "expected"),
+    [
+        (Aged(days(3), None), Absent.NOT_KNOWN, None),
+        (Aged(None, days(3)), Absent.NOT_KNOWN, None),
+        (Aged(FOR_EVER, None), Absent.NOT_KNOWN, False),
+        (Aged(FOR_EVER, FOR_EVER), Absent.NOT_KNOWN, False),
+        (Aged(None, FOR_EVER), Absent.NOT_KNOWN, None),
+        (Aged(days(3), None), Absent.DID_NOT_HAPPEN, False),
+        (Aged(None, days(3)), Absent.DID_NOT_HAPPEN, False),
+        (IsGiven(wanted=True), Absent.NOT_KNOWN, False),
+        (IsGiven(wanted=False), Absent.NOT_KNOWN, True),
+        (IsGiven(wanted=True), Absent.DID_NOT_HAPPEN, False),
+        (IsGiven(wanted=False), Absent.DID_NOT_HAPPEN, True),
+        (InRange(number(1), None), Absent.NOT_KNOWN, None),
+        (IsTrue(wanted=False), Absent.NOT_KNOWN, None),
+    ],
+)
+def test_what_is_missing_leaves_a_line_open_or_fails_it(test, absent, expected):
+    """Not known is open but for given, missing and forever; what did not happen fails every test but `missing`."""
+    assert holds(test, absent, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "expected"),
+    [
+        (InRange(number(2), None), 2, True),
+        (InRange(number(2), None), 1, False),
+        (InRange(number(2), None, low_included=False), 2, False),
+        (InRange(number(2), None, low_included=False), 3, True),
+        (InRange(None, number(2)), 2, True),
+        (InRange(None, number(2), high_included=False), 2, False),
+        (InRange(None, number(2), high_included=False), 1, True),
+        (InRange(number(2), number(4)), 4, True),
+        (InRange(number(2), number(4)), 5, False),
+        (InRange(number(2), number(2)), 2, True),
+        (OneOf(("daily",)), "daily", True),
+        (OneOf(("daily",)), "weekly", False),
+        (OneOf(("daily",), negated=True), "unknown", True),
+        (OneOf(("daily", "weekly"), negated=True), "weekly", False),
+        (OneOf(("vip",)), frozenset({"vip", "keep"}), True),
+        (OneOf(("vip",), negated=True), frozenset({"vip", "keep"}), False),
+        (OneOf(("vip",), negated=True), frozenset(), True),
+        (IsTrue(wanted=True), True, True),
+        (IsTrue(wanted=False), True, False),
+        (IsGiven(wanted=True), 0, True),
+        (IsGiven(wanted=False), False, False),
+    ],
+)
+def test_each_kind_of_test(test, value, expected):
+    """Borders of numbers are included unless the words say otherwise; `{not: …}` holds for unknown too."""
+    assert holds(test, value, NOW) is expected
+
+
+DOUBT = """
+invitepolicy: 1
+name: doubt
+decisions:
+  next:
+    applies_to: {last_active: less than 90 days ago}
+    rules:
+      - rule: first
+        when: {sent: at least 3 days ago, attempts: at least 1}
+        then: chase
+        because: a
+      - rule: second
+        when: {answered: at least 1 day ago}
+        then: thank
+        because: b
+      - rule: third
+        when: {email_requested: true}
+        then: chase
+        because: c
+    otherwise: {then: rest, because: d}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome", "needs", "line"),
+    [
+        ({"attempts": 1, "email_requested": True}, "chase", (), 16),
+        ({"attempts": 1}, "undetermined", ("sent",), 8),
+        ({"attempts": 0}, "rest", (), 20),
+        ({"attempts": 1, "status": "accepted"}, "undetermined", ("sent", "answered"), 8),
+        ({"attempts": 0, "status": "accepted"}, "undetermined", ("answered",), 12),
+        ({"attempts": 1, "status": "accepted", "email_requested": True}, "undetermined", ("answered",), 12),
+        ({"attempts": 1, "answered_at": NOW - 2 * DAY}, "undetermined", ("sent",), 8),
+        ({"attempts": 1, "status": "draft"}, "rest", (), 20),
+        ({"last_active_at": None}, "undetermined", ("last_active",), 6),
+        ({"last_active_at": NOW - 90 * DAY, "attempts": 1}, "not_applicable", (), 6),
+    ],
+)
+def test_doubt(fields, outcome, needs, line):
+    """An open rule above the final one makes the answer undetermined exactly if it would say something else."""
+    policy = parse_policy(DOUBT.lstrip())
+    invitation = Invitation(**{"last_active_at": NOW, **fields})
+
+    answer = decide(policy, invitation, now=NOW)["next"]
+
+    assert (answer.outcome, answer.needs, answer.place) == (outcome, needs, f"<policy>:{line}")
+
+
+def states(decision, values, now):
+    """Read page 1 a second time: the state of `applies_to` and of each card, as words."""
+
+    def state(lines):
+        found = {holds(line.test, values[line.fact], now) for line in lines}
+        return "fails" if False in found else "open" if None in found else "holds"
+
+    return state(decision.applies_to), [(state(card.when), card.then) for card in decision.rules]
+
+
+def expected_outcome(decision, values, now):
+    """Say what page 1 says, from the states."""
+    applies, cards = states(decision, values, now)
+    if applies == "fails":
+        return "not_applicable"
+    if applies == "open":
+        return "undetermined"
+    held = [index for index, (state, _) in enumerate(cards) if state == "holds"]
+    final = cards[held[0]][1] if held else decision.otherwise.then
+    above = cards[: held[0]] if held else cards
+    return "undetermined" if any(state == "open" and then != final for state, then in above) else final
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_advice_is_total_and_undetermined_exactly_where_the_language_says(name):
+    """1,000 random records of every status, dates missing: one outcome each, with a reason, and no false certainty."""
+    policy = load_policy(name)
+
+    for invitation in random_invitations(1000, seed=11):
+        advice = decide(policy, invitation, now=NOW)
+        for key, decision in advice.items():
+            rules = policy.decisions[key]
+            values = read_values(rules, invitation, Account())
+            assert decision.outcome == expected_outcome(rules, values, NOW)
+            assert decision.outcome in {*rules.outcomes, "not_applicable", "undetermined"}
+            assert decision.reason
+            assert bool(decision.needs) is (decision.outcome == "undetermined")
+        assert set(advice) == {key for key, rules in policy.decisions.items() if rules.subject == "invitation"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(invitation=invitations, account=accounts)
+def test_an_answer_is_constant_until_it_changes(invitation, account):
+    """The outcome holds on `[now, changes_at)` and is another one at `changes_at`; without one it holds for ever."""
+    for name in shipped_names():
+        policy = load_policy(name)
+        for key, decision in decide(policy, invitation, now=NOW, account=account).items():
+            rules = policy.decisions[key]
+            values = read_values(rules, invitation, account)
+            end = decision.changes_at or datetime(9999, 12, 31, tzinfo=UTC)
+            inside = [NOW, end - MICROSECOND, *(instant for instant in borders(rules, values) if NOW < instant < end)]
+            assert {judge(rules, values, instant).outcome for instant in inside} == {decision.outcome}
+            if decision.changes_at is not None:
+                assert decision.changes_at > NOW
+                assert judge(rules, values, end).outcome == decision.changes_to != decision.outcome
+
+
+@settings(max_examples=300, deadline=None)
+@given(invitation=invitations, account=accounts)
+def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):
+    """No shipped policy withdraws by `otherwise`, nor by a rule of which any line is not known to hold."""
+    for name in shipped_names():
+        policy = load_policy(name)
+        decision = decide(policy, invitation, now=NOW, account=account)["withdraw"]
+        if decision.outcome == "withdraw":
+            rules = policy.decisions["withdraw"]
+            values = read_values(rules, invitation, account)
+            card = next(card for card in rules.rules if card.name == decision.rule)
+            assert all(holds(line.test, values[line.fact], NOW) for line in (*rules.applies_to, *card.when))
+
+
+def test_borders_past_the_year_9999_are_never_reached():
+    """A threshold that would lie after the last year is no border, and its line never holds."""
+    policy = parse_policy(DOUBT.lstrip())
+    late = datetime(9999, 12, 31, tzinfo=UTC)
+    values = read_values(policy.decisions["next"], Invitation(sent_at=late, last_active_at=late), Account())
+
+    assert borders(policy.decisions["next"], values) == []
+    assert judge(policy.decisions["next"], values, datetime.max.replace(tzinfo=UTC)).outcome == "rest"
+
+
+def test_lines_of_names_every_line():
+    """Every line of `applies_to` and of the cards is visited, in order."""
+    found = [line.fact for line in lines_of(parse_policy(DOUBT.lstrip()).decisions["next"])]
+
+    assert found == ["last_active", "sent", "attempts", "answered", "email_requested"]
