@@ -1,0 +1,79 @@
+"""People are found again by address, and by name only where nobody else bears it."""
+
+from __future__ import annotations
+
+import pytest
+
+from invitepolicy.joining import find_entry, identify, register_entries
+
+RAW = "https://www.linkedin.com/in/zsófia-名取"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        RAW,
+        "https://www.linkedin.com/in/zs%C3%B3fia-%E5%90%8D%E5%8F%96",  # as Connections.csv writes it
+        "https://www.linkedin.com/in/zs%c3%b3fia-名取/",
+        "https://www.linkedin.com/in/zso\u0301fia-名取",  # decomposed
+        "https://www.linkedin.com/in/ZSÓFIA-名取",
+        "https://hu.linkedin.com/in/zsófia-名取?originalSubdomain=hu",  # as a browser shows it
+        "http://linkedin.com/in/zsófia-名取#about",
+        "linkedin.com/in/zsófia-名取",
+    ],
+)
+def test_an_address_is_the_same_however_it_is_written(url):
+    """Encoded or raw, composed or not, in any case, with or without what follows."""
+    assert identify(url, None) == identify(RAW, None)
+
+
+def test_different_addresses_stay_different():
+    """Nothing but spelling is forgiven."""
+    urls = [
+        RAW,
+        "https://www.linkedin.com/in/zsofia-名取",
+        "https://example.org/in/zsófia-名取",
+        "https://www.linkedin.com/in",
+    ]
+
+    assert len({identify(url, None) for url in urls}) == 4
+
+
+def test_a_name_is_the_same_in_any_case_and_spacing():
+    """Double spaces, no-break spaces and decomposed letters occur in exports."""
+    assert identify("", "Saoirse  Vandermolen,\u00a0PhD") == identify(None, "SAOIRSE Vandermolen, phd ")
+    assert identify(None, "Zso\u0301fia Straße") == identify(None, "ZSÓFIA STRASSE")
+    assert identify("", "") == identify(None, None)
+
+
+ANN = identify(RAW, "Ann Lee")
+NAMED = identify(None, "Ann Lee")
+OTHER = identify("https://www.linkedin.com/in/other", "Ann Lee")
+
+
+@pytest.mark.parametrize(
+    ("entries", "person", "shared", "found"),
+    [
+        ([(ANN, 1)], ANN, (), 1),
+        ([(OTHER, 1), (ANN, 2)], ANN, ("ann lee",), 2),  # an address needs no name
+        ([(ANN, 1), (ANN, 2)], ANN, (), 1),  # the first of two
+        ([(ANN, 1)], NAMED, (), 1),  # one side has no address: by name
+        ([(NAMED, 1)], ANN, (), 1),
+        ([(NAMED, 1)], NAMED, (), 1),
+        ([(OTHER, 1)], ANN, (), None),  # both have one, and another: not the same person
+        ([(ANN, 1), (OTHER, 2)], NAMED, (), None),  # two of that name
+        ([(NAMED, 1), (OTHER, 2)], ANN, (), None),
+        ([(ANN, 1)], NAMED, ("ann lee",), None),  # several who ask
+        ([(identify(RAW, None), 1)], NAMED, (), None),
+        ([(NAMED, 1)], identify("https://x.example", None), (), None),
+        ([], ANN, (), None),
+    ],
+)
+def test_people_are_found_by_address_or_by_a_name_of_their_own(entries, person, shared, found):
+    """A name counts where one side has no address, and only if it is unique on both sides."""
+    assert find_entry(register_entries(entries), person, shared) == found
+
+
+def test_people_are_not_printed():
+    """A `repr` shows neither name nor address."""
+    assert "ann" not in repr(ANN).lower()

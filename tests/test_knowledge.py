@@ -1,0 +1,111 @@
+"""What users write about people: each column's words, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from invitepolicy.knowledge import COLUMNS, is_known, read_knowledge
+from invitepolicy.tables import Row
+from invitepolicy.wall_times import open_calendar
+
+CALENDAR = open_calendar(None)
+
+
+def know(**cells):
+    """Read a row with these cells."""
+    return read_knowledge(Row("people.csv:2", cells), CALENDAR)
+
+
+def test_every_column_is_read():
+    """One row that says everything."""
+    fields, wrong = know(
+        relationship="Known",
+        activity=" daily ",
+        tags="keep; vip;;",
+        status="WITHDRAWN",
+        withdrawn_at="2026-03-01",
+        email_requested="TRUE",
+        attempts="2",
+        last_active_at="2026-03-02T10:00+01:00",
+    )
+
+    assert wrong == []
+    assert tuple(fields) == COLUMNS
+    assert fields == {
+        "relationship": "known",
+        "activity": "daily",
+        "tags": frozenset({"keep", "vip"}),
+        "status": "withdrawn",
+        "withdrawn_at": datetime(2026, 3, 1, tzinfo=UTC),
+        "email_requested": True,
+        "attempts": 2,
+        "last_active_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+    }
+
+
+def test_an_empty_cell_says_nothing():
+    """Neither does white space, nor a column that nobody reads."""
+    assert know(relationship="", activity="  ", my_x="", url="x", nickname="y") == ({}, [])
+
+
+@pytest.mark.parametrize(("text", "value"), [("yes", True), ("No", False), ("true", True), ("FALSE", False)])
+def test_a_flag_is_said_in_words(text, value):
+    """As people and as spreadsheets write it."""
+    assert know(email_requested=text) == ({"email_requested": value}, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "what"),
+    [
+        ("relationship", "knwon", "this is not one of its words; did you mean “known”?"),
+        ("relationship", "Zoë", "this is not one of its words; it is known, logical, stranger or unknown"),
+        ("activity", "dayly", "this is not one of its words; did you mean “daily”?"),
+        ("status", "withdrew", "this is not one of its words; did you mean “withdrawn”?"),
+        ("email_requested", "1", "this is neither true nor false; write true, or leave it empty"),
+        ("attempts", "two", "this is not a count; write a whole number from 0 up"),
+        ("attempts", "-1", "this is not a count; write a whole number from 0 up"),
+        ("attempts", "٢", "this is not a count; write a whole number from 0 up"),
+        ("attempts", "1" * 19, "this is not a count; write a whole number from 0 up"),
+        (
+            "withdrawn_at",
+            "3/1/26",
+            "“3/1/26” may begin with its day or its month; say --dates day-first or --dates month-first",
+        ),
+        ("last_active_at", "yesterday", "this is not a date; write it like 2026-03-14 18:41"),
+    ],
+)
+def test_a_wrong_word_is_told_with_the_right_one(column, text, what):
+    """By its column; the word itself might be a name and is not repeated."""
+    assert know(**{column: text}) == ({}, [f"{column}: {what}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("20", 20),
+        ("-2.5", -2.5),
+        ("TRUE", True),
+        ("false", False),
+        ("40%", 0.4),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01T10:00Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        ("2026-03-01 10:00", "2026-03-01 10:00"),  # in no zone: text
+        ("3/1/26", "3/1/26"),
+        ("finance", "finance"),
+        ("yes", "yes"),
+        ("007", "007"),
+        ("1e3", "1e3"),
+        ("1" * 19, "1" * 19),  # more digits than can be told apart: somebody's number, not a count
+        ("140%", "140%"),
+    ],
+)
+def test_an_own_fact_is_read_where_it_is_plain(text, value):
+    """Numbers, shares, true and false, and instants; anything else is the policy's to understand."""
+    assert know(my_x=text) == ({"facts": {"my_x": value}}, [])
+
+
+def test_own_columns_begin_with_my():
+    """All others are LinkedIn's or a slip of the pen."""
+    assert [is_known(column) for column in ("my_met", "tags", "mymet", "Email Address")] == [True, True, False, False]
