@@ -32,7 +32,7 @@ def build_policy(layers: Sequence[Document], overrides: Mapping[str, Any]) -> Po
     state = State()
     for index, document in enumerate(layers):
         problems = Problems(document.path)
-        fold_document(document, state, problems, is_child=index > 0)
+        fold_document(document, state, problems, is_child=index > 0, is_last=document is layers[-1])
         problems.settle()
     _override(state, overrides)
     return _resolve(layers, state, overrides)

@@ -106,7 +106,7 @@ class _Reader:
 
     def _fill_instant(self, fields: dict[str, Any], name: str, now: datetime, path: Path) -> None:
         text = fields.get(name)
-        if not isinstance(text, str):
+        if text is None:
             return
         try:
             fields[name] = _parse_relative(text, now)
@@ -140,6 +140,9 @@ class _Reader:
             if name not in self._decisions:
                 hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
+            elif expected in ([], {}):
+                hint = "write an outcome, a life or instants"
+                self._refuse(at, "life", f"nothing is expected of “{name}”", hint)
             elif isinstance(expected, list):
                 yield Expectation(name, tuple(self._life(name, expected, at)), (), place)
             elif isinstance(expected, dict):
@@ -208,8 +211,10 @@ class _Reader:
         return FrozenMapping(raw)
 
 
-def _parse_relative(text: str, now: datetime) -> datetime:
+def _parse_relative(text: object, now: datetime) -> datetime:
     """Read an instant, or `3 days ago`. Raises QuantityError."""
+    if not isinstance(text, str):
+        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago")
     if not text.endswith(" ago"):
         return parse_instant(text)
     return _moved(text, now, -parse_duration(text.removesuffix(" ago").rstrip()))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from invitepolicy._model import Reason, Test
     from invitepolicy._source import Problems
 
-_SLUG: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @attrs.define
@@ -63,20 +63,26 @@ class State:
     counting: set[str] = attrs.field(factory=set)
 
 
-def fold_document(document: Document, state: State, problems: Problems, *, is_child: bool) -> None:
-    """Fold a file into the state; what is wrong goes to `problems`."""
-    _Folder(document, state, problems, is_child=is_child).fold()
+def fold_document(document: Document, state: State, problems: Problems, *, is_child: bool, is_last: bool) -> None:
+    """Fold a file into the state; what is wrong goes to `problems`. After the last one every decision is total."""
+    folder = _Folder(document, state, problems)
+    introduced = folder.fold()
+    if is_child:
+        folder.refuse_unused(introduced)
+    if is_last:
+        folder.refuse_partial()
 
 
 class _Folder:
     """Folds one file into the state; what is wrong goes to `problems`."""
 
-    def __init__(self, document: Document, state: State, problems: Problems, *, is_child: bool) -> None:
-        self._document, self._state, self._problems, self._is_child = document, state, problems, is_child
+    def __init__(self, document: Document, state: State, problems: Problems) -> None:
+        self._document, self._state, self._problems = document, state, problems
         self._file = re.split(r"[/\\]", document.path)[-1]
         self._used: set[str] = set()
+        self._broken: dict[str, Setting] = {}  # told once, where they are introduced, and not where they are used
 
-    def fold(self) -> None:
+    def fold(self) -> list[str]:
         data = self._document.data
         introduced = self._settings(data.get("settings") or {})
         self._facts(data.get("facts") or {})
@@ -84,8 +90,7 @@ class _Folder:
             self._decision(name, raw or {}, ("decisions", name))
         for index, raw in enumerate(data.get("promises") or ()):
             self._promise(raw, ("promises", index))
-        if self._is_child:
-            self._refuse_unused(introduced)
+        return introduced
 
     def _refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
         self._problems.report(self._document, Finding(path, code, what, hint, key))
@@ -109,11 +114,13 @@ class _Folder:
             except SettingError as error:
                 inside = (*path, error.inside) if error.inside and isinstance(value, dict) else path
                 self._refuse(inside, error.code, error.what, error.hint, key=error.key)
+                if parent is None:
+                    self._broken[name] = Setting(name, "number", 0)
                 continue
             self._state.settings[name] = setting
         return introduced
 
-    def _refuse_unused(self, introduced: Iterable[str]) -> None:
+    def refuse_unused(self, introduced: Iterable[str]) -> None:
         known = [name for name in self._state.settings if name not in introduced]
         for name in introduced:
             if name in self._state.settings and name not in self._used:
@@ -150,11 +157,14 @@ class _Folder:
     def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Line | None:
         if name not in facts:
             self._refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
+            self._used.update(_named(raw))
             return None
         try:
             test = parse_test(facts[name], raw, self._state.settings)
         except LineError as error:
-            self._refuse((*path, *error.inside), error.code, error.what, error.hint)
+            if error.code != "setting" or _named(raw).isdisjoint(self._broken):
+                self._refuse((*path, *error.inside), error.code, error.what, error.hint)
+            self._used.update(_named(raw))
             return None
         names = {amount.setting for amount in _amounts(test) if amount.setting}
         self._used |= names
@@ -200,10 +210,21 @@ class _Folder:
         )
         self._arrange(decision, raw, limits, rules, path)
         decision.otherwise = otherwise or decision.otherwise
-        if decision.otherwise is None and "otherwise" not in raw:
-            hint = "add otherwise with then and because, so that every record gets an answer"
-            self._refuse(path, "otherwise", f"the decision “{name}” has no otherwise", hint, key=True)
         self._state.decisions[name] = decision
+
+    def refuse_partial(self) -> None:
+        for name, decision in self._state.decisions.items():
+            if decision.otherwise is None:
+                paths: tuple[Path, ...] = (("decisions", name), ("extends",), ())
+                others = [other for other in self._state.decisions if other != name]
+                hint = "add otherwise with then and because, so that every record gets an answer"
+                self._refuse(
+                    next(path for path in paths if path in self._document.places),
+                    "otherwise",
+                    f"the decision “{name}” has no otherwise",
+                    did_you_mean(name, others, hint),
+                    key=True,
+                )
 
     def _texts(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, is_new: bool) -> None:
         question = raw.get("question")
@@ -277,9 +298,10 @@ class _Folder:
             hint = "put the text in quotes, or the comment on a line of its own"
             self._refuse(path, "cut-short", "a “ #” cuts this text short", hint)
         try:
-            reason = parse_reason(text, self._state.settings, self._facts_for(subject))
+            reason = parse_reason(text, {**self._state.settings, **self._broken}, self._facts_for(subject))
         except ReasonError as error:
             self._refuse(path, "placeholder", error.what, error.hint)
+            self._used.update(_named(text))
             return ()
         self._used.update(
             part.fact for part in reason if not isinstance(part, str) and part.fact in self._state.settings
@@ -312,6 +334,7 @@ class _Folder:
                 name, self._state.decisions, f"the decisions are {listed(self._state.decisions, 'and')}"
             )
             self._refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
+            self._used.update(_named(raw.get("when")))
             return
         when = self._lines(raw.get("when") or {}, decision.subject, (*path, "when"))
         mode: Literal["only", "never"] = "only" if "only" in raw else "never"
@@ -335,6 +358,10 @@ def _as_written(raw: Any) -> str:
             return f"{{{', '.join(f'{key}: {_as_written(value)}' for key, value in raw.items())}}}"
         case _:
             return str(raw)
+
+
+def _named(raw: Any) -> set[str]:
+    return set(_NAME.findall(_as_written(raw)))
 
 
 def _amounts(test: Test) -> Iterable[Amount]:

@@ -44,6 +44,11 @@ class FrozenMapping(Mapping[str, V], Generic[V]):
         message = f"a {type(self).__name__} cannot be changed"
         raise AttributeError(message)
 
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse: it is frozen."""
+        message = f"a {type(self).__name__} cannot be changed"
+        raise AttributeError(message)
+
     def __reduce__(self) -> tuple[type[FrozenMapping[V]], tuple[dict[str, V]]]:
         """Pickle as the items alone."""
         return type(self), (self._items,)

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_COMPARISON = re.compile(r"(at least|at most|more than|less than) +(.+?)( +ago)?")
-_BETWEEN = re.compile(r"between +(.+?) +and +(.+?)( +ago)?")
+_COMPARISONS: Final = ("at least", "at most", "more than", "less than")
 _WANTED: Final[dict[Kind, QuantityKind]] = {
     "clock": "duration", "share": "share", "count": "number", "number": "number",
 }  # fmt: skip
@@ -120,6 +119,7 @@ def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsGiven:
         case "given" | "missing":
             return IsGiven(raw == "given")
     meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+    meant |= {"true": "true, without quotes", "false": "false, without quotes"}
     word = meant.get(raw.lower()) if isinstance(raw, str) else None
     raise LineError(
         "test",
@@ -136,11 +136,25 @@ def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> 
     text = raw.strip()
     if text in ("given", "missing"):
         return IsGiven(text == "given")
-    if found := _BETWEEN.fullmatch(text):
-        return _between(fact, found, raw, settings)
-    if found := _COMPARISON.fullmatch(text):
-        return _comparison(fact, found, raw, settings)
+    words, amounts, ago = _taken_apart(text)
+    if words == "between":
+        return _between(fact, amounts, raw, settings, ago=ago)
+    if words is not None:
+        return _comparison(fact, words, amounts[0], raw, settings, ago=ago)
     return _bare(fact, raw, text, settings)
+
+
+def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
+    """Find the words of a comparison, its amounts, and whether it ends in `ago`; regular expressions can take hours."""
+    rest, _, last = text.rpartition(" ")
+    ago = last == "ago"
+    text = rest.rstrip(" ") if ago else text
+    words = next((words for words in (*_COMPARISONS, "between") if text.startswith(f"{words} ")), None)
+    amounts = [text.removeprefix(words or "").strip(" ")]
+    if words == "between":
+        low, _, high = amounts[0].partition(" and ")
+        amounts = [low.rstrip(" "), high.lstrip(" ")]
+    return words if all(amounts) else None, amounts, ago
 
 
 def _exactly(fact: Fact, raw: float) -> InRange:
@@ -153,9 +167,9 @@ def _exactly(fact: Fact, raw: float) -> InRange:
     return InRange(amount, amount)
 
 
-def _between(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[str, Setting]) -> Aged | InRange:
-    low, high = (_amount(fact, found[group], raw, settings) for group in (1, 2))
-    _check_ago(fact, found[3], raw)
+def _between(fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Setting], *, ago: bool) -> Aged | InRange:
+    low, high = (_amount(fact, text, raw, settings) for text in amounts)
+    _check_ago(fact, raw, ago=ago)
     written_out = low.setting is None and high.setting is None
     clock = fact.kind == "clock"
     if written_out and (low.value >= high.value if clock else low.value > high.value):  # type: ignore[operator]
@@ -166,21 +180,22 @@ def _between(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[str, 
     return Aged(low, high) if clock else InRange(low, high)
 
 
-def _comparison(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[str, Setting]) -> Aged | InRange:
-    words = found[1]
+def _comparison(
+    fact: Fact, words: str, text: str, raw: str, settings: Mapping[str, Setting], *, ago: bool
+) -> Aged | InRange:
     if fact.kind == "clock":
         if words in ("more than", "at most"):
             instead = "at least" if words == "more than" else "less than"
             raise LineError(
                 "half-open",
                 f"{quoted(raw)}: a clock knows no “{words}”",
-                f"write {instead} {found[2]} ago, so that the instant of the change is clear",
+                f"write {instead} {text} ago, so that the instant of the change is clear",
             )
-        amount = _amount(fact, found[2], raw, settings)
-        _check_ago(fact, found[3], raw)
+        amount = _amount(fact, text, raw, settings)
+        _check_ago(fact, raw, ago=ago)
         return Aged(amount, None) if words == "at least" else Aged(None, amount)
-    amount = _amount(fact, found[2], raw, settings)
-    _check_ago(fact, found[3], raw)
+    amount = _amount(fact, text, raw, settings)
+    _check_ago(fact, raw, ago=ago)
     match words:
         case "at least":
             return InRange(amount, None)
@@ -192,10 +207,10 @@ def _comparison(fact: Fact, found: re.Match[str], raw: str, settings: Mapping[st
             return InRange(None, amount, high_included=False)
 
 
-def _check_ago(fact: Fact, ago: str | None, raw: str) -> None:
-    if fact.kind == "clock" and ago is None:
+def _check_ago(fact: Fact, raw: str, *, ago: bool) -> None:
+    if fact.kind == "clock" and not ago:
         raise LineError("test", f"{quoted(raw)} does not say since when", f"write {raw.strip()} ago")
-    if fact.kind != "clock" and ago is not None:
+    if fact.kind != "clock" and ago:
         raise LineError("test", f"{quoted(raw)}: “{fact.name}” is no clock", f"write {raw.strip()[:-4].strip()}")
 
 
@@ -232,7 +247,8 @@ def _amount(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) ->
         raise _unknown_name(text, settings, wanted)
     spelled, _, unit = text.partition(" ")
     if spelled.lower() in _SPELLED:
-        raise LineError("quantity", f"{quoted(text)} is spelled out", f"write {_SPELLED.index(spelled.lower())} {unit}")
+        hint = f"write {_SPELLED.index(spelled.lower())} {unit}".rstrip()
+        raise LineError("quantity", f"{quoted(text)} is spelled out", hint)
     if text.startswith("{"):
         raise LineError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
     try:
@@ -266,10 +282,11 @@ def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKi
 def _checked(fact: Fact, amount: Amount, raw: object) -> Amount:
     wanted = _WANTED[fact.kind]
     if amount.kind != wanted:
+        example = {"duration": "3 weeks", "share": "40%", "number": "20"}[wanted]
         raise LineError(
             "kind",
             f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” wants {_KINDS[wanted]}",
-            f"name another setting, or write {'3 weeks' if wanted == 'duration' else '40%' if wanted == 'share' else '20'}",
+            f"name another setting, or write {example}",
         )
     if fact.kind == "count" and not isinstance(amount.value, int):
         raise LineError("kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number")

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final, Literal
 
-from invitepolicy._text import did_you_mean, quoted
+from invitepolicy._text import nearest, quoted
 
 QuantityKind = Literal["duration", "share", "number"]
 Quantity = timedelta | float | int
@@ -60,8 +61,25 @@ def parse_duration(text: str) -> timedelta:
         raise _not_a_duration(text)
     amount, unit = int(found[1]), UNITS[found[2]]
     if amount > LONGEST // unit:
-        raise QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
+        raise _too_long(text)
     return amount * unit
+
+
+def checked_duration(duration: timedelta) -> timedelta:
+    """Hand a duration back. Raises QuantityError below zero, beyond 100 years, and for parts of a minute."""
+    if duration == FOREVER:
+        return duration
+    if duration < timedelta():
+        raise QuantityError(f"{quoted(duration)} is less than nothing", "a duration is 0 days or more")
+    if duration > LONGEST:
+        raise _too_long(str(duration))
+    if duration % UNITS["minute"]:
+        raise QuantityError(f"{quoted(duration)} is not made of whole minutes", "the smallest unit is the minute")
+    return duration
+
+
+def _too_long(text: str) -> QuantityError:
+    return QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
 
 
 def _not_a_duration(text: str) -> QuantityError:
@@ -71,22 +89,31 @@ def _not_a_duration(text: str) -> QuantityError:
         return QuantityError(what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
     amount, unit = counted[1], counted[2].lower().removesuffix("s")
     if unit in ("month", "year"):
-        days = 30 if unit == "month" else 365
-        return QuantityError(
-            f"{quoted(text)} has no fixed length",
-            "write 30 days or 4 weeks"
-            if amount in ("1", "") or not amount.isdigit() or len(amount) > _MOST_MONTHS
-            else f"write {int(amount) * days} days",
-        )
+        return QuantityError(f"{quoted(text)} has no fixed length", _in_days(amount, unit))
+    if len(amount) > MOST_DIGITS:
+        return _too_long(text)
+    return QuantityError(what, _in_units(amount, unit))
+
+
+def _in_units(amount: str, unit: str) -> str:
     if not amount.isdigit():
-        return QuantityError(what, "only whole numbers: write 36 hours instead of 1.5 days")
+        return "only whole numbers: write 36 hours instead of 1.5 days"
     short = {"d": "day", "w": "week", "wk": "week", "h": "hour", "hr": "hour", "m": "minute", "min": "minute"}
-    word = short.get(unit, unit)
-    if word in UNITS:
-        return QuantityError(what, f"write {int(amount)} {word}{'' if int(amount) == 1 else 's'}")
-    if unit in ("second", "sec", "s"):
-        return QuantityError(what, "the smallest unit is the minute")
-    return QuantityError(what, did_you_mean(unit, UNITS, "the units are minutes, hours, days and weeks"))
+    word = short.get(unit) or nearest(unit, UNITS)
+    if word is not None:
+        return f"write {format_count(int(amount), word)}"
+    if unit in ("second", "sec", ""):
+        return "the smallest unit is the minute"
+    return "the units are minutes, hours, days and weeks"
+
+
+def _in_days(amount: str, unit: str) -> str:
+    if not amount.isdigit():
+        return "write 30 days or 4 weeks"
+    days = (30 if unit == "month" else 365) * int(amount[:_MOST_MONTHS])
+    if len(amount) > _MOST_MONTHS or days > LONGEST.days:
+        return "write at most 36525 days, or forever"
+    return {30: "write 30 days or 4 weeks", 365: "write 365 days or 52 weeks"}.get(days, f"write {days} days")
 
 
 def parse_share(text: str) -> float:
@@ -102,10 +129,10 @@ def _percent(digits: str) -> float:
     return int(whole + part) / int("100" + "0" * len(part))
 
 
-def checked_share(share: float, text: str) -> float:
-    """Hand a share back. Raises QuantityError where it is more than the whole."""
+def checked_share(share: float, text: object) -> float:
+    """Hand a share back. Raises QuantityError where it is less than nothing or more than the whole."""
     if not 0 <= share <= 1:
-        raise QuantityError(f"{quoted(text)} is more than the whole", "a share lies between 0% and 100%")
+        raise QuantityError(f"{quoted(text)} is no part of the whole", "a share lies between 0% and 100%")
     return share
 
 
@@ -118,9 +145,9 @@ def parse_number(text: str) -> float:
 
 def checked_number(number: float, text: str | None = None) -> float:
     """Hand a number back, whole where it is whole. Raises QuantityError beyond 18 digits."""
-    shown = str(number) if text is None else text
-    if sum(map(str.isdigit, shown)) > MOST_DIGITS or not abs(number) < 10**MOST_DIGITS:
-        raise QuantityError(f"{quoted(shown)} is too long a number", "at most 18 digits can be told apart")
+    if not abs(number) < 10**MOST_DIGITS or sum(map(str.isdigit, text or str(number))) > MOST_DIGITS:
+        what = f"{quoted(number if text is None else text)} is too long a number"
+        raise QuantityError(what, "at most 18 digits can be told apart")
     return int(number) if number == int(number) else number
 
 
@@ -182,18 +209,17 @@ def format_age(age: timedelta) -> str:
 
 def format_number(number: float) -> str:
     """Write a number plainly, never with an exponent, with as few digits as read back to the same number."""
-    if isinstance(number, int):
-        return str(number)
-    return next(
-        (text for digits in range(1, MOST_DIGITS) if float(text := f"{number:.{digits}f}") == number),
-        f"{number:.{MOST_DIGITS}f}",
-    )
+    return str(number) if isinstance(number, int) else _written_out(number, 1)
 
 
 def format_share(share: float) -> str:
     """Write 0.4 as `40%`, with as few digits as read back to the same share."""
-    texts = (f"{share * 100:.{digits}f}" for digits in range(MOST_DIGITS - 2))
-    return next((f"{text}%" for text in texts if _percent(text) == share), f"{share * 100:.15f}%")
+    whole, _, part = _written_out(share, 2).partition(".")
+    return f"{int(whole + part[:2])}.{part[2:]}".rstrip(".") + "%"
+
+
+def _written_out(number: float, digits: int) -> str:
+    return next(text for more in count(digits) if float(text := f"{number:.{more}f}") == number)
 
 
 def parse_instant(text: str, *, zoneless: str = "") -> datetime:

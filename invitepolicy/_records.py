@@ -28,13 +28,13 @@ class Absent(Enum):
 Value = str | bool | int | float | datetime | frozenset[str] | Absent
 
 
-def _tags(tags: Iterable[str]) -> frozenset[str]:
+def _tags(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
     if isinstance(tags, str) or not isinstance(tags, Iterable):
-        raise RecordError("tags", tags, "tags are a list of texts; write ['vip'] for a single one")
-    found = frozenset(tags)
+        raise RecordError(field, tags, "tags are a list of texts; write ['vip'] for a single one")
+    found = tuple(tags)
     if not all(isinstance(tag, str) for tag in found):
-        raise RecordError("tags", tags, "every tag is a text")
-    return found
+        raise RecordError(field, tags, "every tag is a text")
+    return frozenset(found)
 
 
 def _own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
@@ -100,6 +100,11 @@ def _count(field: str, value: object) -> None:
 def _flag(field: str, value: object) -> None:
     if not isinstance(value, bool):
         raise RecordError(field, value, "this is neither true nor false")
+
+
+def _number(field: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**MOST_DIGITS:
+        raise RecordError(field, value, f"this is not a number of at most {MOST_DIGITS} digits")
 
 
 def _share(field: str, value: object) -> None:
@@ -241,7 +246,7 @@ def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         if isinstance(fields.get(field), str):
             fields[field] = _read_instant(field, fields[field])
     if own:
-        fields["facts"] = {**fields.get("facts", {}), **own}
+        fields["facts"] = {**_own_facts(fields.get("facts", {})), **own}
     return fields
 
 
@@ -302,14 +307,13 @@ def _read_own(fact: Fact, value: Any) -> Value:
         case "count":
             _count(fact.name, value)
         case "number":
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise RecordError(fact.name, value, "this is not a number")
+            _number(fact.name, value)
         case "share":
             _share(fact.name, value)
         case "clock":
             return _read_instant(fact.name, value) if isinstance(value, str) else _instant(fact.name, value)
         case "tags":
-            return frozenset({value}) if isinstance(value, str) else _tags(value)
+            return frozenset({value}) if isinstance(value, str) else _tags(value, fact.name)
     return value  # type: ignore[no-any-return]  # checked just above
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 import attrs
@@ -11,6 +12,7 @@ from invitepolicy._quantities import (
     Quantity,
     QuantityError,
     QuantityKind,
+    checked_duration,
     checked_share,
     format_quantity,
     parse_setting,
@@ -58,14 +60,20 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Place, *, w
 
 def override_setting(setting: Setting, raw: Any, *, whole: bool) -> Setting:
     """Give a setting another value: as YAML gives it, or a timedelta or number. Raises SettingError."""
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and setting.kind == "share":
-        try:
-            return _checked(attrs.evolve(setting, value=checked_share(raw, str(raw))), whole=whole)
-        except QuantityError as error:
-            raise SettingError("quantity", error.what, error.hint) from None
-    kind, value = _quantity(raw, "value")
+    try:
+        kind, value = _from_code(raw, setting.kind)
+    except QuantityError as error:
+        raise SettingError("quantity", error.what, error.hint) from None
     _check_kind(setting.name, setting.kind, kind, value, "value")
     return _checked(attrs.evolve(setting, value=value), whole=whole)
+
+
+def _from_code(raw: Any, kind: QuantityKind) -> tuple[QuantityKind, Quantity]:
+    if isinstance(raw, timedelta):
+        return "duration", checked_duration(raw)
+    if kind == "share" and isinstance(raw, int | float) and not isinstance(raw, bool):
+        return "share", checked_share(raw, raw)
+    return parse_setting(raw)
 
 
 def _quantity(raw: Any, key: str) -> tuple[QuantityKind, Quantity]:

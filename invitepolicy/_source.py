@@ -15,7 +15,7 @@ import yaml
 
 from invitepolicy._model import Document, Mark, Path
 from invitepolicy._quantities import MOST_DIGITS
-from invitepolicy._syntax import explain_syntax
+from invitepolicy._syntax import explain_syntax, place_of
 from invitepolicy._text import quoted
 from invitepolicy.errors import PolicyError, Problem
 
@@ -32,14 +32,11 @@ _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|[-+]?\.[0-9]+")
 _BOOLEANS: Final = {"true": True, "false": False}
 _NULLS: Final = ("", "null")
 _READ_DIFFERENTLY = re.compile(
-    r"""(?ix)                              # what YAML 1.1 and 1.2 readers do not agree upon:
+    r"""(?aix)                             # what YAML 1.1 and 1.2 readers do not agree upon:
     true | false | null | ~ | =            # True, TRUE, ~ and the like
     | [-+]?\.(?:inf|nan)                   # .inf
-    | [-+]?0[0-9_]+(?:\.[0-9_]*)?          # 010
     | [-+]?0[box][0-9a-f_]*                # 0x1F
-    | [-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?                     # 1_000
-    | [-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)e[-+]?[0-9]+        # 1e3
-    | [-+]?[0-9][0-9_]*\.[0-9]*_[0-9_]*                           # 1.0_0
+    | [-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?    # 010, 1_000, 1e3: any other number
     """
 )
 _COMMENT = re.compile(r"[ \t]+#")
@@ -111,9 +108,9 @@ def _decode(source: str | bytes, problems: Problems) -> str:
     if isinstance(source, str):
         return source.removeprefix("\ufeff")
     try:
-        return source.decode("utf-8-sig")
+        return source.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        good = source[: error.start].decode("utf-8-sig", "replace")
+        good = source[: error.start].decode("utf-8").removeprefix("\ufeff")
         utf16 = source[:2] in (b"\xff\xfe", b"\xfe\xff")
         what = "the file is UTF-16 or UTF-32" if utf16 else f"byte {error.start + 1} of the file is no UTF-8"
         raise problems.fatal(_mark(good, len(good)), "encoding", what, "save the file as UTF-8") from None
@@ -165,7 +162,7 @@ class _Reader:
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
             return None
-        if event.version is not None or event.tags:
+        if self._text.startswith("%", event.start_mark.index):
             self._refuse(
                 _of(event), "directive", "a line that begins with %", "a policy needs no directives; delete it"
             )
@@ -242,14 +239,18 @@ class _Reader:
     def _key(self, path: Path, event: Any, mark: Mark) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._read((*path, "?"), event, mark)
-            self._refuse(mark, "key", "this key is not a text", "a key is one word, followed by a colon")
+            if not isinstance(event, yaml.AliasEvent):
+                self._refuse(mark, "key", "this key is not a text", "a key is one word, followed by a colon")
             return f"?{mark}"
         self._nodes += 1
         self._refuse_extras(event, mark)
         if event.style is None and event.value == "<<":
             self._refuse(mark, "merge", "a merge key, “<<”", "write the lines out, or use extends")
             return f"?{mark}"
+        told = len(self._problems.found)
         key = self._scalar(event, mark)
+        if len(self._problems.found) > told:
+            return f"?{mark}"
         if isinstance(key, str):
             return key
         self._refuse(mark, "key", f"the key {quoted(event.value)} is not a text", "put it in quotes, or use a word")
@@ -307,12 +308,10 @@ def _of_mark(mark: Any) -> Mark:
 def _events(text: str, problems: Problems) -> Iterator[Any]:
     loader = yaml.SafeLoader(text)
     try:
-        while loader.check_event():
+        while True:
             yield loader.get_event()  # type: ignore[no-untyped-call]  # by its stubs
     except yaml.MarkedYAMLError as error:
-        raise problems.fatal(
-            _of_mark(error.problem_mark or error.context_mark), "syntax", *explain_syntax(error)
-        ) from None
+        raise problems.fatal(_of_mark(place_of(error)), "syntax", *explain_syntax(error)) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # PyYAML's scanner lets these two through for escapes and directives out of range.
         what, hint = "an escape or a directive is out of range", "write the character itself"

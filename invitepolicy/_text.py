@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # needed inside Persian words and emoji, and harmless
 _LONGEST_COMPARED = 60
+_MOST_BITS = 128  # of a whole number that is still written out: Python refuses to print very long ones
 
 
 def safe_text(text: str) -> str:
@@ -31,7 +32,7 @@ def clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def quoted(value: object) -> str:
+def quoted(value: object) -> str:  # noqa: PLR0911  (a case, a line)
     """Show a value of a file as the user wrote it, in quotes, cut to 60 characters."""
     match value:
         case None:
@@ -40,6 +41,8 @@ def quoted(value: object) -> str:
             return f"“{str(value).lower()}”"
         case str():
             return f"“{clip(safe_text(value), 60)}”"
+        case int() if value.bit_length() > _MOST_BITS:
+            return "a number of many digits"
         case dict():
             return "several lines of their own"
         case list() | tuple():

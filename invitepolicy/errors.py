@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PRINTED = 20
 _LONGEST = 500
+_LONGEST_PATH = 140
 
 
 @attrs.frozen(order=True)
@@ -32,9 +33,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Give the problem as one line of at most 500 characters without control characters."""
-        place = f"{safe_text(self.path)}:{self.line}:{self.column}: "
+        place = f"{clip(safe_text(self.path), _LONGEST_PATH)}:{self.line}:{self.column}: "
         said = f"{self.what}; {self.hint}" if self.hint else self.what
-        return clip(place, 160) + clip(safe_text(said), _LONGEST - 160)
+        return place + clip(safe_text(said), _LONGEST - len(place))
 
 
 class InvitePolicyError(Exception):

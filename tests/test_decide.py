@@ -61,11 +61,11 @@ def test_time_machine_decides_like_an_explicit_now(name):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda policy, record: decide(policy, record),
+        decide,
         lambda policy, record: list(decide_each(policy, [record] * 5)),
         lambda policy, record: decide_account(policy, [record] * 5),
         lambda policy, record: decide_account(policy, Account(pending=3)),
-        lambda policy, record: summarize([record] * 5),  # noqa: ARG005
+        lambda policy, record: summarize([record] * 5),
     ],
     ids=["decide", "decide_each", "decide_account", "decide_account of an account", "summarize"],
 )
@@ -330,7 +330,9 @@ def test_what_is_known_besides_wins_over_what_invitations_show():
     """A restriction and a better count, which no list shows, may be given beside the list."""
     policy = parse_policy(ACCOUNT_POLICY)
 
-    pace = decide_account(policy, [], now=at(3), account=Account(restricted_at=at(1)))["pace"]
+    known = Account(restricted_at=at(1), rejected_share=0.1)
+
+    pace = decide_account(policy, [], now=at(3), account=known)["pace"]
 
     assert (pace.outcome, pace.changes_at) == ("pause", at(8))
 

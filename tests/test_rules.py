@@ -149,7 +149,7 @@ decisions:
 )
 def test_doubt(fields, outcome, needs, line):
     """An open rule above the final one makes the answer undetermined exactly if it would say something else."""
-    policy = parse_policy(DOUBT.lstrip())
+    policy = parse_policy(DOUBT)
     invitation = Invitation(**{"last_active_at": NOW, **fields})
 
     answer = decide(policy, invitation, now=NOW)["next"]
@@ -230,7 +230,7 @@ def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):
 
 def test_borders_past_the_year_9999_are_never_reached():
     """A threshold that would lie after the last year is no border, and its line never holds."""
-    policy = parse_policy(DOUBT.lstrip())
+    policy = parse_policy(DOUBT)
     late = datetime(9999, 12, 31, tzinfo=UTC)
     values = read_values(policy.decisions["next"], Invitation(sent_at=late, last_active_at=late), Account())
 
@@ -240,6 +240,6 @@ def test_borders_past_the_year_9999_are_never_reached():
 
 def test_lines_of_names_every_line():
     """Every line of `applies_to` and of the cards is visited, in order."""
-    found = [line.fact for line in lines_of(parse_policy(DOUBT.lstrip()).decisions["next"])]
+    found = [line.fact for line in lines_of(parse_policy(DOUBT).decisions["next"])]
 
     assert found == ["last_active", "sent", "attempts", "answered", "email_requested"]
