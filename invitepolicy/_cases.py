@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy import _records
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._model import Expectation, Place, PolicyTest, Segment
 from invitepolicy._quantities import QuantityError, later, parse_duration, parse_instant
-from invitepolicy._records import Account, Invitation, as_account, as_invitation
+from invitepolicy._records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
 from invitepolicy._source import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy._vocabulary import FACTS, RESERVED_OUTCOMES
@@ -98,7 +97,7 @@ class _Reader:
                 if name not in self._own:
                     hint = did_you_mean(name, self._own, "introduce it under facts")
                     raise RecordError(name, None, f"the policy has no such fact; {hint}")  # noqa: TRY301  (one way out)
-                _records.read_fact(self._own[name], invitation, _records.NO_ACCOUNT)
+                read_fact(self._own[name], invitation, NO_ACCOUNT)
         except RecordError as error:
             self._refuse_field(error, (*path, "given"))
             return None

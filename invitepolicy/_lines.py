@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_READ_DIFFERENTLY: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # by some YAML reader or other
 _COMPARISONS: Final = ("at least", "at most", "more than", "less than")
 _WANTED: Final[dict[Kind, QuantityKind]] = {
     "clock": "duration", "share": "share", "count": "number", "number": "number",
@@ -317,7 +318,7 @@ def format_test(test: Test, *, names: bool = False) -> str:
 
 
 def _in_yaml(word: str) -> str:
-    plain = _PLAIN_WORD.fullmatch(word) and word.lower() not in ("true", "false", "null")
+    plain = _PLAIN_WORD.fullmatch(word) and word.lower() not in _READ_DIFFERENTLY
     return word if plain else json.dumps(word, ensure_ascii=False)
 
 

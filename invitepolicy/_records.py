@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from invitepolicy import _vocabulary as words
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._quantities import MOST_DIGITS, QuantityError, parse_instant, parse_share
 from invitepolicy._text import did_you_mean, listed, quoted
-from invitepolicy._vocabulary import OWN_PREFIX, Fact
+from invitepolicy._vocabulary import ACTIVITIES, BASES, DIRECTIONS, OWN_PREFIX, RELATIONSHIPS, STATUSES, TIERS, Fact
 from invitepolicy.errors import RecordError
 
 
@@ -120,10 +119,10 @@ def _utc_instants(record: object, fields: tuple[str, ...]) -> None:
 
 
 _INVITATION_WORDS: Final = {
-    "direction": words.DIRECTIONS,
-    "status": words.STATUSES,
-    "relationship": words.RELATIONSHIPS,
-    "activity": words.ACTIVITIES,
+    "direction": DIRECTIONS,
+    "status": STATUSES,
+    "relationship": RELATIONSHIPS,
+    "activity": ACTIVITIES,
 }
 _INVITATION_INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
 _ACCOUNT_COUNTS: Final = (
@@ -165,7 +164,7 @@ class Invitation:
                 _word(field, getattr(self, field), known)
         _utc_instants(self, _INVITATION_INSTANTS)
         if self.status_basis is not None:
-            _word("status_basis", self.status_basis, words.BASES)
+            _word("status_basis", self.status_basis, BASES)
         _text("name", self.name)
         _text("url", self.url)
         _text("note", self.note)
@@ -199,7 +198,7 @@ class Account:
         if self.rejected_share is not None:
             _share("rejected_share", self.rejected_share)
         _utc_instants(self, ("restricted_at",))
-        _word("tier", self.tier, words.TIERS)
+        _word("tier", self.tier, TIERS)
 
 
 NO_ACCOUNT: Final = Account()

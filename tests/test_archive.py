@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from exports import EXAMPLE
 
-from invitepolicy import archive
-from invitepolicy.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
+from invitepolicy.linkedin import archive
+from invitepolicy.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
 
 ALL = (INVITATIONS, CONNECTIONS, PEOPLE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from invitepolicy.joining import find_entry, identify, register_entries
+from invitepolicy.linkedin.joining import find_entry, identify, register_entries
 
 RAW = "https://www.linkedin.com/in/zsófia-名取"
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from invitepolicy.knowledge import COLUMNS, is_known, read_knowledge
-from invitepolicy.tables import Row
-from invitepolicy.wall_times import open_calendar
+from invitepolicy.linkedin.knowledge import COLUMNS, is_known, read_knowledge
+from invitepolicy.linkedin.tables import Row
+from invitepolicy.linkedin.wall_times import open_calendar
 
 CALENDAR = open_calendar(None)
 

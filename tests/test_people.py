@@ -11,7 +11,7 @@ from exports import EXAMPLE, got, sent, write_export
 
 from invitepolicy import Invitation
 from invitepolicy.linkedin import Export, read_export
-from invitepolicy.people import write_people_sheet
+from invitepolicy.linkedin.people import write_people_sheet
 
 
 def rows(sheet):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from invitepolicy.archive import ExportError, ExportFile
-from invitepolicy.tables import Form, defuse_cell, read_table, restore_cell, split_place, write_table
+from invitepolicy.linkedin.archive import ExportError, ExportFile
+from invitepolicy.linkedin.tables import Form, read_table, split_place
 
 FORM = Form(
     needed=(("Name",), ("Sent At", "Sent")),
@@ -200,28 +195,3 @@ def test_what_is_no_table_is_refused_with_a_remedy(data, what):
 def test_a_place_splits_into_file_and_line(place, parts):
     """Problems are sorted by it."""
     assert split_place(place) == parts
-
-
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "'=1"]
-)
-def test_a_formula_is_defused(text):
-    """Whatever a spreadsheet would run gets a quote before it, once more where it has one."""
-    assert defuse_cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "x=1", "'tis", "O'Shea", "''", " x"])
-def test_a_plain_text_stays(text):
-    """Nothing else is touched, either way."""
-    assert defuse_cell(text) == restore_cell(text) == text
-
-
-@given(st.lists(st.text(st.sampled_from("'=+-@\t\r\n\"\uff1d,;ab "), max_size=6), min_size=1, max_size=4))
-def test_defused_cells_come_back(cells):
-    """`restore_cell` undoes `defuse_cell`, also through a file, and no written cell is a formula."""
-    text = write_table([str(number) for number in range(len(cells))], [cells])
-
-    _, *read = csv.reader(io.StringIO(text, newline=""), strict=True)
-    written = read[0] if read else [""]
-    assert [restore_cell(cell) for cell in written] == cells
-    assert not any(cell[:1] in tuple("=+-@\t\r\n\uff1d") for cell in written if cell)

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from invitepolicy._text import quoted
-from invitepolicy.archive import ExportError
-from invitepolicy.tables import CellError
+from invitepolicy.linkedin.archive import ExportError
+from invitepolicy.linkedin.tables import CellError
 
 Order = Literal["day-first", "month-first"]
 ORDERS: Final = ("day-first", "month-first")

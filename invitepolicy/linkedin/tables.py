@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
@@ -12,12 +11,12 @@ import attrs
 
 from invitepolicy._quantities import format_count
 from invitepolicy._text import listed, quoted
-from invitepolicy.archive import ExportError
+from invitepolicy.linkedin.archive import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from invitepolicy.archive import ExportFile
+    from invitepolicy.linkedin.archive import ExportFile
 
 _HEADER_WITHIN: Final = 10  # lines: LinkedIn puts three before the header of Connections.csv
 _DELIMITERS: Final = (",", ";")  # a spreadsheet in much of Europe saves with semicolons
@@ -25,9 +24,6 @@ _SEPARATORS: Final = re.compile(r"[\W_]+")
 _READ_AGAIN: Final = 4  # times the whole file, at most, so that no pattern of quotes costs more
 
 _OPEN_QUOTE: Final = "its quotes do not pair up; close the one that is open, and write a quote inside a cell twice"
-
-# What a spreadsheet would run as a formula, full-width twins included, behind the quotes that may defuse it already.
-_FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
 
 
 class CellError(ValueError):
@@ -248,22 +244,3 @@ def split_place(place: str) -> tuple[str, int]:
     name, _, line = place.rpartition(":")
     first = line.partition("-")[0]
     return (name, int(first)) if name and first.isdecimal() else (place, 0)
-
-
-def write_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Write CSV text in which no cell is a formula to a spreadsheet: `restore_cell` reads it back."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([defuse_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def defuse_cell(text: str) -> str:
-    """Put a quote before what a spreadsheet would run."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def restore_cell(text: str) -> str:
-    """Take away the quote that `defuse_cell` put there: `restore_cell(defuse_cell(text)) == text`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

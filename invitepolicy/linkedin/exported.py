@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from invitepolicy._text import did_you_mean, quoted
-from invitepolicy.joining import Person, identify
-from invitepolicy.knowledge import COLUMNS, is_known, read_knowledge
-from invitepolicy.tables import CellError, Form, RowError, RowProblem, restore_cell
-from invitepolicy.wall_times import is_dated, read_day, read_wall_time
+from invitepolicy.linkedin.joining import Person, identify
+from invitepolicy.linkedin.knowledge import COLUMNS, is_known, read_knowledge
+from invitepolicy.linkedin.tables import CellError, Form, RowError, RowProblem
+from invitepolicy.linkedin.wall_times import is_dated, read_day, read_wall_time
+from invitepolicy.spreadsheet import restore_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from invitepolicy.tables import Row, Table
-    from invitepolicy.wall_times import Calendar
+    from invitepolicy.linkedin.tables import Row, Table
+    from invitepolicy.linkedin.wall_times import Calendar
 
 _T = TypeVar("_T")
 _DIRECTIONS: Final = {"OUTGOING": "outgoing", "INCOMING": "incoming"}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from invitepolicy._quantities import MOST_DIGITS, QuantityError, parse_instant, parse_number, parse_share
 from invitepolicy._text import did_you_mean, listed
 from invitepolicy._vocabulary import ACTIVITIES, OWN_PREFIX, RELATIONSHIPS, STATUSES
-from invitepolicy.tables import CellError
-from invitepolicy.wall_times import read_instant
+from invitepolicy.linkedin.tables import CellError
+from invitepolicy.linkedin.wall_times import read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from invitepolicy.tables import Row
-    from invitepolicy.wall_times import Calendar
+    from invitepolicy.linkedin.tables import Row
+    from invitepolicy.linkedin.wall_times import Calendar
 
 _COUNT: Final = re.compile(f"[0-9]{{1,{MOST_DIGITS}}}")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from invitepolicy import Invitation
-from invitepolicy.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
-from invitepolicy.exported import (
+from invitepolicy.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
+from invitepolicy.linkedin.exported import (
     CONNECTION_FORM,
     INVITATION_FORM,
     PEOPLE_FORM,
@@ -19,20 +19,20 @@ from invitepolicy.exported import (
     read_sent,
     strange_columns,
 )
-from invitepolicy.joining import find_entry, register_entries
-from invitepolicy.knowledge import ABOUT_THE_INVITATION
-from invitepolicy.tables import RowError, RowProblem, read_table, split_place
-from invitepolicy.wall_times import open_calendar
+from invitepolicy.linkedin.joining import find_entry, register_entries
+from invitepolicy.linkedin.knowledge import ABOUT_THE_INVITATION
+from invitepolicy.linkedin.tables import RowError, RowProblem, read_table, split_place
+from invitepolicy.linkedin.wall_times import open_calendar
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from invitepolicy.archive import ExportFile
-    from invitepolicy.exported import Connection, Known, Sent
-    from invitepolicy.tables import Form, Row
-    from invitepolicy.wall_times import Calendar
+    from invitepolicy.linkedin.archive import ExportFile
+    from invitepolicy.linkedin.exported import Connection, Known, Sent
+    from invitepolicy.linkedin.tables import Form, Row
+    from invitepolicy.linkedin.wall_times import Calendar
 
 __all__ = ["Export", "ExportError", "RowProblem", "read_export"]
 
@@ -67,8 +67,8 @@ def read_export(
     `people` names another file than the people.csv beside the export. `dates`, `day-first` or `month-first`, says how
     dates like 03/04/2026 are meant, which LinkedIn does not write but spreadsheets do; without it such rows are told.
 
-    `Sent At` is US Pacific wall-clock time, also where somebody rewrote it as 2026-03-14 18:41 without an offset (see
-    `invitepolicy.wall_times`). An export does not say how an invitation stands. Where the person is a connection
+    `Sent At` is US Pacific wall-clock time, also where somebody rewrote it as 2026-03-14 18:41 without an offset: see
+    `wall_times` beside this file. An export does not say how an invitation stands. Where the person is a connection
     now, by address or weakly by a name that nobody else bears, it was accepted, at 00:00 UTC of the day of connecting
     or when it was sent, whichever is later (`joined`), unless that whole day lies before it. Any other is taken to be
     pending (`assumed`). What people.csv says, or a column of the same name in Invitations.csv, wins (`observed`); but

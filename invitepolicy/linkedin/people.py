@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invitepolicy.joining import identify
-from invitepolicy.knowledge import COLUMNS
-from invitepolicy.tables import write_table
+from invitepolicy.linkedin.joining import identify
+from invitepolicy.linkedin.knowledge import COLUMNS
+from invitepolicy.spreadsheet import write_table
 
 if TYPE_CHECKING:
     from invitepolicy.linkedin import Export

@@ -1,0 +1,33 @@
+"""CSV text that a spreadsheet opens and does not run, and its cells read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What a spreadsheet would run as a formula, full-width twins included, behind the quotes that may defuse it already.
+_FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
+
+
+def write_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write CSV text in which no cell is a formula to a spreadsheet: `restore_cell` reads it back."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([defuse_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def defuse_cell(text: str) -> str:
+    """Put a quote before what a spreadsheet would run."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def restore_cell(text: str) -> str:
+    """Take away the quote that `defuse_cell` put there: `restore_cell(defuse_cell(text)) == text`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
