@@ -1,0 +1,113 @@
+"""The life of a record: complete, without gaps, and a reading of what `decide` says at every instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import NOW, accounts, invitations
+
+from invitepolicy import Account, Invitation, RecordError, decide, decide_account, load_policy, parse_policy
+from invitepolicy.timeline import just_before, timeline
+
+SENT = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+FAQ = load_policy("faq")
+DAILY = Invitation(sent_at=SENT, activity="daily")
+
+
+def outcomes(segments):
+    """Give a life as outcomes with the days since it was sent."""
+    return [(segment.outcome, segment.start and (segment.start - SENT) // DAY) for segment in segments]
+
+
+def test_a_life_goes_from_the_first_day_to_the_last():
+    """Kept, considered, withdrawn, and then nothing to ask any more; without a border at either end."""
+    segments = timeline(FAQ, DAILY, "withdraw")
+
+    assert outcomes(segments) == [
+        ("keep", None),
+        ("consider", 3),
+        ("withdraw", 4),
+        ("withdraw", 14),
+        ("not_applicable", 180),
+    ]
+    assert [segment.rule for segment in segments] == [
+        None,
+        "a daily visitor may have seen it",
+        "a daily visitor has seen it",
+        "nobody waits forever",
+        None,
+    ]
+    assert segments[-1].end is None
+
+
+def test_reasons_are_read_at_the_start():
+    """Of the first stretch, which has none, at its last instant."""
+    policy = parse_policy(
+        "invitepolicy: 1\nname: p\ndecisions:\n  d:\n    rules:\n      - rule: r\n"
+        "        when: {sent: at least 2 days ago}\n        then: late\n        because: Sent {sent.age} ago.\n"
+        "    otherwise: {then: fresh, because: 'Sent {sent.age} ago.'}\n"
+    )
+
+    assert [segment.reason for segment in timeline(policy, DAILY, "d")] == ["Sent 1 day ago.", "Sent 2 days ago."]
+
+
+def test_without_a_clock_there_is_one_segment():
+    """What does not move stays for ever, both ways."""
+    (segment,) = timeline(FAQ, Invitation(status="draft"), "note")
+
+    assert (segment.start, segment.end, segment.outcome) == (None, None, "recommended")
+
+
+def test_an_account_has_a_life_too():
+    """Its restriction passes."""
+    account = Account(settled=20, rejected_share=0.1, restricted_at=SENT)
+
+    assert outcomes(timeline(FAQ, account, "pace")) == [("pause", None), ("slow_down", 7), ("send", 30)]
+
+
+@pytest.mark.parametrize("sent_at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_the_ends_of_time_are_no_trouble(sent_at):
+    """A border past the year 9999 is never reached, and nothing lies before the year 1."""
+    segments = timeline(FAQ, Invitation(sent_at=sent_at), "expiry")
+
+    assert {segment.outcome for segment in segments} <= {"open", "expiring", "lapsed"}
+    assert just_before(datetime.min.replace(tzinfo=UTC)) == datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("subject", "decision", "words"),
+    [
+        (DAILY, "withdrw", "did you mean “withdraw”?"),
+        (DAILY, "pace", "“pace” is asked about the account; give an account, as summarize makes it"),
+        (Account(), "withdraw", "“withdraw” is asked about the invitation; give an invitation"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(subject, decision, words):
+    """With the nearest decision, or the right kind of subject."""
+    with pytest.raises(RecordError) as caught:
+        timeline(FAQ, subject, decision)
+
+    assert str(caught.value).endswith(words)
+
+
+@settings(max_examples=150, deadline=None)
+@given(record=invitations, account=accounts, seconds=st.integers(-300 * 86400, 300 * 86400))
+def test_a_timeline_is_what_decide_says_at_every_instant(record, account, seconds):
+    """At random instants, at each border and just before it; segments touch, and neighbours differ."""
+    for name, decision in FAQ.decisions.items():
+        about_account = decision.subject == "account"
+        segments = timeline(FAQ, account if about_account else record, name, account=account)
+        starts = [segment.start for segment in segments]
+        assert starts[0] is None
+        assert starts[1:] == [segment.end for segment in segments[:-1]]
+        for instant in (NOW + timedelta(seconds=seconds), *starts[1:], *map(just_before, starts[1:])):
+            (found,) = (s for s in segments if (not s.start or s.start <= instant) and (not s.end or instant < s.end))
+            if about_account:
+                answer = decide_account(FAQ, account, now=instant)[name]
+            else:
+                answer = decide(FAQ, record, now=instant, account=account)[name]
+            assert (found.outcome, found.rule, found.place) == (answer.outcome, answer.rule, answer.place)
