@@ -9,7 +9,7 @@ import attrs
 
 from invitepolicy._decide import Decision, decide, decide_account, read_clock
 from invitepolicy._lines import format_test
-from invitepolicy._model import Aged
+from invitepolicy._model import Aged, InRange
 from invitepolicy._quantities import format_age, format_number, format_share, later
 from invitepolicy._records import Absent, Account, as_invitation
 from invitepolicy._rules import all_hold, holds
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._model import Line, Rule
+    from invitepolicy._model import Amount, Line, Rule
     from invitepolicy._records import Value
     from invitepolicy._vocabulary import Fact
 
@@ -34,13 +34,15 @@ _STATES: Final[dict[bool | None, State]] = {True: "holds", False: "fails", None:
 class ExplainedLine:
     """A line, the value it met, and whether it holds, fails, or is open since nobody knows.
 
-    `test` is the line's test as written, `meaning` the same with its settings' values. `since` is the instant at which
-    a clock line last turned, `until` the one at which it turns next, if nothing but time passes; None if never.
+    `test` is the line's test as written, `meaning` the same with its settings' values, `settings` names those.
+    `since` is the instant at which a clock line last turned, `until` the one at which it turns next, if nothing but
+    time passes; None if never.
     """
 
     fact: str
     test: str
     meaning: str
+    settings: tuple[str, ...]
     value: str
     state: State
     since: datetime | None
@@ -141,6 +143,7 @@ def _line(line: Line, fact: Fact, value: Value, now: datetime) -> ExplainedLine:
         fact=line.fact,
         test=line.text,
         meaning=format_test(line.test),
+        settings=tuple(border.setting for border in _borders(line) if border.setting),
         value=describe_value(fact, value, now),
         state=_STATES[holds(line.test, value, now)],
         since=max((instant for instant in turns if instant <= now), default=None),
@@ -153,9 +156,14 @@ def _turns(line: Line, value: Value) -> list[datetime]:
     """Give the instants at which a clock line turns for this anchor."""
     if not isinstance(line.test, Aged) or not isinstance(value, datetime):
         return []
-    ends = [border.value for border in (line.test.low, line.test.high) if border is not None]
-    found = [later(value, end) for end in ends]  # type: ignore[arg-type]  # durations only, by the fact's kind
+    found = [later(value, border.value) for border in _borders(line)]  # type: ignore[arg-type]  # durations, for clocks
     return [instant for instant in found if instant is not None and _turns_at(line, value, instant)]
+
+
+def _borders(line: Line) -> list[Amount]:
+    if not isinstance(line.test, Aged | InRange):
+        return []
+    return [border for border in (line.test.low, line.test.high) if border is not None]
 
 
 def _turns_at(line: Line, value: Value, instant: datetime) -> bool:
@@ -163,13 +171,16 @@ def _turns_at(line: Line, value: Value, instant: datetime) -> bool:
 
 
 def describe_value(fact: Fact, value: Value, now: datetime) -> str:
-    """Say a fact's value in words; an instant with its age at `now`. Strangers' words are not made safe here."""
+    """Say a fact's value in words: an instant with its age at `now`, a share to a tenth of a per cent.
+
+    Strangers' words are not made safe here.
+    """
     match value:
         case Absent():
             return "not known" if value is Absent.NOT_KNOWN else "did not happen"
         case datetime():
-            day = value.isoformat(sep=" ", timespec="minutes")[:16]
-            return f"{day}, {'in the future' if value > now else format_age(now - value) + ' ago'}"
+            age = "in the future" if value > now else f"{format_age(now - value)} ago"
+            return f"{age} ({value.isoformat(sep=' ', timespec='minutes')[:16]})"
         case frozenset():
             return listed(sorted(value), "and") if value else "none"
         case bool():
@@ -177,4 +188,4 @@ def describe_value(fact: Fact, value: Value, now: datetime) -> str:
         case str():
             return value
         case _:
-            return format_share(value) if fact.kind == "share" else format_number(value)
+            return format_share(round(value, 3)) if fact.kind == "share" else format_number(value)

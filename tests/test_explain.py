@@ -47,7 +47,9 @@ def test_a_clock_line_says_since_when_and_until_when():
     assert (seen.state, seen.since, seen.until) == ("holds", SENT + 4 * DAY, None)
     between = found.rules[3].lines[1]
     assert (between.state, between.since, between.until) == ("fails", SENT + 4 * DAY, None)
-    assert waits.value == "2026-03-07 00:00, 8 days ago"
+    assert waits.value == "8 days ago (2026-03-07 00:00)"
+    assert waits.settings == ("longest_wait",)
+    assert between.settings == ("first_look", "daily_wait")
     assert waits.place.startswith("faq.yaml:")
 
 
@@ -101,9 +103,9 @@ def test_a_line_that_can_never_hold_never_turns():
         ("tags", frozenset({"vip", "keep"}), "keep and vip"),
         ("activity", "daily", "daily"),
         ("attempts", 3, "3"),
-        ("account_rejected_share", 0.125, "12.5%"),
+        ("account_rejected_share", 7 / 12, "58.3%"),
         ("answered", Absent.DID_NOT_HAPPEN, "did not happen"),
-        ("sent", TODAY + DAY, "2026-03-16 00:00, in the future"),
+        ("sent", TODAY + DAY, "in the future (2026-03-16 00:00)"),
     ],
 )
 def test_values_are_said_in_words(fact, value, words):

@@ -55,8 +55,12 @@ def cell(text: str, width: int) -> str:
     return text + " " * (width - width_of(text))
 
 
-def fold(text: str, *, width: int, indent: str = "") -> Iterator[str]:
-    """Fold a text into lines of at most `width` columns."""
+def fold(text: str, *, width: int, indent: str = "", hanging: str | None = None) -> Iterator[str]:
+    """Fold a text into lines of at most `width` columns; `hanging` indents all but the first, if otherwise."""
     yield from textwrap.wrap(
-        safe_text(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        safe_text(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+        break_on_hyphens=False,
     )
