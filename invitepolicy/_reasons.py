@@ -106,7 +106,7 @@ def fill_settings(reason: Reason, settings: Mapping[str, Setting]) -> Reason:
 
 
 def render_reason(reason: Reason, facts: Mapping[str, Fact], values: Mapping[str, Value], now: datetime) -> str:
-    """Fill a reason from the facts' values at `now`; what is missing reads `unknown`, a share has one decimal at most."""
+    """Fill a reason from the facts' values at `now`; what is missing reads `unknown`, a share has one decimal."""
     return "".join(
         part if isinstance(part, str) else _shown(facts[part.fact], values[part.fact], now if part.age else None)
         for part in reason
@@ -126,4 +126,4 @@ def _shown(fact: Fact, value: Value, now: datetime | None) -> str:
         case str():
             return value
         case _:
-            return format_share(round(value, 3)) if fact.kind == "share" else format_number(value)  # to a tenth of a per cent
+            return format_share(round(value, 3)) if fact.kind == "share" else format_number(value)
