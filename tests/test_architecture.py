@@ -20,7 +20,7 @@ ORDER = (
     ["__init__"],
 )
 RANK = {name: (row, column) for row, names in enumerate(ORDER) for column, name in enumerate(names)}
-LATE = {("_shape", "jsonschema"), ("_shape", "referencing"), ("agenda", "icalendar")}  # imports inside a function: what few need costs most
+LATE = {("_shape", "jsonschema"), ("_shape", "referencing"), ("agenda", "icalendar"), ("report", "jinja2")}  # imports inside a function: what few need costs most
 CLOCKED = "_decide"
 
 
