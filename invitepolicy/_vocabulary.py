@@ -92,3 +92,5 @@ FACTS: Final[dict[str, Fact]] = {
         _account("account_tier", "choice", "what LinkedIn is paid", words=TIERS),
     )
 }  # fmt: skip
+
+AT_MOST: Final = {"account_sent_last_day": "account_sent_last_week"}  # a day's sendings are at most a week's

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import compress, groupby
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from invitepolicy._boxes import TooManyBoxesError
 from invitepolicy._quantities import format_age, format_duration
 from invitepolicy._rules import NOT_APPLICABLE
 from invitepolicy._text import safe_text
@@ -20,6 +22,7 @@ from invitepolicy.errors import InvitePolicyError
 from invitepolicy.pictures import Axis, Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
 from invitepolicy.sections import group_answers
 from invitepolicy.timeline import timeline
+from invitepolicy.timetable import Timetable, make_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,7 +105,7 @@ def format_report(
         steps=curve_steps(curve),
         windows=_windows(prices),
         prices=prices,
-        timetables=(),
+        timetables=list(_timetables(review.policy)),
         legend=_legend(review),
         today=axis.at(review.now),
         named_days=_NAMED_DAYS,
@@ -145,6 +148,13 @@ def _person(review: Review, index: int, answered: Answered, axis: Axis) -> _Pers
         told=_told(bars),
         answers=tuple((name, answer) for name, answer in answered.advice.items() if answer.outcome != NOT_APPLICABLE),
     )
+
+
+def _timetables(policy: Policy) -> Iterator[Timetable]:
+    """Give the policy's tables; a decision that is too entangled for one is left out."""
+    for decision in policy.decisions:
+        with suppress(TooManyBoxesError):
+            yield make_timetable(policy, decision)
 
 
 def _legend(review: Review) -> list[tuple[str, str]]:

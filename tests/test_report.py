@@ -14,9 +14,11 @@ from naughty import STRINGS, record
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, InvitePolicyError, load_policy, parse_policy, with_settings
+from invitepolicy._boxes import TooManyBoxesError
 from invitepolicy.linkedin import RowProblem, read_export
 from invitepolicy.report import _template, format_report
 from invitepolicy.review import review_invitations
+from invitepolicy.timetable import make_timetable
 
 FAQ = load_policy("faq")
 VOID = {"meta", "link", "img", "br", "hr", "input", "rect", "path"}
@@ -189,7 +191,7 @@ def test_a_policy_without_withdrawals_has_no_pictures():
     for policy in (nothing, account):
         page = Page(report([Invitation(sent_at=NOW)], policy))
         assert "svg" not in page.elements
-        assert "table" not in page.elements
+        assert "silence ended" not in page.text
 
 
 def test_waits_beyond_the_picture_have_no_line_in_it():
@@ -201,6 +203,22 @@ def test_waits_beyond_the_picture_have_no_line_in_it():
 
     assert "40 days" in text
     assert "Upright lines" not in text
+
+
+def test_a_decision_too_entangled_for_a_table_has_none(monkeypatch):
+    """The others have theirs."""
+    real = make_timetable
+
+    def entangled(policy, decision):
+        if decision == "withdraw":
+            raise TooManyBoxesError(decision)
+        return real(policy, decision)
+
+    monkeypatch.setattr("invitepolicy.report.make_timetable", entangled)
+
+    titles = Page(report([])).text
+    assert "Is this invitation about to lapse?" in titles
+    assert "Is it time to withdraw this invitation?" not in titles
 
 
 def test_without_the_library_it_says_what_to_install(monkeypatch):

@@ -1,0 +1,117 @@
+"""The algebra of boxes, held to sets of cells."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+
+import pytest
+from builders import policy
+
+from invitepolicy import InvitePolicyError
+from invitepolicy._boxes import (
+    Meter,
+    TooManyBoxesError,
+    build_space,
+    cells_of,
+    intersect,
+    is_possible,
+    merge,
+    subtract,
+    widen,
+)
+from invitepolicy._rules import lines_of
+
+
+def points(box):
+    """Give the cells of a box, one of each dimension."""
+    return set(product(*map(cells_of, box)))
+
+
+def boxes(seed, number=2, dimensions=3):
+    """Make random boxes that are not empty."""
+    chance = random.Random(seed)
+    return [tuple(chance.randint(1, 15) for _ in range(dimensions)) for _ in range(number)]
+
+
+def space(when, facts=""):
+    """Cut all records by the lines of one rule."""
+    text = f"""
+        {facts}
+        decisions:
+          d:
+            question: a?
+            rules:
+              - {{rule: r, when: {when}, then: x, because: b}}
+            otherwise: {{then: y, because: b}}
+    """
+    made = policy(text)
+    return build_space(lines_of(made.decisions["d"]), made.facts)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_boxes_are_sets(seed):
+    """Intersection, difference and union are those of the sets of cells; a difference is disjoint."""
+    one, other = boxes(seed)
+
+    rest = list(subtract(one, other))
+
+    assert points(intersect(one, other)) == points(one) & points(other)
+    assert sorted(point for box in rest for point in points(box)) == sorted(points(one) - points(other))
+    many = boxes(seed, 6)
+    assert set().union(*map(points, merge(many))) == set().union(*map(points, many))
+
+
+def test_merging_puts_neighbours_together():
+    """Boxes that differ in one dimension become one, also in several steps; of none comes none."""
+    assert merge([(1, 1), (2, 1), (1, 2), (2, 2)]) == [(3, 3)]
+    assert merge([(1, 1), (1, 1), (2, 2)]) == [(1, 1), (2, 2)]
+    assert merge([]) == []
+
+
+def test_a_missing_clock_goes_with_the_status():
+    """A draft was not sent, and nobody forgot when; every other was, and when is not known."""
+    made = space("{status: draft, sent: at least 3 days ago}")
+    status, sent = (next(i for i, d in enumerate(made.dimensions) if d.fact.name == n) for n in ("status", "sent"))
+    not_known, did_not_happen = 1 << 2, 1 << 3
+    possible = {
+        (draft, missing): is_possible(made, tuple({status: draft, sent: missing}[i] for i in range(2)))
+        for draft in (1, 2)
+        for missing in (not_known, did_not_happen)
+    }
+
+    assert possible == {
+        (1, not_known): False,
+        (1, did_not_happen): True,
+        (2, not_known): True,
+        (2, did_not_happen): False,
+    }
+
+
+def test_a_day_sends_at_most_what_a_week_does():
+    """More than 20 on a day and less than 10 in a week is no account."""
+    made = space("{account_sent_last_day: at least 20, account_sent_last_week: at least 10}")
+
+    assert is_possible(made, (2, 2))
+    assert not is_possible(made, (2, 1))
+    assert is_possible(made, (2, 4))
+    assert widen(made, (2, 2 | 4)) == (2, 7)
+
+
+def test_numbers_that_no_record_holds_have_no_cell():
+    """Past 18 digits there is no count, and between two shares that touch there is none."""
+    many = space("{attempts: more than 999999999999999999}")
+    close = space("{my_s: more than 0.3%}", "facts: {my_s: share}")
+
+    assert many.whole == (1,)
+    assert close.whole == (7,)
+
+
+def test_the_bound_is_told():
+    """One box more than the meter holds is refused, by an error that is the library's own."""
+    meter = Meter(1)
+    meter.spend()
+
+    with pytest.raises(TooManyBoxesError, match="the rules overlap in too many ways to be proven; say it with"):
+        meter.spend()
+    assert issubclass(TooManyBoxesError, InvitePolicyError)
