@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from invitepolicy import Invitation, Policy
     from invitepolicy.cli.terminal import Style
     from invitepolicy.explain import ExplainedLine, ExplainedRule, Explanation
     from invitepolicy.timeline import Segment
@@ -30,6 +31,18 @@ class _Stage:
     start: datetime | None
     outcome: str
     is_now: bool
+
+
+def say_who(invitation: Invitation | None, policy: Policy, why: str, *, style: Style, width: int) -> Iterator[str]:
+    """Say about whom the explanations are, and by which policy."""
+    if invitation is None:
+        yield style.heading("Your account")
+    else:
+        yield style.heading(safe_text(invitation.name or invitation.url or "Somebody without a name"))
+        basis = f" ({invitation.status_basis})" if invitation.status_basis else ""
+        sent = f", sent {_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
+        yield from fold(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
+    yield from fold(f"by the policy {policy.name} ({why}; {policy.fingerprint[:8]})", width=width, indent="  ")
 
 
 def format_explanation(explanation: Explanation, life: Sequence[Segment], *, style: Style, width: int) -> Iterator[str]:
