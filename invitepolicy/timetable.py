@@ -63,9 +63,9 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
     clock = _main_clock(space, asked)
     stages = _stages(space, asked, clock)
     lives = _lives(space, rules, stages, clock)
-    rows = tuple(
-        _rows(space, asked, {life: boxes for life, boxes in lives.items() if set(life) - {IMPOSSIBLE, NOT_APPLICABLE}})
-    )
+    granted = _granted(space, asked, clock)
+    living = {life: boxes for life, boxes in lives.items() if set(life) - {IMPOSSIBLE, NOT_APPLICABLE}}
+    rows = tuple(_rows(space, asked, granted, living))
     columns = _columns(space, clock, stages, rows)
     return Timetable(
         decision=decision,
@@ -157,7 +157,16 @@ def _parts(box: Box, ruled: Sequence[tuple[Box, str]], meter: Meter) -> Iterator
     yield from ((left, IMPOSSIBLE) for left in rest)
 
 
-def _rows(space: Space, asked: Box, lives: Mapping[tuple[str, ...], list[Box]]) -> Iterator[Row]:
+def _granted(space: Space, asked: Box, clock: int | None) -> Box:
+    """Give the box that goes without saying: what can be at all, and the clock, which makes the columns."""
+    found = tuple(
+        sum(1 << cell for cell in cells_of(mask) if is_possible(space, replaced(asked, index, 1 << cell)))
+        for index, mask in enumerate(asked)
+    )
+    return found if clock is None else replaced(found, clock, 0)
+
+
+def _rows(space: Space, asked: Box, granted: Box, lives: Mapping[tuple[str, ...], list[Box]]) -> Iterator[Row]:
     """Word the lives from the rarest kind of people to the most common, which needs no words."""
     if not lives:
         return
@@ -170,7 +179,7 @@ def _rows(space: Space, asked: Box, lives: Mapping[tuple[str, ...], list[Box]]) 
                 continue
             wide = _widened(space, box, asked, [*above, *lives[life]])
             above.append(wide)
-            yield Row(describe_box(space, wide, asked), life)
+            yield Row(describe_box(space, wide, granted), life)
     if last is not None:
         yield Row("everybody else" if others else "everybody", last)
 
