@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Box = tuple[int, ...]
 
-MOST_BOXES: Final = 100_000
+MOST_BOXES: Final = 60_000
 USUAL: Final = ("outgoing", "pending", "unknown")
 
 
@@ -157,21 +157,26 @@ def _pivots(tie: Tie, box: Box) -> Iterator[int]:
 
 
 def pick_cells(space: Space, box: Box) -> tuple[int, ...]:
-    """Take a cell of each dimension so that one record lies in all of them: what is usual, else what is given."""
+    """Take a cell of each dimension so that one record lies in all of them: what is usual, else what is given.
+
+    What did not happen is usual: most accounts were never restricted, and most invitations never withdrawn.
+    """
     masks = list(box)
     for tie in space.ties:
         pivot = _usual(space.dimensions[tie.pivot], _pivots(tie, box))
         masks[tie.pivot] = 1 << pivot
         for index, left in tie.leaves[pivot]:
             masks[index] &= left
-    return tuple(
-        _usual(dimension, cells_of(mask)) for dimension, mask in zip(space.dimensions, masks, strict=True)
-    )
+    return tuple(_usual(dimension, cells_of(mask)) for dimension, mask in zip(space.dimensions, masks, strict=True))
 
 
 def _usual(dimension: Dimension, cells: Iterable[int]) -> int:
     found = list(cells)
-    return next((cell for cell in found if usual_word(dimension.cells[cell]) is not None), found[0])
+    return next((cell for cell in found if _is_usual(dimension.cells[cell])), found[0])
+
+
+def _is_usual(cell: Cell) -> bool:
+    return usual_word(cell) is not None or cell == Missing(Absent.DID_NOT_HAPPEN)
 
 
 def usual_word(cell: Cell) -> str | None:
@@ -203,11 +208,19 @@ def subtract(box: Box, other: Box) -> Iterator[Box]:
 
 
 def widen(space: Space, box: Box) -> Box:
-    """Drop from a box every condition that only keeps out records that cannot be."""
+    """Give a box of the same records that is easier said: without conditions that keep out only what cannot be.
+
+    Where a condition stays, cells in which no record of the box lies are left out of it.
+    """
     for index, mask in enumerate(space.whole):
-        if not is_possible(space, replaced(box, index, mask & ~box[index])):
-            box = replaced(box, index, mask)
+        matters = is_possible(space, replaced(box, index, mask & ~box[index]))
+        box = replaced(box, index, _filled(space, box, index) if matters else mask)
     return box
+
+
+def _filled(space: Space, box: Box, index: int) -> int:
+    """Give the cells of one dimension in which a record of the box lies."""
+    return sum(1 << cell for cell in cells_of(box[index]) if is_possible(space, replaced(box, index, 1 << cell)))
 
 
 def merge(boxes: Iterable[Box]) -> list[Box]:

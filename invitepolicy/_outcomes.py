@@ -159,18 +159,15 @@ class Table:
         self._known: list[dict[int, tuple[int, int, int, int]]] = [{} for _ in space.whole]
 
     def _lay_out(self, index: int, whole: int) -> list[tuple[int, int]]:
-        holds = [0] * whole.bit_length()
-        lives = [0] * whole.bit_length()
-        free = 0
+        groups: dict[tuple[int, int], int] = {}  # few tests stand in many cards
         for number, card in enumerate(self.cards):
-            if index not in card.masks:
-                free |= 1 << number
-                continue
-            for which, mask in zip((holds, lives), card.masks[index], strict=True):
-                for cell in range(len(which)):
-                    if mask >> cell & 1:
-                        which[cell] |= 1 << number
-        return [(held | free, alive | free) for held, alive in zip(holds, lives, strict=True)]
+            masks = card.masks.get(index, (whole, whole))
+            groups[masks] = groups.get(masks, 0) | 1 << number
+        found = []
+        for cell in range(whole.bit_length()):
+            holds = sum(bits for (held, _), bits in groups.items() if held >> cell & 1)
+            found.append((holds, sum(bits for (_, alive), bits in groups.items() if alive >> cell & 1)))
+        return found
 
     def look(self, box: Box) -> tuple[int, int, int, int]:
         """Say which cards may hold somewhere in a box, hold in all of it, and the same for not failing."""

@@ -23,7 +23,7 @@ _PEOPLE: Final = {
     "status": {"draft": "draft"},
     "relationship": {
         "known": "somebody you know", "logical": "a logical contact", "stranger": "a stranger",
-        "unknown": "somebody of whom you do not say how you know them",
+        "unknown": "somebody of unknown relationship",
     },
     "activity": {
         "daily": "daily visitors", "weekly": "weekly visitors", "occasional": "occasional visitors",
@@ -43,6 +43,11 @@ _COUNTED: Final = {
     "account_email_requests": "addresses asked for in a month",
     "account_notes_last_month": "notes in a month",
     "account_rejected_share": "rejected",
+}
+_ONE: Final = {
+    "earlier invitations": "earlier invitation",
+    "addresses asked for in a month": "address asked for in a month",
+    "notes in a month": "note in a month",
 }
 _ORDER: Final = ("relationship", "activity")
 
@@ -118,6 +123,8 @@ def _run(fact: Fact, run: Sequence[Cell]) -> str:
         return _note(low, high)
     amount = _range(fact, low, high)
     noun = _COUNTED.get(fact.name)
+    if noun is not None and amount == "1":
+        noun = _ONE.get(noun, noun)
     return f"{fact.name} {amount}" if noun is None else f"{amount} {noun}"
 
 

@@ -1,0 +1,130 @@
+"""`invitepolicy diff OLD NEW`: what another policy decides differently, and for which of one's own invitations."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from invitepolicy import load_policy, with_settings
+from invitepolicy._quantities import QuantityError, format_instant, later, parse_duration
+from invitepolicy.cli import options
+from invitepolicy.cli.diff_text import Compared, format_difference
+from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.terminal import Style
+from invitepolicy.diff import diff_policies, impact, is_empty
+from invitepolicy.linkedin import read_export
+from invitepolicy.review import account_to_dict, invitation_to_dict
+
+if TYPE_CHECKING:
+    from invitepolicy import Invitation, Policy
+    from invitepolicy.diff import Affected, Region
+    from invitepolicy.linkedin import Export
+
+AHEAD: Final = timedelta(weeks=4)
+_PERSONAL: Final = ("name", "url", "note", "facts", "tags")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """State the arguments of the verb."""
+    parser.add_argument("old", metavar="OLD", help="a shipped policy's name or a file's path")
+    parser.add_argument("new", metavar="NEW", help="the policy to compare it with; --set speaks of this one")
+    options.add_settings(parser)
+    parser.add_argument("--data", metavar="SOURCE", help="your LinkedIn export: whose answers would change")
+    parser.add_argument("--all", action="store_true", help="list every kind of records that differs, however many")
+    parser.add_argument("--names", action="store_true", help="name the people whose answers would change")
+    parser.add_argument("--people", metavar="FILE", help="what you know of people; else the people.csv in the folder")
+    parser.add_argument(
+        "--within", metavar="DURATION", type=_duration, default=AHEAD, help="how far to look ahead; default: 4 weeks"
+    )
+    options.add_account(parser)
+    options.add_now(parser)
+    options.add_output(parser, ("text", "json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare two policies; 0 where they behave alike, 1 where they do not."""
+    old, new = load_policy(args.old), load_policy(args.new)
+    if args.set:
+        new = with_settings(new, **dict(args.set))
+    compared, export = _compare(old, new, args)
+    if args.format == "json":
+        text = json.dumps(_to_dict(compared, names=args.names), ensure_ascii=False, indent=1) + "\n"
+    else:
+        style = Style(options.wants_color(args.color, to_file=args.output is not None))
+        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+        lines = format_difference(compared, names=args.names, style=style, width=width, whole=args.all)
+        text = "".join(f"{line}\n" for line in lines)
+    sources = [path for path in (args.data, args.people, args.old, args.new) if path]
+    write_out([text], args.output, sources=sources)
+    failed = sum(problem.level == "error" for problem in export.problems) if export else 0
+    if failed and not args.quiet:
+        say(f"{failed} of the rows could not be read and were left out")
+    return 1 if failed or not is_empty(compared.difference) else 0
+
+
+def _compare(old: Policy, new: Policy, args: argparse.Namespace) -> tuple[Compared, Export | None]:
+    difference = diff_policies(old, new)
+    now = options.present(args.now)
+    until = later(now, args.within) or datetime.max.replace(tzinfo=UTC)
+    if args.data is None:
+        return Compared(old, new, difference, now, until), None
+    export = read_export(args.data, people=args.people)
+    found = impact(old, new, export.invitations, now, within=args.within, account=args.account)
+    return Compared(old, new, difference, now, until, found, len(export.invitations)), export
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except QuantityError as error:
+        message = f"{error.what}; {error.hint}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _to_dict(compared: Compared, *, names: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        which: {"name": policy.name, "fingerprint": policy.fingerprint}
+        for which, policy in (("old", compared.old), ("new", compared.new))
+    }
+    found["outcomes"] = [_region(region) for region in compared.difference.outcomes]
+    found["reasons"] = [_region(region) for region in compared.difference.reasons]
+    found["only_old"] = list(compared.difference.only_old)
+    found["only_new"] = list(compared.difference.only_new)
+    found["impact"] = None
+    if compared.impact is not None:
+        found["impact"] = {
+            "now": [_affected(one, names=names) for one in compared.impact.now],
+            "later": [_affected(one, names=names) for one in compared.impact.later],
+        }
+    return found
+
+
+def _region(region: Region) -> dict[str, Any]:
+    plain = attrs.asdict(region, filter=lambda field, _: field.name != "witness")
+    witness = region.witness
+    plain["witness"] = witness and {
+        "invitation": invitation_to_dict(witness.invitation),
+        "account": account_to_dict(witness.account),
+        "now": format_instant(witness.now),
+    }
+    return plain
+
+
+def _affected(one: Affected, *, names: bool) -> dict[str, Any]:
+    return {
+        "at": format_instant(one.at),
+        "decision": one.decision,
+        "before": one.before,
+        "after": one.after,
+        "invitation": None if one.invitation is None else _record(one.invitation, names=names),
+    }
+
+
+def _record(invitation: Invitation, *, names: bool) -> dict[str, Any]:
+    plain = invitation_to_dict(invitation)
+    return {key: value for key, value in plain.items() if names or key not in _PERSONAL}
