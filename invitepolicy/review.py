@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import tee
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -13,13 +14,14 @@ from invitepolicy._records import NO_ACCOUNT
 from invitepolicy._vocabulary import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from invitepolicy import Decision, Policy
+    from invitepolicy import Policy
     from invitepolicy.linkedin import RowProblem
 
 _UNSAID: Final = ("activity", "relationship")
+_FIELDS: Final = tuple(field.name for field in attrs.fields(Invitation))
 
 
 @attrs.frozen
@@ -32,17 +34,6 @@ class Answered:
     def to_dict(self) -> dict[str, Any]:
         """Give plain data ready for JSON."""
         return {"invitation": invitation_to_dict(self.invitation), "decisions": self.advice.to_dict()}
-
-
-@attrs.frozen
-class Change:
-    """An answer that will be another one: when, about whom, to which question, from what to what."""
-
-    at: datetime
-    invitation: Invitation
-    decision: str
-    before: str
-    after: str
 
 
 @attrs.frozen
@@ -86,33 +77,33 @@ def review_invitations(
     now: datetime,
     account: Account | None = None,
     problems: Iterable[RowProblem] = (),
+    summarized: bool = True,
+    watch: Callable[[Iterator[Answered]], Iterator[Answered]] = iter,
 ) -> Review:
     """Decide everything about every invitation and about the account that they show.
 
-    What is known in `account` (a tier, a restriction) wins over what the invitations show. Raises RecordError.
+    What is known in `account` (a tier, a restriction) wins over what the invitations show; where these are not all
+    that there are, `summarized=False` takes the account to be what `account` says and no more. `watch` passes the
+    answers on as they are found. Raises RecordError.
     """
     known = account or NO_ACCOUNT
-    shown = merge_accounts(summarize(invitations, now=now), known)
-    advices = decide_each(policy, invitations, now=now, account=shown)
+    shown = merge_accounts(summarize(invitations, now=now), known) if summarized else known
     return Review(
         policy=policy,
         now=now,
         account=shown,
-        account_advice=decide_account(policy, invitations, now=now, account=known),
-        answered=tuple(map(Answered, invitations, advices)),
+        account_advice=decide_account(policy, invitations if summarized else known, now=now, account=known),
+        answered=tuple(watch(answer_each(policy, invitations, now=now, account=shown))),
         problems=tuple(problems),
     )
 
 
-def coming_changes(review: Review, until: datetime) -> list[Change]:
-    """List the changes of answers up to `until`, the earliest first; those to `not_applicable` are left out."""
-    changes = [
-        Change(decision.changes_at, answered.invitation, name, decision.outcome, decision.changes_to or "")
-        for answered in review.answered
-        for name, decision in answered.advice.items()
-        if decision.changes_at is not None and decision.changes_at <= until and decision.changes_to != "not_applicable"
-    ]
-    return sorted(changes, key=lambda change: change.at)
+def answer_each(
+    policy: Policy, invitations: Iterable[Invitation], *, now: datetime, account: Account
+) -> Iterator[Answered]:
+    """Answer for each invitation in turn, keeping none. Raises RecordError."""
+    these, those = tee(invitations)
+    return map(Answered, these, decide_each(policy, those, now=now, account=account))
 
 
 def find_unsaid(review: Review) -> list[Unsaid]:
@@ -144,7 +135,7 @@ def _outcomes(advice: Advice) -> list[tuple[str, datetime | None]]:
 
 def invitation_to_dict(invitation: Invitation) -> dict[str, Any]:
     """Give a record as plain data ready for JSON, with instants as text and tags in order."""
-    return {field.name: _plain(getattr(invitation, field.name)) for field in attrs.fields(Invitation)}
+    return {name: _plain(getattr(invitation, name)) for name in _FIELDS}
 
 
 def account_to_dict(account: Account) -> dict[str, Any]:
@@ -154,14 +145,10 @@ def account_to_dict(account: Account) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, frozenset):
         return sorted(value)
     if hasattr(value, "items"):
         return {key: _plain(item) for key, item in value.items()}
     return format_instant(value) if hasattr(value, "tzinfo") else value
-
-
-def details_of(decision: Decision, key: str) -> str | None:
-    """Give a text from a decision's details, where they hold one by that name."""
-    found = decision.details.get(key) if hasattr(decision.details, "get") else None
-    return found if isinstance(found, str) else None

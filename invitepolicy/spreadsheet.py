@@ -16,10 +16,13 @@ _FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
 
 def write_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Write CSV text in which no cell is a formula to a spreadsheet: `restore_cell` reads it back."""
+    return "".join(map(format_row, (columns, *rows)))
+
+
+def format_row(cells: Iterable[str]) -> str:
+    """Write one row of such a text, with its line end."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([defuse_cell(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerow([defuse_cell(cell) for cell in cells])
     return text.getvalue()
 
 

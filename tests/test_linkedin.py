@@ -19,7 +19,11 @@ from hypothesis import strategies as st
 
 from invitepolicy.linkedin import ExportError, RowProblem, read_export
 
-HOSTILE = json.loads((DATA / "hostile" / "manifest.json").read_text(encoding="utf-8"))
+HOSTILE = [
+    entry
+    for entry in json.loads((DATA / "hostile" / "manifest.json").read_text(encoding="utf-8"))
+    if entry["file"].startswith("records/")
+]
 TABLES = [entry for entry in HOSTILE if Path(entry["file"]).suffix in (".csv", ".zip")]
 
 

@@ -12,6 +12,7 @@ from exports import EXAMPLE, got, sent, write_export
 from invitepolicy import Invitation
 from invitepolicy.linkedin import Export, read_export
 from invitepolicy.linkedin.people import write_people_sheet
+from invitepolicy.spreadsheet import defuse_cell
 
 
 def rows(sheet):
@@ -55,9 +56,9 @@ def write_nobody(folder):
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "@sum", "+49", "-1", "\uff1d1", "'=1", "'tis", 'a "b", c'])
 def test_no_name_is_a_formula(tmp_path, name):
-    """A spreadsheet sees text; filled in, the row still finds its person."""
+    """A spreadsheet sees text; filled in, the row still finds its person, also in an export that was defused."""
     export = Export("Me", (Invitation(name=name),), ("Invitations.csv:2",), ())
-    quoted = '"' + name.replace('"', '""') + '"'
+    quoted = '"' + defuse_cell(name).replace('"', '""') + '"'
     write_export(tmp_path, [f'Me,{quoted},"3/11/26, 12:00 PM",,OUTGOING,,'])
     ((url, written, *_),) = rows(write_people_sheet(export))
     (tmp_path / "people.csv").write_text(

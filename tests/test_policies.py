@@ -8,9 +8,9 @@ import pytest
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy
 from invitepolicy._load import shipped_names
-from invitepolicy._records import read_fact
-from invitepolicy._rules import borders, judge
 from invitepolicy._vocabulary import FACTS
+from invitepolicy.proving import run_test
+from invitepolicy.verdicts import describe_failure
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -20,42 +20,12 @@ ACCOUNT = Account(pending=12, sent_last_day=1, sent_last_week=5, settled=40, rej
 TESTS = [(name, test) for name in shipped_names() for test in load_policy(name).tests]
 
 
-def ruling_at(policy, test, name, instant):
-    """Judge the record of a test at an instant."""
-    decision = policy.decisions[name]
-    values = {fact.name: read_fact(fact, test.given, test.account) for fact in decision.facts}
-    return judge(decision, values, instant), [moment for moment in borders(decision, values) if moment > instant]
-
-
-def life(policy, test, name):
-    """Walk through the whole life of a record from the test's now on."""
-    ruling, coming = ruling_at(policy, test, name, test.now)
-    found = [(ruling.outcome, timedelta())]
-    for instant in coming:
-        outcome = ruling_at(policy, test, name, instant)[0].outcome
-        if outcome != found[-1][0]:
-            found.append((outcome, instant - test.now))
-    return found
-
-
 @pytest.mark.parametrize(("name", "test"), TESTS, ids=[f"{name}: {test.name}" for name, test in TESTS])
 def test_the_tests_in_the_file(name, test):
     """Each shipped policy keeps the tests that stand in its own file."""
-    policy = load_policy(name)
+    result = run_test(load_policy(name), test)
 
-    for expectation in test.expect:
-        for instant, outcome in expectation.instants:
-            assert ruling_at(policy, test, expectation.decision, instant)[0].outcome == outcome, expectation.place
-        if expectation.life:
-            wanted = [(segment.outcome, segment.after) for segment in expectation.life]
-            found = life(policy, test, expectation.decision)
-            if wanted[-1][0] != "not_applicable" and found[-1][0] == "not_applicable":
-                found = found[:-1]
-            assert found == wanted, expectation.place
-    for decision, rule in test.rule.items():
-        card = ruling_at(policy, test, decision, test.now)[0].card
-        assert card is not None
-        assert card.name == rule
+    assert not [line for failure in result.failures for line in describe_failure(failure, test.now)]
 
 
 def faq(**fields):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from invitepolicy.cli import review
+from invitepolicy.cli import backtest, check, diff, explain, new, review, schema, show, test
 from invitepolicy.cli.output import OutputError, make_inert, say
 from invitepolicy.errors import InvitePolicyError, PolicyError
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 # A verb is a module of this folder with `add_arguments` and `run`.
 _VERBS: Final = {
     "review": (review, "say what to do with the invitations of a LinkedIn export, when, and why"),
+    "explain": (explain, "say why, for one invitation or for the account"),
+    "backtest": (backtest, "say what following a policy would have cost and saved in the past"),
+    "diff": (diff, "say what another policy would decide differently, and for which of your invitations"),
+    "check": (check, "tell every problem of policies, and run the tests in their files"),
+    "test": (test, "run the tests in policy files, and say what they cover"),
+    "new": (new, "write a style of four lines to begin with, and the schema beside it for the editor"),
+    "schema": (schema, "print the JSON Schema of policy files"),
+    "show": (show, "list the shipped policies, or show one with all that its parents say"),
 }
 _COULD_NOT_RUN: Final = 2
 _INTERRUPTED: Final = 130
@@ -55,12 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(str(error))
         return _COULD_NOT_RUN
     except BrokenPipeError:
-        # The reader has gone: what is still buffered goes nowhere, quietly.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return 0
     except KeyboardInterrupt:
         return _INTERRUPTED
     except OSError as error:
-        say(f"writing failed: {error.strerror or 'no reason given'}")
+        _abandon_stdout()
+        say(f"writing failed: {(error.strerror or 'no reason given').lower()}")
         return _COULD_NOT_RUN
     return status
+
+
+def _abandon_stdout() -> None:
+    """Let what is still buffered go nowhere: nobody reads it, or there is no room, and Python would try again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

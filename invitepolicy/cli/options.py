@@ -13,11 +13,13 @@ import attrs
 
 from invitepolicy import Account, Policy, RecordError, load_policy, with_settings
 from invitepolicy._decide import read_clock
-from invitepolicy._quantities import QuantityError, parse_instant
+from invitepolicy._quantities import QuantityError, parse_duration, parse_instant
 from invitepolicy._records import as_account
+from invitepolicy._text import quoted
+from invitepolicy.linkedin.wall_times import ORDERS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 DEFAULT_POLICY: Final = "faq"
 _HERE: Final = "*.invitepolicy.yaml"
@@ -29,6 +31,7 @@ class Chosen:
 
     policy: Policy
     why: str
+    source: str
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +43,11 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         help="a shipped policy's name or a file's path; else $INVITEPOLICY, else the one *.invitepolicy.yaml here, "
         "else faq",
     )
+    add_settings(parser)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add `--set`."""
     parser.add_argument(
         "--set",
         metavar="SETTING=VALUE",
@@ -54,6 +62,16 @@ def add_now(parser: argparse.ArgumentParser) -> None:
     """Add `--now`."""
     parser.add_argument(
         "--now", metavar="INSTANT", type=instant, help="decide as of this instant, such as 2026-03-15T12:00Z"
+    )
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Add `--people` and `--dates`."""
+    parser.add_argument(
+        "--people", metavar="FILE", help="what you know of people; else the people.csv beside the export"
+    )
+    parser.add_argument(
+        "--dates", choices=ORDERS, help="how dates like 03/04/2026 are meant, which LinkedIn does not write"
     )
 
 
@@ -80,7 +98,7 @@ def choose_policy(name: str | None, settings: list[tuple[str, str]]) -> Chosen:
     """Load the policy that is asked for, or the one that stands for none; raises PolicyError."""
     source, why = _source(name)
     policy = load_policy(source)
-    return Chosen(with_settings(policy, **dict(settings)) if settings else policy, why)
+    return Chosen(with_settings(policy, **dict(settings)) if settings else policy, why, source)
 
 
 def _source(name: str | None) -> tuple[str, str]:
@@ -100,18 +118,30 @@ def present(now: datetime | None) -> datetime:
 
 
 def wants_color(choice: str, *, to_file: bool) -> bool:
-    """Say whether to colour: as asked for, else by NO_COLOR and FORCE_COLOR, else where stdout is a terminal."""
+    """Say whether to colour: as asked for, else by NO_COLOR and FORCE_COLOR, else where stdout is a terminal.
+
+    NO_COLOR wins over FORCE_COLOR, each where it is not empty; a file, and a terminal that calls itself dumb, get none.
+    """
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR") or to_file:
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def instant(text: str) -> datetime:
     """Read `--now`."""
     try:
         return parse_instant(text)
+    except QuantityError as error:
+        message = f"{error.what}; {error.hint}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def duration(text: str) -> timedelta:
+    """Read a duration, such as `--until "4 weeks"`."""
+    try:
+        return parse_duration(text)
     except QuantityError as error:
         message = f"{error.what}; {error.hint}"
         raise argparse.ArgumentTypeError(message) from None
@@ -138,6 +168,6 @@ def _plain(value: str) -> str | int | float:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
-        message = f"“{text}” is no name=value"
+        message = f"{quoted(text)} is no name=value"
         raise argparse.ArgumentTypeError(message)
     return name.strip(), value.strip()

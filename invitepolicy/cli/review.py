@@ -2,51 +2,131 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
+import attrs
+
+from invitepolicy import Invitation, summarize
+from invitepolicy._account import merge_accounts
+from invitepolicy._quantities import format_count, later
 from invitepolicy.cli import options
+from invitepolicy.cli.formats import format_csv, format_json, format_jsonl
+from invitepolicy.cli.inputs import STDIN, Input, files_of, open_input
 from invitepolicy.cli.output import say, write_out
-from invitepolicy.cli.review_text import format_review
+from invitepolicy.cli.progress import Progress, open_progress
+from invitepolicy.cli.review_text import Told, format_review
 from invitepolicy.cli.terminal import Style
-from invitepolicy.linkedin import read_export
-from invitepolicy.review import review_invitations
+from invitepolicy.linkedin import RowProblem
+from invitepolicy.review import Review, answer_each, review_invitations
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
 
-AHEAD = timedelta(weeks=4)
+AHEAD: Final = timedelta(weeks=4)
+_WIDEST: Final = 120
+_STREAMED: Final = ("jsonl", "csv")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """State the arguments of the verb."""
-    parser.add_argument("source", metavar="SOURCE", help="the folder of a LinkedIn export")
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="the folder of a LinkedIn export, its zip, or its Invitations.csv; a .jsonl of records, or - for such "
+        "lines on stdin",
+    )
     options.add_policy(parser)
-    parser.add_argument("--people", metavar="FILE", help="what you know of people; else the people.csv in the folder")
+    options.add_export(parser)
     options.add_account(parser)
     options.add_now(parser)
-    options.add_output(parser, ("text", "json"))
+    parser.add_argument(
+        "--until",
+        metavar="DURATION",
+        type=options.duration,
+        default=AHEAD,
+        help="how far ahead the text lists what comes up; default: 4 weeks",
+    )
+    options.add_output(parser, ("text", "json", *_STREAMED))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Review an export; 1 where a row of it could not be read."""
+    """Review an export or records; 1 where a row could not be read, whatever the format."""
     chosen = options.choose_policy(args.policy, args.set)
     now = options.present(args.now)
-    export = read_export(args.source, people=args.people)
-    review = review_invitations(
-        chosen.policy, export.invitations, now=now, account=args.account, problems=export.problems
+    source = open_input(args.source, people=args.people, dates=args.dates, facts=chosen.policy.facts.values())
+    is_streamed = args.format in _STREAMED
+    progress = open_progress(quiet=args.quiet, to_terminal=is_streamed and args.output in (None, "-"))
+    desk = _Desk(chosen, now, source, progress, args)
+    text = desk.stream() if is_streamed else desk.whole()
+    live = is_streamed and args.source == STDIN
+    write_out(
+        text,
+        args.output,
+        sources=[*files_of(args.source), *([args.people] if args.people else []), chosen.source],
+        live=live,
     )
-    if args.format == "json":
-        text = json.dumps(review.to_dict(), ensure_ascii=False, indent=1) + "\n"
-    else:
-        style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
-        lines = format_review(review, owner=export.owner, why=chosen.why, until=now + AHEAD, style=style, width=width)
-        text = "".join(f"{line}\n" for line in lines)
-    write_out([text], args.output, sources=[args.source, *([args.people] if args.people else [])])
-    failed = sum(problem.level == "error" for problem in review.problems)
-    if failed and not args.quiet:
-        say(f"{failed} of the rows could not be read and were left out")
-    return 1 if failed else 0
+    if desk.failed and not args.quiet:
+        say(f"left out: {format_count(desk.failed, 'row')} that could not be read")
+    return 1 if desk.failed else 0
+
+
+@attrs.define
+class _Desk:
+    """A review being made: what it is made from, and how many rows could not be read so far."""
+
+    chosen: options.Chosen
+    now: datetime
+    source: Input
+    progress: Progress
+    args: argparse.Namespace
+    failed: int = attrs.field(default=0, init=False)
+
+    def stream(self) -> Iterator[str]:
+        """Give records with their answers as they are decided, and tell the rows that are none on stderr."""
+        policy, account = self.chosen.policy, self.args.account
+        if not self.source.is_once:
+            seen = self.progress.follow(self.source.rows, "counting")
+            shown = summarize((row for row in seen if isinstance(row, Invitation)), now=self.now)
+            account = merge_accounts(shown, account)
+        rows = self.records(self.progress.follow(self.source.rows, "deciding"))
+        answered = answer_each(policy, rows, now=self.now, account=account)
+        return format_csv(policy, answered) if self.args.format == "csv" else format_jsonl(answered)
+
+    def records(self, rows: Iterable[Invitation | RowProblem]) -> Iterator[Invitation]:
+        """Pass records on, and tell problems and remarks."""
+        for row in rows:
+            if isinstance(row, Invitation):
+                yield row
+                continue
+            self.failed += row.level == "error"
+            if not self.args.quiet:
+                self.progress.erase()
+                left_out = "left out: " if row.level == "error" else ""
+                say(f"{row.place}: {left_out}{row.what}")
+
+    def whole(self) -> Iterator[str]:
+        """Give a review as a page of text, or as one object."""
+        rows = list(self.progress.follow(self.source.rows, "reading"))
+        problems = [row for row in rows if isinstance(row, RowProblem)]
+        self.failed = sum(problem.level == "error" for problem in problems)
+        review = review_invitations(
+            self.chosen.policy,
+            [row for row in rows if isinstance(row, Invitation)],
+            now=self.now,
+            account=self.args.account,
+            problems=problems,
+            summarized=not self.source.is_once,
+            watch=lambda answers: self.progress.follow(answers, "deciding"),
+        )
+        return format_json(review) if self.args.format == "json" else self.text(review)
+
+    def text(self, review: Review) -> Iterator[str]:
+        """Give a review as a page of text."""
+        style = Style(options.wants_color(self.args.color, to_file=self.args.output not in (None, "-")))
+        width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+        until = later(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
+        told = Told(self.source.owner, self.chosen.why, is_export=self.source.is_export)
+        return (f"{line}\n" for line in format_review(review, told, until=until, style=style, width=width))

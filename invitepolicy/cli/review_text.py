@@ -6,78 +6,74 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._quantities import format_age, format_share
-from invitepolicy._rules import NOT_APPLICABLE, UNDETERMINED
+from invitepolicy._quantities import format_age, format_count
 from invitepolicy._text import safe_text
+from invitepolicy.agenda import Change, coming_changes
+from invitepolicy.cli.review_notes import assumptions, standing
 from invitepolicy.cli.terminal import Style, cell, fold
-from invitepolicy.review import Answered, Review, coming_changes, details_of, find_unsaid
+from invitepolicy.sections import HEADINGS, Section, find_undetermined, group_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from invitepolicy import Decision, Invitation
+    from invitepolicy.review import Answered, Review
+
+# What waits until the coming changes have been listed: nothing can be done about it now.
+_AFTERWARDS: Final = (("resend", ("not_yet",)), ("resend", ("give_up",)), ("expiry", ("lapsed",)))
+_DATES: Final = 40  # columns beside a name: an indent, a gap, and `withdrawn 2026-03-01, 133 days ago`
+_CHANGE: Final = 42  # an indent, an instant, two gaps, and `look at once more`
+_NAMES: Final = (12, 32)  # columns of a name, at least and at most
 
 
 @attrs.frozen
-class _Group:
-    """A heading, and the answers that stand under it; no outcomes means any that applies."""
+class Told:
+    """What the page says besides the review: whose export it is, how the policy came to be chosen."""
 
-    title: str
-    decision: str
-    outcomes: tuple[str, ...] = ()
-
-
-_GROUPS: Final = (
-    _Group("Withdraw", "withdraw", ("withdraw",)),
-    _Group("Look at once more", "withdraw", ("consider",)),
-    _Group("Before you send", "note"),
-    _Group("Asked for an e-mail address", "email"),
-    _Group("About to lapse, or lapsed", "expiry", ("expiring", "lapsed")),
-    _Group("May be sent again", "resend"),
-    _Group("Waiting for your answer", "reply"),
-)
-_NAME: Final = 28
+    owner: str | None
+    why: str
+    is_export: bool
 
 
-@attrs.frozen
+@attrs.define
 class _Sheet:
+    """The page being written; `clicked` are the places that were said already."""
+
     review: Review
     style: Style
     width: int
+    clicked: set[str] = attrs.field(factory=set, init=False)
 
-    def rows(self, group: _Group) -> list[tuple[Answered, Decision]]:
-        found = []
-        for answered in self.review.answered:
-            decision = answered.advice.get(group.decision)
-            if decision is not None and _stands_under(decision.outcome, group):
-                found.append((answered, decision))
-        return found
-
-    def group(self, group: _Group) -> Iterator[str]:
-        rows = self.rows(group)
-        if not rows:
-            return
+    def heading(self, text: str) -> Iterator[str]:
         yield ""
-        yield self.style.heading(f"{group.title} ({len(rows)})")
-        yield from self.where(rows)
-        for (outcome, reason), members in _by_reason(rows).items():
-            label = "" if outcome in group.outcomes[:1] else f"{outcome.replace('_', ' ')}: "
-            yield from map(self.style.faint, fold(label + reason, width=self.width, indent="  "))
-            yield from (self.person(answered.invitation, decision) for answered, decision in members)
+        yield from map(self.style.heading, fold(text, width=self.width))
 
-    def where(self, rows: Iterable[tuple[Answered, Decision]]) -> Iterator[str]:
-        places = dict.fromkeys(details_of(decision, "where") for _, decision in rows)
-        for place in places:
-            if place:
+    def section(self, section: Section) -> Iterator[str]:
+        yield from self.heading(f"{section.heading.title} ({section.count})")
+        for place in section.where:
+            if place not in self.clicked:
+                self.clicked.add(place)
                 yield from fold(f"Where to click: {place}", width=self.width, indent="  ")
+        is_one = len(section.heading.outcomes) == 1
+        for group in section.groups:
+            label = "" if is_one else f"{_sentence(group.outcome)}: "
+            yield from self.reason(label + group.reason)
+            yield from (self.person(answered.invitation, answer) for answered, answer in group.rows)
 
-    def person(self, invitation: Invitation, decision: Decision) -> str:
-        return f"    {cell(name_of(invitation), _NAME)}  {self.when(invitation, decision)}".rstrip()
+    def reason(self, text: str) -> Iterator[str]:
+        yield from map(self.style.faint, fold(text, width=self.width, indent="  "))
 
-    def when(self, invitation: Invitation, decision: Decision) -> str:
-        if decision.changes_at is not None and decision.outcome == "not_yet":
-            return f"{decision.changes_to} from {minute(decision.changes_at)}".replace("_", " ")
+    def person(self, invitation: Invitation, answer: Decision) -> str:
+        return f"    {self.name(invitation)}  {self.when(invitation, answer)}"
+
+    def name(self, invitation: Invitation, beside: int = _DATES) -> str:
+        least, most = _NAMES
+        return cell(name_of(invitation), min(max(self.width - beside, least), most))
+
+    def when(self, invitation: Invitation, answer: Decision) -> str:
+        if answer.changes_at is not None and answer.outcome == "not_yet":
+            return f"from {minute(answer.changes_at)}"
         for word, instant in (("withdrawn", invitation.withdrawn_at), ("sent", invitation.sent_at)):
             if instant is not None:
                 ago = "in the future" if instant > self.review.now else f"{format_age(self.review.now - instant)} ago"
@@ -85,128 +81,106 @@ class _Sheet:
         return "not sent yet" if invitation.status == "draft" else "date not known"
 
     def coming(self, until: datetime) -> Iterator[str]:
-        changes = coming_changes(self.review, until)
-        yield ""
-        yield self.style.heading(f"Coming up until {until.date().isoformat()} ({len(changes)})")
+        review = self.review
+        records = [answered.invitation for answered in review.answered]
+        changes = coming_changes(review.policy, records, until=until, now=review.now, account=review.account)
+        yield from self.heading(f"Coming up until {until.date().isoformat()} ({len(changes)})")
         for change in changes:
-            outcome = f"{change.decision}: {change.before} → {change.after}".replace("_", " ")
-            yield f"    {minute(change.at)}  {cell(name_of(change.invitation), _NAME)}  {outcome}"
+            yield f"    {minute(change.at)}  {self.name(change.invitation, _CHANGE)}  {_becomes(change)}"
         if not changes:
             yield "  Nothing changes by itself in this time."
 
     def doubtful(self) -> Iterator[str]:
-        rows = [
-            (answered, name, decision)
-            for answered in self.review.answered
-            for name, decision in answered.advice.items()
-            if decision.outcome == UNDETERMINED
-        ]
-        if not rows:
+        found: dict[tuple[str, str], list[Answered]] = {}
+        for answered, name, answer in find_undetermined(self.review):
+            found.setdefault((name, answer.reason), []).append(answered)
+        if not found:
             return
-        yield ""
-        yield self.style.heading(f"Could not be answered ({len(rows)})")
-        for answered, name, decision in rows:
-            yield f"    {cell(name_of(answered.invitation), _NAME)}  {name}"
-            yield from map(self.style.faint, fold(decision.reason, width=self.width, indent="      "))
-
-    def others(self) -> Iterator[str]:
-        known = {group.decision for group in _GROUPS}
-        for name, decision in self.review.policy.decisions.items():
-            if decision.subject == "invitation" and name not in known:
-                yield from self.group(_Group(safe_text(decision.question or name), name))
+        yield from self.heading(f"Could not be answered ({sum(map(len, found.values()))})")
+        for (name, reason), members in found.items():
+            question = self.review.policy.decisions[name].question or _sentence(name)
+            yield from self.reason(f"{question} {reason}")
+            yield from (f"    {self.name(answered.invitation)}".rstrip() for answered in members)
 
     def account(self) -> Iterator[str]:
-        yield ""
-        yield self.style.heading("Your account")
-        for name, decision in self.review.account_advice.items():
-            outcome = decision.outcome.replace("_", " ")
-            yield from fold(f"{name}: {outcome}. {decision.reason}", width=self.width, indent="  ")
-            if decision.changes_at is not None:
-                change = f"{(decision.changes_to or '').replace('_', ' ')} from {minute(decision.changes_at)}"
-                yield self.style.faint(f"    {change}, if nothing is sent or answered")
-        yield from fold(self.counts(), width=self.width, indent="  ")
-
-    def counts(self) -> str:
-        account = self.review.account
-        text = (
-            f"{account.pending} pending; {account.sent_last_day} sent in the last day, "
-            f"{account.sent_last_week} in the last week."
-        )
-        if account.rejected_share is not None:
-            accepted = format_share(round(1 - account.rejected_share, 2))
-            text += (
-                f" Of {account.settled} settled in 90 days {accepted} were accepted, at most: invitations that you "
-                "withdrew are not in an export."
-            )
-        return text
-
-    def assumptions(self) -> Iterator[str]:
-        yield ""
-        yield self.style.heading("What was assumed")
-        assumed = sum(answered.invitation.status_basis == "assumed" for answered in self.review.answered)
-        if assumed:
-            text = f"{assumed} invitations are taken to be pending, since an export does not say how they stand."
+        yield from self.heading("Your account")
+        for name, answer in self.review.account_advice.items():
+            text = f"{_sentence(name)}: {_words(answer.outcome)}. {answer.reason}"
             yield from fold(text, width=self.width, indent="  ")
-        for unsaid in find_unsaid(self.review):
-            text = (
-                f"The {unsaid.fact} of {unsaid.unknown} people is unknown; for {unsaid.would_matter} of them it "
-                "could change an answer. Write it into people.csv."
-            )
-            yield from fold(text, width=self.width, indent="  ")
-        yield from fold("All times are in UTC.", width=self.width, indent="  ")
+            if answer.changes_at is not None:
+                change = f"{_sentence(answer.changes_to or '')} from {minute(answer.changes_at)}"
+                text = f"{change}, if nothing is sent or answered."
+                yield from map(self.style.faint, fold(text, width=self.width, indent="    "))
+        yield from fold(standing(self.review), width=self.width, indent="  ")
+
+    def assumed(self, *, is_export: bool) -> Iterator[str]:
+        yield from self.heading("What was assumed")
+        for remark in assumptions(self.review, is_export=is_export):
+            yield from fold(remark, width=self.width, indent="  ")
 
     def problems(self) -> Iterator[str]:
         if not self.review.problems:
             return
-        yield ""
-        yield self.style.heading(f"Rows to look at ({len(self.review.problems)})")
+        yield from self.heading(f"Rows to look at ({len(self.review.problems)})")
         for problem in self.review.problems:
             left_out = "left out: " if problem.level == "error" else ""
-            yield from fold(f"{problem.place}: {left_out}{problem.what}", width=self.width, indent="  ")
+            text = f"{problem.place}: {left_out}{problem.what}"
+            yield from fold(text, width=self.width, indent="  ", hanging="    ")
 
 
-def format_review(
-    review: Review, *, owner: str | None, why: str, until: datetime, style: Style, width: int
-) -> Iterator[str]:
-    """Give a review as lines of at most `width` columns (names and places are never cut below their own)."""
+def format_review(review: Review, told: Told, *, until: datetime, style: Style, width: int) -> Iterator[str]:
+    """Give a review as lines of at most `width` columns, but for lines that hold a name in narrow terminals."""
     sheet = _Sheet(review, style, width)
-    whose = f" of {safe_text(owner)}" if owner else ""
-    yield style.heading(f"Invitations{whose}, as of {minute(review.now)} UTC")
+    whose = f" of {safe_text(told.owner)}" if told.owner else ""
     policy = review.policy
     title = f", “{policy.title}”" if policy.title else ""
-    yield from fold(f"Decided by the policy {policy.name}{title} ({why}; {policy.fingerprint[:8]}).", width=width)
-    waiting, acting = _GROUPS[-1], _GROUPS[:-1]
-    for group in acting:
-        yield from sheet.group(group)
+    number = format_count(len(review.answered), "invitation")
+    yield from map(style.heading, fold(f"Invitations{whose}, as of {minute(review.now)} UTC", width=width))
+    decided = f"{number}, decided by the policy {policy.name}{title} ({told.why}; {policy.fingerprint[:8]})."
+    yield from fold(decided, width=width)
+    first, second = _parted(group_answers(review))
+    for section in first:
+        yield from sheet.section(section)
     yield from sheet.coming(until)
-    yield from sheet.group(waiting)
-    yield from sheet.others()
+    for section in second:
+        yield from sheet.section(section)
     yield from sheet.doubtful()
     yield from sheet.account()
-    yield from sheet.assumptions()
+    yield from sheet.assumed(is_export=told.is_export)
     yield from sheet.problems()
     yield ""
     yield "Nothing was sent or changed."
 
 
-def _stands_under(outcome: str, group: _Group) -> bool:
-    if group.outcomes:
-        return outcome in group.outcomes
-    return outcome not in (NOT_APPLICABLE, UNDETERMINED)
+def _parted(sections: Iterable[Section]) -> tuple[list[Section], list[Section]]:
+    """Part what wants doing now from what does not, each in its order."""
+    parts: tuple[list[Section], list[Section]] = [], []
+    for section in sections:
+        parts[(section.heading.decision, section.heading.outcomes) in _AFTERWARDS].append(section)
+    return parts
 
 
-def _by_reason(
-    rows: Iterable[tuple[Answered, Decision]],
-) -> dict[tuple[str, str], list[tuple[Answered, Decision]]]:
-    found: dict[tuple[str, str], list[tuple[Answered, Decision]]] = {}
-    for answered, decision in rows:
-        found.setdefault((decision.outcome, decision.reason), []).append((answered, decision))
-    return found
+def _becomes(change: Change) -> str:
+    """Say what an answer becomes: by the heading under which it will stand, where it has one."""
+    outcome = change.after.outcome
+    for heading in HEADINGS:
+        if heading.decision == change.decision and outcome in heading.outcomes:
+            return heading.title[0].lower() + heading.title[1:]
+    return f"{_words(change.decision)}: {_words(outcome)}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _sentence(name: str) -> str:
+    return _words(name).capitalize()
 
 
 def name_of(invitation: Invitation) -> str:
     """Name a person: by name, else by the end of the address."""
-    return invitation.name or (invitation.url or "").rstrip("/").rpartition("/")[2] or "(nobody's name)"
+    name = " ".join((invitation.name or "").split())
+    return name or (invitation.url or "").rstrip("/").rpartition("/")[2] or "(nobody's name)"
 
 
 def minute(instant: datetime) -> str:

@@ -83,13 +83,13 @@ class Known:
 
 
 def read_sent(row: Row, calendar: Calendar) -> Sent:
-    """Read a row of Invitations.csv. Raises RowError."""
+    """Read a row of Invitations.csv, also of a copy in which formulas were defused. Raises RowError."""
     known, wrong = read_knowledge(row, calendar)
     direction = _DIRECTIONS.get(row.read("Direction").upper())
     if direction is None:
         raise RowError("Direction: this is neither OUTGOING nor INCOMING")
     mine, theirs = (_INVITER, _INVITEE) if direction == "outgoing" else (_INVITEE, _INVITER)
-    name, url, member = (row.read(column) or None for column in theirs)
+    name, url, member = (restore_cell(row.read(column)) or None for column in theirs)
     if name is None and url is None:
         wrong.append(f"{theirs[0]}: it is empty; nobody knows who this is")
     try:
@@ -100,7 +100,7 @@ def read_sent(row: Row, calendar: Calendar) -> Sent:
         raise RowError(*wrong)
     return Sent(
         place=row.place,
-        owner=row.read(mine[0]),
+        owner=restore_cell(row.read(mine[0])),
         person=identify(url, name, member),
         direction=direction,
         name=name,

@@ -1,0 +1,86 @@
+"""The tests in policy files as pytest's own: opt in by `pytest_plugins = ["invitepolicy.pytest_plugin"]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from invitepolicy import PolicyError, load_policy
+from invitepolicy.proving import run_test
+from invitepolicy.verdicts import describe_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+    from invitepolicy import Policy
+    from invitepolicy._model import PolicyTest
+    from invitepolicy.proving import Result
+
+OPTION: Final = "invitepolicy_files"
+PATTERN: Final = "*.invitepolicy.yaml"
+
+
+class UnmetExpectationError(Exception):
+    """A policy's test that failed; holds its result."""
+
+    def __init__(self, result: Result) -> None:
+        """Keep the result."""
+        super().__init__(result.test.name)
+        self.result = result
+
+
+class PolicyFile(pytest.File):
+    """A policy file; a bad one is a collection error with its problems."""
+
+    def collect(self) -> Iterator[PolicyItem]:
+        """Load the policy and give each of its tests under its own name."""
+        try:
+            policy = load_policy(self.path)
+        except PolicyError as error:
+            raise self.CollectError(str(error)) from None
+        for test in policy.tests:
+            yield PolicyItem.from_parent(self, name=test.name, policy=policy, test=test)
+
+
+class PolicyItem(pytest.Item):
+    """A test in a policy file."""
+
+    def __init__(self, *, policy: Policy, test: PolicyTest, **named: Any) -> None:
+        """Keep the policy and the test."""
+        super().__init__(**named)
+        self._policy, self._test = policy, test
+
+    def runtest(self) -> None:
+        """Run the test, or skip it where it says why."""
+        if self._test.skip is not None:
+            pytest.skip(self._test.skip)
+        result = run_test(self._policy, self._test)
+        if result.failures:
+            raise UnmetExpectationError(result)
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+        """Tell what was expected, what was said instead and what decided; no traceback."""
+        if not isinstance(excinfo.value, UnmetExpectationError):
+            return super().repr_failure(excinfo, style)
+        result = excinfo.value.result
+        return "\n".join(line for failure in result.failures for line in describe_failure(failure, result.test.now))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Give file, line (from 0) and name."""
+        return self.path, self._test.place.line - 1, self.name
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """State the option: which files hold policies."""
+    parser.addini(OPTION, "patterns of policy files whose tests are collected", type="args", default=[PATTERN])
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyFile | None:
+    """Collect a file whose name or path fits a pattern."""
+    if any(file_path.match(pattern) for pattern in parent.config.getini(OPTION)):
+        return PolicyFile.from_parent(parent, path=file_path)
+    return None
