@@ -10,20 +10,23 @@ from invitepolicy._model import OneOf
 from invitepolicy._rules import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy import Invitation, Policy
 
 
-def anonymize(policy: Policy, invitations: Iterable[Invitation]) -> list[Invitation]:
+def anonymize(
+    policy: Policy, invitations: Iterable[Invitation], numbers: dict[str, int] | None = None
+) -> Iterator[Invitation]:
     """Give the records with people numbered, without addresses, notes blackened, and tags only if the policy has them.
 
-    The same person, by address or else by name, keeps the same number. Under this policy every outcome stays as it
-    was: the length of a note does, the instants do, and the policy's own facts do, but for words that it never names.
+    The same person, by address or else by name, keeps the same number; `numbers` remembers them from call to call.
+    Under this policy every outcome stays as it was: the length of a note does, the instants do, and the policy's own
+    facts do, but for words that it never names.
     """
-    numbers: dict[str, int] = {}
+    known: dict[str, int] = {} if numbers is None else numbers
     words = _named_words(policy)
-    return [_anonymous(invitation, numbers, policy, words) for invitation in invitations]
+    return (_anonymous(invitation, known, policy, words) for invitation in invitations)
 
 
 def _named_words(policy: Policy) -> dict[str, frozenset[str]]:

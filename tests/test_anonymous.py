@@ -30,7 +30,7 @@ def test_people_are_numbered_and_keep_their_number():
         Invitation(),
     ]
 
-    found = anonymize(FAQ, records)
+    found = list(anonymize(FAQ, records))
 
     assert [record.name for record in found] == ["Person 1", "Person 2", "Person 1", None]
     assert {record.url for record in found} == {None}

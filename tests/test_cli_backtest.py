@@ -77,7 +77,7 @@ def test_an_export_without_a_yes_says_so_and_a_bad_row_is_told(tested, tmp_path)
 
     assert (status, quiet[0]) == (1, 1)
     assert "No yes with a date is known, so nothing can have been lost." in text
-    assert remark == "invitepolicy: 1 of the rows could not be read and were left out\n"
+    assert remark == "invitepolicy: left out: 1 row that could not be read\n"
     assert quiet[2] == ""
 
 

@@ -59,7 +59,7 @@ def test_a_new_style_is_fine(style, capsys):
     assert status == 0
     assert lines[0].startswith(f"{FILE}: 1 test passed · rules: its own 1 of 1, its parents' ")
     assert " · boundaries: its own 1 of 2, its parents' " in lines[0]
-    assert lines[1:] == ["1 policy checked: no problems"]
+    assert lines[1:] == ["1 policy checked: no problems, 1 note; --notes lists them"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_ten_mistakes_are_mended_from_the_message_alone(style, capsys, right, wr
 
     assert status == 1
     assert lines[:3] == told
-    assert lines[-1] == "1 policy checked: 1 problem"
+    assert lines[-1].startswith("1 policy checked: 1 problem")
     assert len(lines) <= 5
 
 
@@ -218,7 +218,7 @@ def test_several_policies_are_told_together(style, capsys):
         FILE,
         "3 policies checked",
     ]
-    assert lines[-1] == "3 policies checked: 1 problem"
+    assert lines[-1] == "3 policies checked: 1 problem, 14 notes; --notes lists them"
 
 
 def test_quietly_only_problems_are_told(style, capsys):
@@ -251,9 +251,10 @@ def test_a_parent_that_is_not_there_is_a_problem_of_the_child(style, capsys, par
 
 
 def test_json_is_a_list_of_entries(style, capsys):
-    """Path, line, column, level, code, what and hint; an empty list where all is fine."""
+    """Path, line, column, level, code, what and hint; only notes where all is fine."""
     assert main(["check", FILE, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    (note,) = json.loads(capsys.readouterr().out)
+    assert (note["path"], note["level"], note["code"]) == (FILE, "note", "undetermined")
     style.write_text(style.read_text(encoding="utf-8").replace("2 weeks", "1 month"), encoding="utf-8")
 
     assert main(["check", FILE, "--format", "json"]) == 1
@@ -298,9 +299,9 @@ def test_warnings_are_marked_and_counted():
     """By their level; a problem needs no mark."""
     entries = tuple(Entry("p.yaml", 1, 1, level, "c", "what", "how") for level in ("warning", "note", "note"))
 
-    lines = list(
-        check._as_text([Checked(Source("p.yaml", None, (), 0), entries, None)], Style(color=False), quiet=False)
-    )
+    checked = [Checked(Source("p.yaml", None, (), 0), entries, None)]
+    lines = list(check._as_text(checked, Style(color=False), notes=True, quiet=False))
+    without = list(check._as_text(checked, Style(color=False), notes=False, quiet=False))
 
     assert lines == [
         "p.yaml:1:1: warning: what; how",
@@ -308,6 +309,43 @@ def test_warnings_are_marked_and_counted():
         "p.yaml:1:1: note: what; how",
         "1 policy checked: 1 warning, 2 notes",
     ]
+    assert without == [lines[0], "1 policy checked: 1 warning, 2 notes; --notes lists them"]
+
+
+UNREACHED = """invitepolicy: 1
+name: slow
+extends: faq
+settings: {daily_wait: 3 weeks}
+decisions:
+  withdraw:
+    rules:
+      - rule: even later
+        when: {sent: at least daily_wait ago, tags: {not: keep}, has_note: true, note_length: less than 1}
+        then: consider
+        because: b
+tests:
+  - {test: fails, given: {}, expect: {withdraw: consider}}
+"""
+
+
+def test_findings_stand_between_problems_and_tests(tmp_path, monkeypatch, capsys):
+    """A warning makes the status 1, with a record that shows it where one can; notes on demand."""
+    monkeypatch.chdir(tmp_path)
+    Path("slow.yaml").write_text(UNREACHED, encoding="utf-8")
+
+    status, lines = checked(capsys, "slow.yaml")
+    _, noted = checked(capsys, "slow.yaml", "--notes")
+    main(["check", "slow.yaml", "--format", "json"])
+    entries = json.loads(capsys.readouterr().out)
+
+    said = [line for line in lines if line.startswith("slow.yaml:") and ": warning: " in line]
+    assert status == 1
+    assert said
+    assert lines.index(said[-1]) < next(i for i, line in enumerate(lines) if "the test “fails” fails" in line)
+    assert any(": note: " in line for line in noted)
+    assert not any(": note: " in line for line in lines)
+    assert {"warning", "note", "error"} == {entry["level"] for entry in entries}
+    assert all(entry["path"] == "slow.yaml" for entry in entries)
 
 
 def test_the_output_is_never_the_policy(style, capsys):
@@ -317,7 +355,11 @@ def test_the_output_is_never_the_policy(style, capsys):
     assert main(["check", FILE, "-o", f"./{FILE}"]) == 2
     assert style.read_bytes() == before
     assert main(["check", FILE, "-o", "report.txt"]) == 0
-    assert Path("report.txt").read_text(encoding="utf-8").endswith("1 policy checked: no problems\n")
+    assert (
+        Path("report.txt")
+        .read_text(encoding="utf-8")
+        .endswith("1 policy checked: no problems, 1 note; --notes lists them\n")
+    )
 
 
 def test_colours_are_heavy_and_faint_only(style, capsys):

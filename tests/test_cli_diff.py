@@ -148,7 +148,7 @@ def test_rows_that_cannot_be_read_are_told(tmp_path, capsys):
     told = capsys.readouterr().err
     assert main(["diff", "faq", "faq", "--data", str(tmp_path), *NOW, "-q"]) == 1
 
-    assert "rows could not be read and were left out" in told
+    assert "left out: 1 row that could not be read" in told
     assert capsys.readouterr().err == ""
 
 

@@ -185,3 +185,35 @@ def test_json_of_an_outcome_has_no_lives(run):
     (failure,) = json.loads(run("p.yaml", "-k", "some", "--format", "json")[1])[0]["tests"][0]["failures"]
 
     assert (failure["wanted_life"], failure["found_life"]) == (None, None)
+
+
+def test_what_is_missing_is_suggested_as_yaml(run):
+    """The suggestions, pasted, are tests that pass and cover the rest; then there is nothing left to suggest."""
+    _, text, _ = run("p.yaml", "--suggest")
+
+    assert text.startswith("# p.yaml wants ")
+    pasted = POLICY.replace("withdraw after 5 days", "withdraw after 4 days") + text
+    Path("p.yaml").write_text(pasted, encoding="utf-8")
+    status, again, _ = run("p.yaml")
+    _, nothing, _ = run("p.yaml", "--suggest")
+    assert status == 0
+    assert "rules: its own 3 of 3 decided" in again
+    assert "boundaries: its own 2 of 2 tested on both sides" in again
+    assert nothing == "# p.yaml: its own rules and boundaries are all tested\n"
+
+
+def test_suggestions_are_data_too(run):
+    """Beside the results."""
+    _, text, _ = run("p.yaml", "--suggest", "--format", "json")
+
+    assert json.loads(text)[0]["suggestions"].startswith("# p.yaml wants ")
+
+
+def test_of_a_policy_with_problems_nothing_is_suggested(run):
+    """They are told as remarks."""
+    Path("p.yaml").write_text(POLICY.replace("then: withdraw", "then: withdrew"), encoding="utf-8")
+
+    status, text, _ = run("p.yaml", "--suggest")
+
+    assert status == 1
+    assert all(line.startswith("# p.yaml:") for line in text.splitlines())

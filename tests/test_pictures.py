@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -99,7 +100,7 @@ def test_bars_touch_and_stay_inside(record):
     """From the sending, or the left edge, to the right one, without gaps."""
     found = life_bars(timeline(FAQ, record, "withdraw"), AXIS, OUTCOMES, since=record.sent_at)
 
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         assert left.x + left.width == right.x
         assert left.outcome != right.outcome
     for bar in found:

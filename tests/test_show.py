@@ -468,7 +468,7 @@ def test_into_a_file_but_never_over_what_is_shown(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--set", "longest_wait=1 week"], "--set changes the settings of one policy; name it"),
+        (["--set", "longest_wait=1 week"], "--set and --timetable are about one policy; name it"),
         (["faqs"], "there is no shipped policy “faqs”; did you mean “faq”?"),
         (["faq", "--set", "longst_wait=1 week"], "did you mean “longest_wait”?"),
         (["none/p.yaml"], "there is no file “none/p.yaml”"),

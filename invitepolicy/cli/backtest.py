@@ -13,9 +13,9 @@ from invitepolicy._quantities import format_count, format_duration, format_insta
 from invitepolicy._text import safe_text
 from invitepolicy.backtest import acceptance_curve, backtest
 from invitepolicy.cli import options
-from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.inputs import add_source, read_all, sources_of, tell_left_out
+from invitepolicy.cli.output import write_out
 from invitepolicy.cli.terminal import Style, cell, fold
-from invitepolicy.linkedin import read_export
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """State the arguments of the verb."""
-    parser.add_argument("source", metavar="SOURCE", help="the folder of a LinkedIn export")
+    add_source(parser)
     parser.add_argument(
         "-p",
         "--policy",
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a shipped policy's name or a file's path; may be given several times; else every shipped one",
     )
     parser.add_argument("--names", action="store_true", help="name the people whose yes would have been lost")
-    parser.add_argument("--people", metavar="FILE", help="what you know of people; else the people.csv in the folder")
+    options.add_export(parser)
     options.add_now(parser)
     options.add_output(parser, ("text", "json"))
 
@@ -49,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     """Follow each policy through the past; 1 where a row could not be read."""
     policies = [load_policy(name) for name in args.policy or shipped_names()]
     now = options.present(args.now)
-    export = read_export(args.source, people=args.people)
-    found = [backtest(policy, export.invitations, now=now) for policy in policies]
-    curve = acceptance_curve(export.invitations, days=_DAYS)
+    records = read_all(args, policies)
+    found = [backtest(policy, records.invitations, now=now) for policy in policies]
+    curve = acceptance_curve(records.invitations, days=_DAYS)
     if args.format == "json":
         plain = {"now": format_instant(now), "policies": [_to_dict(one, names=args.names) for one in found]}
         text = json.dumps({**plain, "curve": _curve_to_dict(curve)}, ensure_ascii=False, indent=1) + "\n"
@@ -59,11 +59,9 @@ def run(args: argparse.Namespace) -> int:
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
         width = min(shutil.get_terminal_size((80, 24)).columns, 120)
         text = "".join(f"{line}\n" for line in _lines(found, curve, names=args.names, style=style, width=width))
-    write_out([text], args.output, sources=[args.source, *([args.people] if args.people else [])])
-    failed = sum(problem.level == "error" for problem in export.problems)
-    if failed and not args.quiet:
-        say(f"{failed} of the rows could not be read and were left out")
-    return 1 if failed else 0
+    write_out([text], args.output, sources=[*sources_of(args), *(args.policy or ())])
+    tell_left_out(records, quiet=args.quiet)
+    return 1 if records.failed else 0
 
 
 def _lines(found: Sequence[Backtest], curve: Curve, *, names: bool, style: Style, width: int) -> Iterator[str]:

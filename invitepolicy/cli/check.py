@@ -1,4 +1,4 @@
-"""`invitepolicy check POLICY…`: every problem of a policy, then the tests in its file."""
+"""`invitepolicy check POLICY…`: every problem of a policy, what it can hardly mean, then the tests in its file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from invitepolicy.cli.excerpt import excerpt
 from invitepolicy.cli.output import write_out
 from invitepolicy.cli.sources import FINE, FOUND, Source, add_sources, files_named, load_each
 from invitepolicy.cli.terminal import Style
+from invitepolicy.lint import lint_policy
 from invitepolicy.proving import run_tests
 from invitepolicy.verdicts import describe_coverage, describe_decider, describe_life, describe_miss, describe_results
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from invitepolicy import Problem
+    from invitepolicy import Policy, Problem
     from invitepolicy.proving import Failure, Report, Result
 
 _LONGEST: Final = 500
@@ -55,6 +56,7 @@ class Checked:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """State the arguments of the verb."""
     add_sources(parser)
+    parser.add_argument("--notes", action="store_true", help="list the notes too, which change no exit status")
     options.add_output(parser, ("text", "json", "github"))
 
 
@@ -65,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         text = json.dumps([attrs.asdict(entry) for entry in entries], ensure_ascii=False, indent=1) + "\n"
     elif args.format == "github":
-        text = "".join(f"{_as_command(entry)}\n" for entry in entries)
+        text = "".join(f"{_as_command(entry)}\n" for entry in entries if args.notes or entry.level != "note")
     else:
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        text = "".join(f"{line}\n" for line in _as_text(checked, style, quiet=args.quiet))
+        text = "".join(f"{line}\n" for line in _as_text(checked, style, notes=args.notes, quiet=args.quiet))
     write_out([text], args.output, sources=files_named(args.policies))
     found = FOUND if any(entry.level != "note" for entry in entries) else FINE
     return max(found, *(one.source.status for one in checked))
@@ -78,11 +80,20 @@ def _check(source: Source) -> Checked:
     if source.policy is None:
         return Checked(source, tuple(map(_of_problem, source.problems)), None)
     report = run_tests(source.policy)
-    return Checked(source, tuple(_of_tests(report)), report)
+    return Checked(source, (*_of_lint(source.policy), *_of_tests(report)), report)
 
 
 def _of_problem(problem: Problem) -> Entry:
     return Entry(problem.path, problem.line, problem.column, "error", problem.code, problem.what, problem.hint)
+
+
+def _of_lint(policy: Policy) -> Iterator[Entry]:
+    path = policy.layers[-1].path  # findings are about the policy's own file
+    for finding in lint_policy(policy):
+        what = finding.what
+        if finding.level == "warning" and finding.witness is not None:
+            what += f" (such as {finding.witness.words})"
+        yield Entry(path, finding.place.line, finding.place.column, finding.level, finding.code, what, finding.hint)
 
 
 def _of_tests(report: Report) -> Iterator[Entry]:
@@ -118,16 +129,18 @@ def _said(entry: Entry) -> str:
     return f"{entry.what}; {entry.hint}" if entry.hint else entry.what
 
 
-def _as_text(checked: Sequence[Checked], style: Style, *, quiet: bool) -> Iterator[str]:
+def _as_text(checked: Sequence[Checked], style: Style, *, notes: bool, quiet: bool) -> Iterator[str]:
     width = min(shutil.get_terminal_size((80, 24)).columns, 120)
     for one in checked:
         for entry in one.entries:
+            if entry.level == "note" and not notes:
+                continue
             yield style.heading(_as_line(entry))
             yield from excerpt(one.source.name, entry.path, (entry.line, entry.column), width=width)
         if not quiet and one.report is not None:
             yield style.faint(f"{safe_text(one.source.name)}: {_summary(one.report)}")
     if not quiet:
-        yield _total(checked)
+        yield _total(checked, notes=notes)
 
 
 def _as_line(entry: Entry) -> str:
@@ -140,8 +153,11 @@ def _summary(report: Report) -> str:
     return f"{describe_results(report.results)} · {covered}"
 
 
-def _total(checked: Sequence[Checked]) -> str:
+def _total(checked: Sequence[Checked], *, notes: bool) -> str:
     policies = "1 policy" if len(checked) == 1 else f"{len(checked)} policies"
     levels = [entry.level for one in checked for entry in one.entries]
     found = [format_count(levels.count(level), word) for level, word in _WORDS.items() if level in levels]
-    return f"{policies} checked: {', '.join(found) or 'no problems'}"
+    if set(levels) <= {"note"}:
+        found.insert(0, "no problems")
+    unlisted = "; --notes lists them" if "note" in levels and not notes else ""
+    return f"{policies} checked: {', '.join(found)}{unlisted}"

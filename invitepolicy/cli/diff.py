@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -11,19 +10,21 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy import load_policy, with_settings
-from invitepolicy._quantities import QuantityError, format_instant, later, parse_duration
+from invitepolicy._quantities import format_instant, later
 from invitepolicy.cli import options
 from invitepolicy.cli.diff_text import Compared, format_difference
-from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.inputs import read_all, sources_of, tell_left_out
+from invitepolicy.cli.output import write_out
 from invitepolicy.cli.terminal import Style
 from invitepolicy.diff import diff_policies, impact, is_empty
-from invitepolicy.linkedin import read_export
 from invitepolicy.review import account_to_dict, invitation_to_dict
 
 if TYPE_CHECKING:
+    import argparse
+
     from invitepolicy import Invitation, Policy
+    from invitepolicy.cli.inputs import Records
     from invitepolicy.diff import Affected, Region
-    from invitepolicy.linkedin import Export
 
 AHEAD: Final = timedelta(weeks=4)
 _PERSONAL: Final = ("name", "url", "note", "facts", "tags")
@@ -34,12 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD", help="a shipped policy's name or a file's path")
     parser.add_argument("new", metavar="NEW", help="the policy to compare it with; --set speaks of this one")
     options.add_settings(parser)
-    parser.add_argument("--data", metavar="SOURCE", help="your LinkedIn export: whose answers would change")
+    parser.add_argument(
+        "--data", dest="source", metavar="SOURCE", help="your LinkedIn export, or records: whose answers would change"
+    )
     parser.add_argument("--all", action="store_true", help="list every kind of records that differs, however many")
     parser.add_argument("--names", action="store_true", help="name the people whose answers would change")
-    parser.add_argument("--people", metavar="FILE", help="what you know of people; else the people.csv in the folder")
+    options.add_export(parser)
     parser.add_argument(
-        "--within", metavar="DURATION", type=_duration, default=AHEAD, help="how far to look ahead; default: 4 weeks"
+        "--within",
+        metavar="DURATION",
+        type=options.duration,
+        default=AHEAD,
+        help="how far to look ahead; default: 4 weeks",
     )
     options.add_account(parser)
     options.add_now(parser)
@@ -51,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     old, new = load_policy(args.old), load_policy(args.new)
     if args.set:
         new = with_settings(new, **dict(args.set))
-    compared, export = _compare(old, new, args)
+    compared, records = _compare(old, new, args)
     if args.format == "json":
         text = json.dumps(_to_dict(compared, names=args.names), ensure_ascii=False, indent=1) + "\n"
     else:
@@ -59,31 +66,23 @@ def run(args: argparse.Namespace) -> int:
         width = min(shutil.get_terminal_size((80, 24)).columns, 120)
         lines = format_difference(compared, names=args.names, style=style, width=width, whole=args.all)
         text = "".join(f"{line}\n" for line in lines)
-    sources = [path for path in (args.data, args.people, args.old, args.new) if path]
-    write_out([text], args.output, sources=sources)
-    failed = sum(problem.level == "error" for problem in export.problems) if export else 0
-    if failed and not args.quiet:
-        say(f"{failed} of the rows could not be read and were left out")
+    sources = sources_of(args) if args.source else []
+    write_out([text], args.output, sources=[*sources, args.old, args.new])
+    if records is not None:
+        tell_left_out(records, quiet=args.quiet)
+    failed = records is not None and records.failed
     return 1 if failed or not is_empty(compared.difference) else 0
 
 
-def _compare(old: Policy, new: Policy, args: argparse.Namespace) -> tuple[Compared, Export | None]:
+def _compare(old: Policy, new: Policy, args: argparse.Namespace) -> tuple[Compared, Records | None]:
     difference = diff_policies(old, new)
     now = options.present(args.now)
     until = later(now, args.within) or datetime.max.replace(tzinfo=UTC)
-    if args.data is None:
+    if args.source is None:
         return Compared(old, new, difference, now, until), None
-    export = read_export(args.data, people=args.people)
-    found = impact(old, new, export.invitations, now, within=args.within, account=args.account)
-    return Compared(old, new, difference, now, until, found, len(export.invitations)), export
-
-
-def _duration(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except QuantityError as error:
-        message = f"{error.what}; {error.hint}"
-        raise argparse.ArgumentTypeError(message) from None
+    records = read_all(args, [old, new])
+    found = impact(old, new, records.invitations, now, within=args.within, account=args.account)
+    return Compared(old, new, difference, now, until, found, len(records.invitations)), records
 
 
 def _to_dict(compared: Compared, *, names: bool) -> dict[str, Any]:

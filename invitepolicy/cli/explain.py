@@ -16,10 +16,10 @@ from invitepolicy._rules import NOT_APPLICABLE
 from invitepolicy._text import did_you_mean, listed, quoted, safe_text
 from invitepolicy.cli import options
 from invitepolicy.cli.explain_text import format_explanation, say_who
+from invitepolicy.cli.inputs import add_source, read_all, sources_of, tell_left_out
 from invitepolicy.cli.output import say, write_out
 from invitepolicy.cli.terminal import Style
 from invitepolicy.explain import explain
-from invitepolicy.linkedin import read_export
 from invitepolicy.linkedin.joining import identify
 from invitepolicy.timeline import timeline
 
@@ -38,13 +38,13 @@ _MOST_LISTED: Final = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """State the arguments of the verb."""
-    parser.add_argument("source", metavar="SOURCE", help="the folder of a LinkedIn export")
+    add_source(parser)
     parser.add_argument(
         "who", metavar="WHO", nargs="?", help="a name, part of it, or an address; left out, the account is explained"
     )
     parser.add_argument("--decision", metavar="DECISION", help="this question only; else all that are asked")
     options.add_policy(parser)
-    parser.add_argument("--people", metavar="FILE", help="what you know of people; else the people.csv in the folder")
+    options.add_export(parser)
     options.add_account(parser)
     options.add_now(parser)
     options.add_output(parser, ("text", "json"))
@@ -54,8 +54,9 @@ def run(args: argparse.Namespace) -> int:
     """Explain what is asked; 2 where nobody, or several people, are meant."""
     chosen = options.choose_policy(args.policy, args.set)
     now = options.present(args.now)
-    invitations = read_export(args.source, people=args.people).invitations
-    account = merge_accounts(summarize(invitations, now=now), args.account)
+    records = read_all(args, [chosen.policy])
+    invitations = records.invitations
+    account = args.account if records.is_once else merge_accounts(summarize(invitations, now=now), args.account)
     found: Sequence[Invitation | None] = [None] if args.who is None else find_people(invitations, args.who)
     if len(found) != 1:
         _refuse(found, args.who, invitations)
@@ -65,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
         text = json.dumps([_to_dict(*part) for part in parts], ensure_ascii=False, indent=1) + "\n"
     else:
         text = "".join(f"{line}\n" for line in _lines(found[0], parts, chosen, args))
-    write_out([text], args.output, sources=[args.source, *([args.people] if args.people else [])])
+    write_out([text], args.output, sources=[*sources_of(args), chosen.source])
+    tell_left_out(records, quiet=args.quiet)
     return 0
 
 

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy import Invitation, RecordError
+from invitepolicy._quantities import format_count
 from invitepolicy._text import safe_text
+from invitepolicy.cli.output import say
 from invitepolicy.linkedin import ExportError, RowProblem, read_export
 from invitepolicy.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE
 from invitepolicy.records import check_facts, read_records
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Iterator
 
+    from invitepolicy import Policy
     from invitepolicy._vocabulary import Fact
 
 STDIN: Final = "-"
@@ -52,6 +56,16 @@ class _RecordFile:
             raise _unreadable(str(self.path), error) from None
 
 
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add SOURCE."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="the folder of a LinkedIn export, its zip, or its Invitations.csv; a .jsonl of records, or - for such "
+        "lines on stdin",
+    )
+
+
 def open_input(source: str, *, people: str | None, dates: str | None, facts: Iterable[Fact]) -> Input:
     """Open an export folder, its zip or its Invitations.csv, a `.jsonl`, or `-` for JSON Lines on stdin.
 
@@ -70,6 +84,43 @@ def open_input(source: str, *, people: str | None, dates: str | None, facts: Ite
     if not Path(source).is_file():
         raise ExportError(f"{safe_text(source)} is not there, or is not a file; check its name, or pipe it into -")
     return Input(_RecordFile(Path(source), own), is_export=False)
+
+
+@attrs.frozen
+class Records:
+    """All records of a source, and the rows that are none."""
+
+    invitations: tuple[Invitation, ...]
+    problems: tuple[RowProblem, ...]
+    is_once: bool
+
+    @property
+    def failed(self) -> int:
+        """Count the rows that could not be read."""
+        return sum(problem.level == "error" for problem in self.problems)
+
+
+def read_all(args: argparse.Namespace, policies: Iterable[Policy]) -> Records:
+    """Read the whole source that a command line names by `source`, `people` and `dates`; raises ExportError."""
+    facts = {fact.name: fact for policy in policies for fact in policy.facts.values()}
+    opened = open_input(args.source, people=args.people, dates=args.dates, facts=facts.values())
+    rows = list(opened.rows)
+    return Records(
+        tuple(row for row in rows if isinstance(row, Invitation)),
+        tuple(row for row in rows if isinstance(row, RowProblem)),
+        opened.is_once,
+    )
+
+
+def tell_left_out(records: Records, *, quiet: bool) -> None:
+    """Say on stderr how many rows could not be read, if any."""
+    if records.failed and not quiet:
+        say(f"left out: {format_count(records.failed, 'row')} that could not be read")
+
+
+def sources_of(args: argparse.Namespace) -> list[str]:
+    """Give the paths of what a command line reads: no output must overwrite them."""
+    return [*files_of(args.source), *([args.people] if args.people else [])]
 
 
 def is_records(source: str) -> bool:

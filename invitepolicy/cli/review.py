@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy import Invitation, summarize
+from invitepolicy import Invitation, load_policy, summarize
 from invitepolicy._account import merge_accounts
+from invitepolicy._load import shipped_names
 from invitepolicy._quantities import format_count, later
+from invitepolicy.agenda import coming_changes, format_calendar
+from invitepolicy.anonymous import anonymize
 from invitepolicy.cli import options
 from invitepolicy.cli.formats import format_csv, format_json, format_jsonl
-from invitepolicy.cli.inputs import STDIN, Input, files_of, open_input
+from invitepolicy.cli.inputs import STDIN, Input, add_source, open_input, sources_of
 from invitepolicy.cli.output import say, write_out
 from invitepolicy.cli.progress import Progress, open_progress
 from invitepolicy.cli.review_text import Told, format_review
 from invitepolicy.cli.terminal import Style
 from invitepolicy.linkedin import RowProblem
+from invitepolicy.report import format_report
 from invitepolicy.review import Review, answer_each, review_invitations
 
 if TYPE_CHECKING:
@@ -32,12 +36,7 @@ _STREAMED: Final = ("jsonl", "csv")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """State the arguments of the verb."""
-    parser.add_argument(
-        "source",
-        metavar="SOURCE",
-        help="the folder of a LinkedIn export, its zip, or its Invitations.csv; a .jsonl of records, or - for such "
-        "lines on stdin",
-    )
+    add_source(parser)
     options.add_policy(parser)
     options.add_export(parser)
     options.add_account(parser)
@@ -47,9 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DURATION",
         type=options.duration,
         default=AHEAD,
-        help="how far ahead the text lists what comes up; default: 4 weeks",
+        help="how far ahead text, page and calendar list what comes up; default: 4 weeks",
     )
-    options.add_output(parser, ("text", "json", *_STREAMED))
+    parser.add_argument(
+        "--anonymize", action="store_true", help="number people instead of naming them, and leave their words out"
+    )
+    options.add_output(parser, ("text", "json", *_STREAMED, "html", "ics"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     write_out(
         text,
         args.output,
-        sources=[*files_of(args.source), *([args.people] if args.people else []), chosen.source],
+        sources=[*sources_of(args), chosen.source],
         live=live,
     )
     if desk.failed and not args.quiet:
@@ -83,6 +85,7 @@ class _Desk:
     progress: Progress
     args: argparse.Namespace
     failed: int = attrs.field(default=0, init=False)
+    numbers: dict[str, int] = attrs.field(factory=dict, init=False)
 
     def stream(self) -> Iterator[str]:
         """Give records with their answers as they are decided, and tell the rows that are none on stderr."""
@@ -99,7 +102,7 @@ class _Desk:
         """Pass records on, and tell problems and remarks."""
         for row in rows:
             if isinstance(row, Invitation):
-                yield row
+                yield from self.shown([row])
                 continue
             self.failed += row.level == "error"
             if not self.args.quiet:
@@ -114,19 +117,50 @@ class _Desk:
         self.failed = sum(problem.level == "error" for problem in problems)
         review = review_invitations(
             self.chosen.policy,
-            [row for row in rows if isinstance(row, Invitation)],
+            list(self.shown(row for row in rows if isinstance(row, Invitation))),
             now=self.now,
             account=self.args.account,
             problems=problems,
             summarized=not self.source.is_once,
             watch=lambda answers: self.progress.follow(answers, "deciding"),
         )
-        return format_json(review) if self.args.format == "json" else self.text(review)
+        match self.args.format:
+            case "json":
+                return format_json(review)
+            case "html":
+                return iter([self.page(review)])
+            case "ics":
+                return iter([self.calendar(review)])
+        return self.text(review)
+
+    def shown(self, records: Iterable[Invitation]) -> Iterable[Invitation]:
+        """Give records as they may be shown: as they are, or without what names anybody."""
+        return anonymize(self.chosen.policy, records, self.numbers) if self.args.anonymize else records
+
+    @property
+    def owner(self) -> str | None:
+        """Whose export it is, if that may be shown."""
+        return None if self.args.anonymize else self.source.owner
+
+    def page(self, review: Review) -> str:
+        """Give a review as a page for a browser, with the shipped policies' price beside that of the chosen one."""
+        others = [load_policy(name) for name in shipped_names() if name != review.policy.name]
+        return format_report(review, owner=self.owner, why=self.chosen.why, ahead=self.args.until, compare=others)
+
+    def calendar(self, review: Review) -> str:
+        """Give what comes up as an iCalendar file."""
+        records = [answered.invitation for answered in review.answered]
+        changes = coming_changes(review.policy, records, until=self.until, now=self.now, account=review.account)
+        return format_calendar(review.policy, changes, now=self.now, account=review.account).decode()
+
+    @property
+    def until(self) -> datetime:
+        """The end of what is listed as coming."""
+        return later(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
 
     def text(self, review: Review) -> Iterator[str]:
         """Give a review as a page of text."""
         style = Style(options.wants_color(self.args.color, to_file=self.args.output not in (None, "-")))
         width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-        until = later(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
-        told = Told(self.source.owner, self.chosen.why, is_export=self.source.is_export)
-        return (f"{line}\n" for line in format_review(review, told, until=until, style=style, width=width))
+        told = Told(self.owner, self.chosen.why, is_export=self.source.is_export)
+        return (f"{line}\n" for line in format_review(review, told, until=self.until, style=style, width=width))

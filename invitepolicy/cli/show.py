@@ -6,6 +6,8 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from invitepolicy import InvitePolicyError, Policy, load_policy
 from invitepolicy._frozen import thaw
 from invitepolicy._lines import format_test
@@ -15,7 +17,9 @@ from invitepolicy._reasons import format_reason
 from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
 from invitepolicy.cli.terminal import Style, fold
+from invitepolicy.cli.timetable_text import format_timetables
 from invitepolicy.show import format_policy
+from invitepolicy.timetable import make_timetable
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "policy", metavar="POLICY", nargs="?", help="a shipped policy's name or a file's path; without it, the list"
     )
+    parser.add_argument("--timetable", action="store_true", help="show the policy as tables of people and times")
     options.add_settings(parser)
     options.add_output(parser, ("text", "json"))
 
@@ -36,13 +41,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the shipped policies, or one policy; always 0."""
     if args.policy is None:
-        if args.set:
-            raise InvitePolicyError("--set changes the settings of one policy; name it: show faq --set …")
+        if args.set or args.timetable:
+            raise InvitePolicyError("--set and --timetable are about one policy; name it: show faq --timetable")
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
         _write(args, map(_summary, _shipped()), _list(_shipped(), style, min(shutil.get_terminal_size().columns, 120)))
         return 0
     policy = options.choose_policy(args.policy, args.set).policy
-    _write(args, _as_data(policy), format_policy(policy), [layer.path for layer in policy.layers])
+    sources = [layer.path for layer in policy.layers]
+    if args.timetable:
+        tables = [make_timetable(policy, decision) for decision in policy.decisions]
+        style = Style(options.wants_color(args.color, to_file=args.output is not None))
+        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+        _write(args, map(attrs.asdict, tables), format_timetables(tables, style=style, width=width), sources)
+        return 0
+    _write(args, _as_data(policy), format_policy(policy), sources)
     return 0
 
 

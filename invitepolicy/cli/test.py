@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from invitepolicy._quantities import format_instant, format_quantity
+from invitepolicy._quantities import format_count, format_instant, format_quantity
 from invitepolicy._text import quoted, safe_text
 from invitepolicy.cli import options
 from invitepolicy.cli.output import say, write_out
 from invitepolicy.cli.sources import COULD_NOT_RUN, FINE, FOUND, Source, add_sources, files_named, load_each
 from invitepolicy.cli.terminal import Style
 from invitepolicy.proving import run_tests
+from invitepolicy.suggest import format_suggestions, suggest_tests
 from invitepolicy.verdicts import (
     describe_border,
     describe_coverage,
@@ -46,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sources(parser)
     parser.add_argument("-k", dest="words", metavar="WORDS", default="", help="only tests whose names hold these words")
     parser.add_argument("--boundaries", action="store_true", help="list the boundaries that no test looks at")
+    parser.add_argument(
+        "--suggest", action="store_true", help="print the tests that are missing, as YAML to read and to paste"
+    )
     options.add_output(parser, ("text", "json"))
 
 
@@ -54,7 +58,10 @@ def run(args: argparse.Namespace) -> int:
     words = args.words.casefold().split()
     tested = [_run(source, words) for source in load_each(args.policies, quiet=args.quiet)]
     if args.format == "json":
-        text = json.dumps([_to_dict(one) for one in tested], ensure_ascii=False, indent=1) + "\n"
+        plain = [_to_dict(one) | (_suggested(one) if args.suggest else {}) for one in tested]
+        text = json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+    elif args.suggest:
+        text = "".join(f"{line}\n" for one in tested for line in _suggestions(one))
     else:
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
         text = "".join(f"{line}\n" for line in _as_text(tested, style, boundaries=args.boundaries))
@@ -104,6 +111,25 @@ def _report(report: Report, style: Style, *, boundaries: bool) -> Iterator[str]:
         untested = [border for border in report.borders if not border.covered]
         for border in sorted(untested, key=lambda border: not border.own):
             yield f"    untested  {describe_border(border)}"
+
+
+def _suggestions(one: Tested) -> Iterator[str]:
+    """Write the missing tests of a policy, each what it says today, under a remark that a file may hold."""
+    if one.report is None:
+        yield from (f"# {problem}" for problem in one.source.problems)
+        return
+    found = suggest_tests(one.report.policy)
+    name = safe_text(one.source.name)
+    if not found:
+        yield f"# {name}: its own rules and boundaries are all tested"
+        return
+    many = format_count(len(found), "test")
+    yield f"# {name} wants {many}. Read what each expects, and paste them under “tests:”."
+    yield from format_suggestions(found)
+
+
+def _suggested(one: Tested) -> dict[str, Any]:
+    return {"suggestions": "".join(f"{line}\n" for line in _suggestions(one))}
 
 
 def _result(result: Result, style: Style) -> Iterator[str]:
