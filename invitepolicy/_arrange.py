@@ -70,7 +70,7 @@ def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[
         elif target not in inherited:
             yield Finding(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
         elif target in replaced:
-            hint = f"line {replaced[target]} replaces it already"
+            hint = f"the rule in line {replaced[target]} replaces it already; delete one of the two"
             yield Finding(path, "rule", f"{quoted(target)} is replaced twice", hint)
         replaced.setdefault(target, cards.rules[index].place.line)
 
@@ -78,7 +78,7 @@ def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[
 def _taken(card: Rule, fixed: Sequence[str | None]) -> tuple[str, str]:
     what = f"a parent has a rule {quoted(card.name)} already"
     if card.name in fixed:
-        return what, "take another name; it is a limit and stays"
+        return what, "take another name, since it is a limit and stays"
     return what, f"add “replaces: {card.name}” to stand in its place, or take another name"
 
 
@@ -86,7 +86,7 @@ def _no_such_rule(
     name: str, fixed: Sequence[str | None], inherited: Sequence[str | None], verb: str
 ) -> tuple[str, str]:
     if name in fixed:
-        return f"{quoted(name)} is a limit and cannot be {verb}", "delete the line; a limit stands in every style"
+        return f"{quoted(name)} is a limit and cannot be {verb}", "delete the line, since a limit stands in every style"
     known = [rule for rule in inherited if rule]
-    hint = f"its rules are {listed(known, 'and')}" if known else "no parent has rules for this decision"
+    hint = f"its rules are {listed(known, 'and')}" if known else "delete the line, since no parent has rules here"
     return f"no parent has a rule {quoted(name)}", did_you_mean(name, known, hint)

@@ -6,8 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._model import Expectation, Place, PolicyTest, Segment
 from invitepolicy._quantities import QuantityError, later, parse_duration, parse_instant
@@ -18,7 +16,7 @@ from invitepolicy._vocabulary import FACTS, RESERVED_OUTCOMES
 from invitepolicy.errors import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy._model import DecisionRules, Document, Path
     from invitepolicy._source import Problems
@@ -27,6 +25,13 @@ if TYPE_CHECKING:
 DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _LIFE = re.compile(r"([a-z][a-z0-9_]*)(?: after (.+))?")
 _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
+_REMEDIES: Final = {
+    "name": "put the text in quotes",
+    "url": "put the text in quotes",
+    "note": "put the text in quotes",
+    "email_requested": "write true or false",
+    "rejected_share": "write a percentage, such as 40%",
+}
 
 
 def read_tests(
@@ -84,11 +89,11 @@ class _Reader:
 
     def _given(self, raw: dict[str, Any], now: datetime, path: Path) -> Invitation | None:
         fields = dict(raw)
-        for name in _INSTANTS:
+        clocks = [*_INSTANTS, *(name for name, fact in self._own.items() if fact.kind == "clock")]
+        for name in clocks:
             self._fill_instant(fields, name, now, (*path, "given"))
-        for name in fields:
-            if name in self._own and self._own[name].kind == "clock":
-                self._fill_instant(fields, name, now, (*path, "given"))
+        if self._has_gaps(fields, clocks, (*path, "given")) or self._has_stray_tags(fields, (*path, "given")):
+            return None
         if fields.get("status") != "draft" and "sent_at" not in fields:
             fields["sent_at"] = now
         try:
@@ -99,9 +104,27 @@ class _Reader:
                     raise RecordError(name, None, f"the policy has no such fact; {hint}")  # noqa: TRY301  (one way out)
                 read_fact(self._own[name], invitation, NO_ACCOUNT)
         except RecordError as error:
-            self._refuse_field(error, (*path, "given"))
+            self._refuse_field(error, fields, (*path, "given"))
             return None
         return invitation
+
+    def _has_gaps(self, fields: dict[str, Any], clocks: Iterable[str], path: Path) -> bool:
+        """Tell the empty values: only an instant may be left empty, where it is not known."""
+        empty = [name for name, value in fields.items() if value is None and name not in clocks]
+        for name in empty:
+            self._refuse((*path, name), "empty", f"“{name}” is empty", "write its value, or delete the line")
+        return bool(empty)
+
+    def _has_stray_tags(self, fields: dict[str, Any], path: Path) -> bool:
+        tags = fields.get("tags", [])
+        stray = [] if not isinstance(tags, list) else [tag for tag in tags if not isinstance(tag, str)]
+        if not isinstance(tags, list):
+            hint = f"write [{quoted(tags).strip('“”')}]"
+            self._refuse((*path, "tags"), "record", f"“tags” wants a list, not {quoted(tags)}", hint)
+        for tag in stray:
+            at = (*path, "tags", tags.index(tag))
+            self._refuse(at, "record", f"“tags” is a list of texts, and {quoted(tag)} is none", "put it in quotes")
+        return bool(stray) or not isinstance(tags, list)
 
     def _fill_instant(self, fields: dict[str, Any], name: str, now: datetime, path: Path) -> None:
         text = fields.get(name)
@@ -113,23 +136,30 @@ class _Reader:
             self._refuse((*path, name), "instant", error.what, error.hint)
             fields[name] = now
 
-    def _refuse_field(self, error: RecordError, path: Path) -> None:
-        known = [*(field.name for field in attrs.fields(Invitation) if field.name != "facts"), *self._own]
+    def _refuse_field(self, error: RecordError, fields: dict[str, Any], path: Path) -> None:
+        name = error.field
         what, _, hint = error.what.partition("; ")
-        if error.field in FACTS and error.field not in known:
-            hint = f"a record has “{FACTS[error.field].field}”"
-        inside = (*path, error.field)
-        at = inside if inside in self._document.places else path
-        field = f"“{error.field}”: " if error.field != "record" else ""
-        self._refuse(at, "record", f"{field}{what}", hint, key="no such" in what)
+        bundled = (*path, "facts", name)
+        at = bundled if bundled in self._document.places else (*path, name)
+        if "no such" in what:
+            if name in FACTS:
+                hint = f"a record has “{FACTS[name].field}”"
+            self._refuse(at, "record", f"“{name}”: {what}", hint, key=True)
+            return
+        value = fields[name] if name in fields else fields["facts"][name]
+        what = what.replace("this is", f"{quoted(value)} is").replace("its words", f"the words of “{name}”")
+        prefix = "" if f"“{name}”" in what else f"“{name}”: "
+        self._refuse(at, "record", prefix + what, _REMEDIES.get(name, hint))
 
     def _account(self, raw: dict[str, Any], now: datetime, path: Path) -> Account | None:
         fields = dict(raw)
         self._fill_instant(fields, "restricted_at", now, (*path, "account"))
+        if self._has_gaps(fields, ["restricted_at"], (*path, "account")):
+            return None
         try:
             return as_account(fields)
         except RecordError as error:
-            self._refuse_field(error, (*path, "account"))
+            self._refuse_field(error, fields, (*path, "account"))
         return None
 
     def _expectations(self, raw: dict[str, Any], now: datetime, path: Path) -> Iterator[Expectation]:
@@ -139,8 +169,8 @@ class _Reader:
             if name not in self._decisions:
                 hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
-            elif expected in ([], {}):
-                hint = "write an outcome, a life or instants"
+            elif expected in (None, [], {}):
+                hint = "write an outcome, such as keep, or a life, such as [keep, withdraw after 4 days]"
                 self._refuse(at, "life", f"nothing is expected of “{name}”", hint)
             elif isinstance(expected, list):
                 yield Expectation(name, tuple(self._life(name, expected, at)), (), place)
@@ -180,7 +210,10 @@ class _Reader:
                 continue
             if after <= last:
                 self._refuse(
-                    path, "life", f"{quoted(item)} is not later than what stands before it", "put a life in order"
+                    path,
+                    "life",
+                    f"{quoted(item)} is not later than what stands before it",
+                    "put the outcomes in order of time",
                 )
             last = after
             yield Segment(found[1], after)
@@ -215,15 +248,23 @@ def _parse_relative(text: object, now: datetime) -> datetime:
     if not isinstance(text, str):
         raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago")
     if not text.endswith(" ago"):
-        return parse_instant(text)
+        return _parse_instant(text, "3 days ago")
     return _moved(text, now, -parse_duration(text.removesuffix(" ago").rstrip()))
 
 
 def _parse_after(text: str, now: datetime) -> datetime:
     """Read an instant, or `after 3 days`. Raises QuantityError."""
     if not text.startswith("after "):
-        return parse_instant(text)
+        return _parse_instant(text, "after 3 days")
     return _moved(text, now, parse_duration(text.removeprefix("after ").lstrip()))
+
+
+def _parse_instant(text: str, relative: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except QuantityError as error:
+        hint = f"write 2026-03-01T10:00Z, or {relative}" if error.hint.startswith("write") else error.hint
+        raise QuantityError(error.what, hint) from None
 
 
 def _moved(text: str, now: datetime, by: timedelta) -> datetime:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from invitepolicy._arrange import Cards, arrange_rules, find_conflicts
 from invitepolicy._frozen import freeze
-from invitepolicy._lines import LineError, parse_test
-from invitepolicy._model import (
-    Aged,
-    Amount,
-    Document,
-    InRange,
-    Line,
-    Path,
-    Place,
-    Promise,
-    Rule,
-    Setting,
-)
-from invitepolicy._reasons import ReasonError, parse_reason
+from invitepolicy._model import Promise, Rule, Setting
 from invitepolicy._settings import SettingError, read_setting
-from invitepolicy._source import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
-from invitepolicy._vocabulary import FACTS, OWN_KINDS, RESERVED_OUTCOMES, Fact, Subject
+from invitepolicy._vocabulary import OWN_KINDS, RESERVED_OUTCOMES, Fact
+from invitepolicy._when import Known, LineReader, named_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from invitepolicy._model import Reason, Test
+    from invitepolicy._model import Document, Line, Path
     from invitepolicy._source import Problems
-
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+    from invitepolicy._vocabulary import Subject
 
 
 @attrs.define
@@ -53,14 +38,11 @@ class Unfinished:
 
 
 @attrs.define
-class State:
-    """What the files read so far, the oldest parent first, amount to; `counting` names the settings that count."""
+class State(Known):
+    """What the files read so far, the oldest parent first, amount to."""
 
-    settings: dict[str, Setting] = attrs.field(factory=dict)
-    own: dict[str, Fact] = attrs.field(factory=dict)
     decisions: dict[str, Unfinished] = attrs.field(factory=dict)
     promises: list[Promise] = attrs.field(factory=list)
-    counting: set[str] = attrs.field(factory=set)
 
 
 def fold_document(document: Document, state: State, problems: Problems, *, is_child: bool, is_last: bool) -> None:
@@ -77,10 +59,8 @@ class _Folder:
     """Folds one file into the state; what is wrong goes to `problems`."""
 
     def __init__(self, document: Document, state: State, problems: Problems) -> None:
-        self._document, self._state, self._problems = document, state, problems
-        self._file = re.split(r"[/\\]", document.path)[-1]
-        self._used: set[str] = set()
-        self._broken: dict[str, Setting] = {}  # told once, where they are introduced, and not where they are used
+        self._document, self._state = document, state
+        self._reader = LineReader(document, state, problems)
 
     def fold(self) -> list[str]:
         data = self._document.data
@@ -92,13 +72,6 @@ class _Folder:
             self._promise(raw, ("promises", index))
         return introduced
 
-    def _refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
-        self._problems.report(self._document, Finding(path, code, what, hint, key))
-
-    def _place(self, path: Path, *, key: bool = False) -> Place:
-        mark = self._document.key_mark(path) if key else self._document.value_mark(path)
-        return Place(self._file, *mark)
-
     # settings
 
     def _settings(self, raw: dict[str, Any]) -> list[str]:
@@ -109,13 +82,13 @@ class _Folder:
             parent = self._state.settings.get(name)
             try:
                 setting = read_setting(
-                    name, value, parent, self._place(path, key=True), whole=name in self._state.counting
+                    name, value, parent, self._reader.place(path, key=True), whole=name in self._state.counting
                 )
             except SettingError as error:
                 inside = (*path, error.inside) if error.inside and isinstance(value, dict) else path
-                self._refuse(inside, error.code, error.what, error.hint, key=error.key)
+                self._reader.refuse(inside, error.code, error.what, error.hint, key=error.key)
                 if parent is None:
-                    self._broken[name] = Setting(name, "number", 0)
+                    self._reader.broken[name] = Setting(name, "number", 0)
                 continue
             self._state.settings[name] = setting
         return introduced
@@ -123,10 +96,10 @@ class _Folder:
     def refuse_unused(self, introduced: Iterable[str]) -> None:
         known = [name for name in self._state.settings if name not in introduced]
         for name in introduced:
-            if name in self._state.settings and name not in self._used:
+            if name in self._state.settings and name not in self._reader.used:
                 hint = did_you_mean(name, known, "use it in a rule, or delete it")
                 what = f"no parent has a setting {quoted(name)}, and nothing here uses it"
-                self._refuse(("settings", name), "setting", what, hint, key=True)
+                self._reader.refuse(("settings", name), "setting", what, hint, key=True)
 
     # facts
 
@@ -134,57 +107,13 @@ class _Folder:
         for name, kind in raw.items():
             path: Path = ("facts", name)
             if name in self._state.own:
-                hint = "delete it here; a child may not redefine a fact"
-                self._refuse(path, "fact", f"a parent has introduced “{name}” already", hint, key=True)
+                hint = "delete it here, since a child may not redefine a fact"
+                self._reader.refuse(path, "fact", f"a parent has introduced “{name}” already", hint, key=True)
             elif isinstance(kind, list):
                 words = tuple(dict.fromkeys([*kind, "unknown"]))
                 self._state.own[name] = Fact(name, "choice", "invitation", name, name, words)
             else:
                 self._state.own[name] = Fact(name, next(k for k in OWN_KINDS if k == kind), "invitation", name, name)
-
-    def _facts_for(self, subject: Subject) -> dict[str, Fact]:
-        if subject == "account":
-            return {name: fact for name, fact in FACTS.items() if fact.subject == "account"}
-        return {**FACTS, **self._state.own}
-
-    # lines
-
-    def _lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Line, ...]:
-        facts = self._facts_for(subject)
-        lines = (self._line(name, value, facts, (*path, name)) for name, value in raw.items())
-        return tuple(line for line in lines if line is not None)
-
-    def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Line | None:
-        if name not in facts:
-            self._refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
-            self._used.update(_named(raw))
-            return None
-        try:
-            test = parse_test(facts[name], raw, self._state.settings)
-        except LineError as error:
-            if error.code != "setting" or _named(raw).isdisjoint(self._broken):
-                self._refuse((*path, *error.inside), error.code, error.what, error.hint)
-            self._used.update(_named(raw))
-            return None
-        names = {amount.setting for amount in _amounts(test) if amount.setting}
-        self._used |= names
-        if facts[name].kind == "count":
-            self._state.counting |= names
-        return Line(name, test, _as_written(raw), self._place(path, key=True))
-
-    def _unknown_fact(self, name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
-        if name in FACTS or name in self._state.own:
-            return (
-                f"“{name}” is a fact of an invitation, and this decision is about the account",
-                f"its facts are {listed(facts, 'and')}",
-            )
-        by_field = {fact.field: fact.name for fact in facts.values()}
-        if name in by_field:
-            return f"there is no fact {quoted(name)}", f"the record's “{name}” is the fact “{by_field[name]}”"
-        what = f"there is no fact {quoted(name)}"
-        if name.startswith("my_"):
-            return what, did_you_mean(name, self._state.own, "introduce it under facts")
-        return what, did_you_mean(name, facts, f"the facts are {listed(facts, 'and')}")
 
     # decisions
 
@@ -199,7 +128,9 @@ class _Folder:
                 if known is None or self._is_outcome(decision, outcome, (*path, "details", outcome), key=True)
             }
         )
-        decision.applies_to += self._lines(raw.get("applies_to") or {}, decision.subject, (*path, "applies_to"))
+        decision.applies_to += self._reader.read_lines(
+            raw.get("applies_to") or {}, decision.subject, (*path, "applies_to")
+        )
         limits = self._cards(decision, raw.get("limits") or (), (*path, "limits"), limit=True)
         rules = self._cards(decision, raw.get("rules") or (), (*path, "rules"), limit=False)
         otherwise = None
@@ -213,28 +144,29 @@ class _Folder:
         self._state.decisions[name] = decision
 
     def refuse_partial(self) -> None:
+        total = [name for name, decision in self._state.decisions.items() if decision.otherwise is not None]
         for name, decision in self._state.decisions.items():
             if decision.otherwise is None:
                 paths: tuple[Path, ...] = (("decisions", name), ("extends",), ())
-                others = [other for other in self._state.decisions if other != name]
-                hint = "add otherwise with then and because, so that every record gets an answer"
-                self._refuse(
+                self._reader.refuse(
                     next(path for path in paths if path in self._document.places),
                     "otherwise",
-                    f"the decision “{name}” has no otherwise",
-                    did_you_mean(name, others, hint),
+                    f"the decision “{name}” has no “otherwise”",
+                    did_you_mean(
+                        name, total, "add otherwise with then and because, so that every record gets an answer"
+                    ),
                     key=True,
                 )
 
     def _texts(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, is_new: bool) -> None:
         question = raw.get("question")
         if question is not None and not question.rstrip().endswith("?"):
-            self._refuse((*path, "question"), "question", "a question ends in a question mark", "add the ?")
+            self._reader.refuse((*path, "question"), "question", "a question ends in a question mark", "add the ?")
         decision.question = question or decision.question
         subject = raw.get("subject")
         if subject is not None and not is_new and subject != decision.subject:
-            hint = "delete the line; a child may not change whom a decision is about"
-            self._refuse(
+            hint = "delete the line, since a child may not change whom a decision is about"
+            self._reader.refuse(
                 (*path, "subject"), "subject", f"a parent asks “{decision.name}” about the {decision.subject}", hint
             )
         elif subject is not None:
@@ -246,16 +178,16 @@ class _Folder:
         stated = raw.get("outcomes")
         for index, word in enumerate(stated or ()):
             if word in RESERVED_OUTCOMES:
-                hint = "delete it; the library itself gives this outcome"
-                self._refuse((*path, "outcomes", index), "outcome", f"{quoted(word)} may not be listed", hint)
+                hint = "delete it, since the library itself gives this outcome"
+                self._reader.refuse((*path, "outcomes", index), "outcome", f"{quoted(word)} may not be listed", hint)
         if is_new:
             used = dict.fromkeys(card.then for card in cards)
             decision.outcomes = (
                 tuple(stated) if stated else tuple(word for word in used if word not in RESERVED_OUTCOMES)
             )
         elif stated is not None and set(stated) != set(decision.outcomes):
-            hint = f"delete the line; a child may not change {listed(decision.outcomes, 'and')}"
-            self._refuse(
+            hint = f"delete the line, since a child may not change {listed(decision.outcomes, 'and')}"
+            self._reader.refuse(
                 (*path, "outcomes"), "outcome", f"a parent has listed the outcomes of “{decision.name}”", hint, key=True
             )
         if is_new:
@@ -276,37 +208,20 @@ class _Folder:
             return True
         hint = did_you_mean(word, decision.outcomes, f"its outcomes are {listed(decision.outcomes)}")
         if word in RESERVED_OUTCOMES:
-            hint = (
-                "the library itself gives this outcome; use applies_to"
-                if word == "not_applicable"
-                else "no rule can say this"
-            )
-        self._refuse(path, "outcome", f"{quoted(word)} is no outcome of “{decision.name}”", hint, key=key)
+            hint = "the library itself gives this outcome, where a line of applies_to fails"
+            if word == "undetermined":
+                hint = "the library itself gives this outcome, where facts are not known"
+        self._reader.refuse(path, "outcome", f"{quoted(word)} is no outcome of “{decision.name}”", hint, key=key)
         return False
 
     def _cards(self, decision: Unfinished, raws: Sequence[dict[str, Any]], path: Path, *, limit: bool) -> list[Rule]:
         return [self._card(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
 
     def _card(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
-        when = self._lines(raw.get("when") or {}, decision.subject, (*path, "when"))
-        because = self._reason(raw["because"], decision.subject, (*path, "because"))
-        place = self._place(path, key=raw["rule"] is None)
+        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        because = self._reader.read_reason(raw["because"], decision.subject, (*path, "because"))
+        place = self._reader.place(path, key=raw["rule"] is None)
         return Rule(raw["rule"], when, raw["then"], because, freeze(raw.get("details")), place, limit)
-
-    def _reason(self, text: str, subject: Subject, path: Path) -> Reason:
-        if path in self._document.commented:
-            hint = "put the text in quotes, or the comment on a line of its own"
-            self._refuse(path, "cut-short", "a “ #” cuts this text short", hint)
-        try:
-            reason = parse_reason(text, {**self._state.settings, **self._broken}, self._facts_for(subject))
-        except ReasonError as error:
-            self._refuse(path, "placeholder", error.what, error.hint)
-            self._used.update(_named(text))
-            return ()
-        self._used.update(
-            part.fact for part in reason if not isinstance(part, str) and part.fact in self._state.settings
-        )
-        return reason
 
     def _arrange(
         self, decision: Unfinished, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
@@ -316,10 +231,12 @@ class _Folder:
         for index, card in enumerate(raw.get("limits") or ()):
             if "replaces" in card:
                 hint = "delete the line, or move the card under rules"
-                self._refuse((*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True)
+                self._reader.refuse(
+                    (*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True
+                )
         findings = list(find_conflicts(decision.limits, decision.rules, cards))
         for found in findings:
-            self._refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
+            self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
         if not findings:
             decision.rules = arrange_rules(decision.rules, cards)
         decision.limits += limits
@@ -333,10 +250,10 @@ class _Folder:
             hint = did_you_mean(
                 name, self._state.decisions, f"the decisions are {listed(self._state.decisions, 'and')}"
             )
-            self._refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
-            self._used.update(_named(raw.get("when")))
+            self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
+            self._reader.used.update(named_in(raw.get("when")))
             return
-        when = self._lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
         mode: Literal["only", "never"] = "only" if "only" in raw else "never"
         stated = raw[mode] if isinstance(raw[mode], list) else [raw[mode]]
         known = (*decision.outcomes, *RESERVED_OUTCOMES)
@@ -344,26 +261,5 @@ class _Folder:
             if word not in known:
                 at = (*path, mode, index) if isinstance(raw[mode], list) else (*path, mode)
                 hint = did_you_mean(word, known, f"its outcomes are {listed(decision.outcomes)}")
-                self._refuse(at, "outcome", f"{quoted(word)} is no outcome of “{name}”", hint)
-        self._state.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._place(path)))
-
-
-def _as_written(raw: Any) -> str:
-    match raw:
-        case bool():
-            return str(raw).lower()
-        case list():
-            return f"[{', '.join(map(_as_written, raw))}]"
-        case dict():
-            return f"{{{', '.join(f'{key}: {_as_written(value)}' for key, value in raw.items())}}}"
-        case _:
-            return str(raw)
-
-
-def _named(raw: Any) -> set[str]:
-    return set(_NAME.findall(_as_written(raw)))
-
-
-def _amounts(test: Test) -> Iterable[Amount]:
-    if isinstance(test, Aged | InRange):
-        yield from (amount for amount in (test.low, test.high) if amount is not None)
+                self._reader.refuse(at, "outcome", f"{quoted(word)} is no outcome of “{name}”", hint)
+        self._state.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._reader.place(path)))

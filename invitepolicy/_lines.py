@@ -15,53 +15,33 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting, Test
-from invitepolicy._quantities import (
-    QuantityError,
-    QuantityKind,
-    checked_number,
-    format_quantity,
-    parse_duration,
-    parse_number,
-    parse_share,
+from invitepolicy._amounts import (
+    COMPARISONS,
+    HALF_OPEN,
+    LineError,
+    checked_amount,
+    not_a_test,
+    read_amount,
+    what_to_write,
 )
-from invitepolicy._text import did_you_mean, listed, quoted
+from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting, Test
+from invitepolicy._quantities import QuantityError, checked_number, format_quantity, parse_duration
+from invitepolicy._text import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from invitepolicy._vocabulary import Fact, Kind
+    from invitepolicy._vocabulary import Fact
 
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _READ_DIFFERENTLY: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # by some YAML reader or other
-_COMPARISONS: Final = ("at least", "at most", "more than", "less than")
-_WANTED: Final[dict[Kind, QuantityKind]] = {
-    "clock": "duration", "share": "share", "count": "number", "number": "number",
-}  # fmt: skip
-_EXAMPLES: Final[dict[Kind, str]] = {
-    "clock": "at least 3 weeks ago, less than 4 days ago, between 3 days and 4 days ago, given or missing",
-    "share": "at least 40%, less than 20%, between 20% and 40%, given or missing",
-    "count": "at least 3, less than 3, between 3 and 5, 3, given or missing",
-    "number": "at least 2.5, less than 2.5, between 2 and 3, 2.5, given or missing",
-}
-_KINDS: Final[dict[QuantityKind, str]] = {"duration": "a duration", "share": "a share", "number": "a number"}
-_SPELLED: Final = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
-
-
-class LineError(ValueError):
-    """A test that means nothing: what is wrong, what would be right, a code, and where inside the value."""
-
-    def __init__(self, code: str, what: str, hint: str, inside: tuple[str | int, ...] = ()) -> None:
-        """Keep the sentence, its remedy and the place."""
-        super().__init__(what)
-        self.code, self.what, self.hint, self.inside = code, what, hint, inside
+_BETWEEN_WORDS = re.compile(r", *| or | and ")
 
 
 def parse_test(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
     """Read the test of a line about `fact`, from data as YAML gives it. Raises LineError."""
+    if raw is None:
+        raise LineError("test", f"“{fact.name}” has no test", what_to_write(fact))
     match fact.kind:
         case "choice" | "tags":
             return _parse_words(fact, raw)
@@ -77,7 +57,7 @@ def _parse_words(fact: Fact, raw: Any) -> OneOf:
     if isinstance(raw, dict):
         if list(raw) != ["not"]:
             raise LineError(
-                "test", f"“{fact.name}” cannot be tested by {quoted(raw)}", "write a word, [words], or {not: word}"
+                "test", f"the only word that can stand in braces behind “{fact.name}” is not", "write {not: word}"
             )
         return OneOf(_words(fact, raw["not"], ("not",)), negated=True)
     return OneOf(_words(fact, raw, ()))
@@ -99,18 +79,25 @@ def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
     if fact.kind == "tags":
         if isinstance(raw, str) and raw.strip():
             return raw
-        raise LineError("word", f"{quoted(raw)} is not a tag", "a tag is a text, in quotes where need be", inside)
+        raise LineError("word", f"{quoted(raw)} is not a tag", "write a text in quotes", inside)
     if isinstance(raw, str) and raw in fact.words:
         return raw
     what = f"{quoted(raw)} is not a word of “{fact.name}”"
     if raw in ("given", "missing"):
-        hint = "a choice always has a word" + ("; test for unknown" if "unknown" in fact.words else "")
-        raise LineError("word", what, hint, inside)
-    if isinstance(raw, str) and "," in raw and "[" not in raw:
-        hint = f"write a list in brackets: [{', '.join(part.strip() for part in raw.split(','))}]"
+        hint = "a choice always has a word" + (", so test for unknown" if "unknown" in fact.words else "")
         raise LineError("word", what, hint, inside)
     choices = f"its words are {listed(fact.words)}"
-    raise LineError("word", what, did_you_mean(raw, fact.words, choices) if isinstance(raw, str) else choices, inside)
+    raise LineError("word", what, _meant_words(fact, raw) or choices if isinstance(raw, str) else choices, inside)
+
+
+def _meant_words(fact: Fact, raw: str) -> str | None:
+    several = _BETWEEN_WORDS.split(raw)
+    if len(several) > 1 and all(part in fact.words for part in several):
+        return f"write a list in brackets: [{', '.join(several)}]"
+    if raw.removeprefix("not ") in fact.words:
+        return f"write {{not: {raw.removeprefix('not ')}}}"
+    found = nearest(raw, fact.words)
+    return None if found is None else f"did you mean “{found}”?"
 
 
 def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsGiven:
@@ -133,7 +120,7 @@ def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> 
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _exactly(fact, raw)
     if not isinstance(raw, str):
-        raise _no_test(fact, raw)
+        raise not_a_test(fact, raw)
     text = raw.strip()
     if text in ("given", "missing"):
         return IsGiven(text == "given")
@@ -150,7 +137,7 @@ def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
     rest, _, last = text.rpartition(" ")
     ago = last == "ago"
     text = rest.rstrip(" ") if ago else text
-    words = next((words for words in (*_COMPARISONS, "between") if text.startswith(f"{words} ")), None)
+    words = next((words for words in (*COMPARISONS, "between") if text.startswith(f"{words} ")), None)
     amounts = [text.removeprefix(words or "").strip(" ")]
     if words == "between":
         low, _, high = amounts[0].partition(" and ")
@@ -159,17 +146,25 @@ def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
 
 
 def _exactly(fact: Fact, raw: float) -> InRange:
+    if fact.kind == "share" and raw > 1:
+        shown = quoted(raw).strip("“”")
+        hint = f"write at least {shown}% or less than {shown}%, if that is what you mean"
+        raise LineError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
     if fact.kind in ("clock", "share"):
-        raise _no_test(fact, raw)
+        raise not_a_test(fact, raw)
     try:
-        amount = _checked(fact, Amount(checked_number(raw), "number"), raw)
+        amount = checked_amount(fact, Amount(checked_number(raw), "number"), raw)
     except QuantityError as error:
         raise LineError("quantity", error.what, error.hint) from None
     return InRange(amount, amount)
 
 
 def _between(fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Setting], *, ago: bool) -> Aged | InRange:
-    low, high = (_amount(fact, text, raw, settings) for text in amounts)
+    if fact.kind == "clock" and amounts[0].isdigit():
+        unit = amounts[1].partition(" ")[2] or "days"
+        hint = f"write between {amounts[0]} {unit} and {amounts[1].partition(' ')[0]} {unit} ago"
+        raise LineError("quantity", f"{quoted(amounts[0])} has no unit", hint)
+    low, high = (read_amount(fact, text, raw, settings) for text in amounts)
     _check_ago(fact, raw, ago=ago)
     written_out = low.setting is None and high.setting is None
     clock = fact.kind == "clock"
@@ -186,16 +181,15 @@ def _comparison(
 ) -> Aged | InRange:
     if fact.kind == "clock":
         if words in ("more than", "at most"):
-            instead = "at least" if words == "more than" else "less than"
             raise LineError(
                 "half-open",
                 f"{quoted(raw)}: a clock knows no “{words}”",
-                f"write {instead} {text} ago, so that the instant of the change is clear",
+                f"write {HALF_OPEN[words]} {text} ago, so that the instant of the change is clear",
             )
-        amount = _amount(fact, text, raw, settings)
+        amount = read_amount(fact, text, raw, settings)
         _check_ago(fact, raw, ago=ago)
         return Aged(amount, None) if words == "at least" else Aged(None, amount)
-    amount = _amount(fact, text, raw, settings)
+    amount = read_amount(fact, text, raw, settings)
     _check_ago(fact, raw, ago=ago)
     match words:
         case "at least":
@@ -216,82 +210,20 @@ def _check_ago(fact: Fact, raw: str, *, ago: bool) -> None:
 
 
 def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> InRange:
-    shown = text.removesuffix(" ago") if fact.kind == "clock" else text
+    ago = " ago" if fact.kind == "clock" else ""
+    shown = text.removesuffix(ago)
     if shown in settings:
-        suffix = " ago" if fact.kind == "clock" else ""
-        raise LineError("test", f"{quoted(raw)} is a setting, and no test", f"write at least {shown}{suffix}")
-    if fact.kind == "clock":
+        raise LineError("test", f"{quoted(shown)} is a setting, and no test", f"write at least {shown}{ago}")
+    if ago:
         try:
             parse_duration(shown)
         except QuantityError:
-            raise _no_test(fact, raw) from None
+            raise not_a_test(fact, raw) from None
         raise LineError("test", f"{quoted(raw)} is no test", f"write at least {shown} ago, or less than {shown} ago")
     if text[:1].isdigit() or text[:1] == "-":
-        amount = _amount(fact, text, raw, settings)
+        amount = read_amount(fact, text, raw, settings)
         return InRange(amount, amount)
-    raise _no_test(fact, raw)
-
-
-def _no_test(fact: Fact, raw: Any) -> LineError:
-    if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
-        hint = f"a setting's name stands without braces: at least {next(iter(raw))}"
-        return LineError("test", f"braces around a quantity of “{fact.name}”", hint)
-    return LineError("test", f"{quoted(raw)} is no test of “{fact.name}”", f"write {_EXAMPLES[fact.kind]}")
-
-
-def _amount(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Amount:
-    if text in settings:
-        setting = settings[text]
-        return _checked(fact, Amount(setting.value, setting.kind, text), raw)
-    wanted = _WANTED[fact.kind]
-    if _NAME.fullmatch(text):
-        raise _unknown_name(text, settings, wanted)
-    spelled, _, unit = text.partition(" ")
-    if spelled.lower() in _SPELLED:
-        hint = f"write {_SPELLED.index(spelled.lower())} {unit}".rstrip()
-        raise LineError("quantity", f"{quoted(text)} is spelled out", hint)
-    if text.startswith("{"):
-        raise LineError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
-    try:
-        match wanted:
-            case "duration":
-                return Amount(parse_duration(text), wanted)
-            case "share":
-                return Amount(parse_share(text), wanted)
-            case "number":
-                return _checked(fact, Amount(parse_number(text), wanted), raw)
-            case _ as never:
-                assert_never(never)
-    except QuantityError as error:
-        raise LineError("quantity", error.what, error.hint) from None
-
-
-def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> LineError:
-    if text in _SPELLED:
-        return LineError("quantity", f"{quoted(text)} is spelled out", f"write {_SPELLED.index(text)}")
-    if text == "forever":
-        return LineError("quantity", "“forever” is a setting's value", "give a setting that value and name it here")
-    fitting = [name for name, setting in settings.items() if setting.kind == wanted]
-    known = f"the settings that are {_KINDS[wanted]} are {listed(fitting, 'and')}" if fitting else "there is none yet"
-    return LineError(
-        "setting",
-        f"there is no setting {quoted(text)}",
-        did_you_mean(text, settings, f"{known}; introduce it under settings"),
-    )
-
-
-def _checked(fact: Fact, amount: Amount, raw: object) -> Amount:
-    wanted = _WANTED[fact.kind]
-    if amount.kind != wanted:
-        example = {"duration": "3 weeks", "share": "40%", "number": "20"}[wanted]
-        raise LineError(
-            "kind",
-            f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” wants {_KINDS[wanted]}",
-            f"name another setting, or write {example}",
-        )
-    if fact.kind == "count" and not isinstance(amount.value, int):
-        raise LineError("kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number")
-    return amount
+    raise not_a_test(fact, raw)
 
 
 def format_test(test: Test, *, names: bool = False) -> str:

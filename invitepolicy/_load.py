@@ -10,12 +10,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._build import build_policy
+from invitepolicy._proof import prove_promises
 from invitepolicy._resources import resource_folder
 from invitepolicy._shape import check_shape
 from invitepolicy._source import MOST_BYTES, Problems, parse_source
 from invitepolicy._text import did_you_mean, listed, quoted
+from invitepolicy.errors import PolicyError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from invitepolicy._model import Document, Mark, Policy
 
 MOST_PARENTS: Final = 8
@@ -41,16 +45,36 @@ def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = N
     Without a `folder`, `extends` reaches the shipped policies only.
     """
     document = _checked(parse_source(text, "<policy>"))
-    return build_policy(_chain(document, None if folder is None else Path(folder), Path()), {})
+    return _proven(_chain(document, None if folder is None else Path(folder), Path()), {})
 
 
-def with_settings(policy: Policy, **values: Any) -> Policy:
+def with_settings(policy: Policy, /, **values: Any) -> Policy:
     """Give the policy with other settings: `with_settings(policy, longest_wait="30 days")`.
 
     Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
     PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
     """
-    return build_policy(policy.layers, {**policy.overrides, **values})
+    return _proven(policy.layers, {**policy.overrides, **values})
+
+
+def files_of(source: str | os.PathLike[str]) -> list[str]:
+    """Name the files that a policy is read from, its own first, as far as `extends` can be followed.
+
+    For a policy that cannot be loaded: a parent that is missing is named too, and once it appears, loading may succeed.
+    """
+    path, names = Path(source), [str(source)]
+    for _ in range(MOST_PARENTS):
+        try:
+            parent = _read_file(path, names[-1], Problems(names[-1]), (1, 1)).data.get("extends")
+        except PolicyError:
+            break
+        if not isinstance(parent, str) or not parent.startswith("./") or "\0" in parent:
+            break
+        path = path.parent / parent
+        if str(path) in names:
+            break
+        names.append(str(path))
+    return names
 
 
 def shipped_names() -> list[str]:
@@ -70,25 +94,36 @@ def _load_shipped(name: str) -> Policy:
     problems = Problems(name)
     _refuse_unknown(name, problems, (1, 1))
     problems.settle()
-    return build_policy(_chain(_shipped_document(name), None, Path()), {})
+    return _proven(_chain(_shipped_document(name), None, Path()), {})
 
 
 def _refuse_unknown(name: str, problems: Problems, mark: Mark) -> None:
     if name not in shipped_names():
-        hint = did_you_mean(
-            name, shipped_names(), f"there are {listed(shipped_names(), 'and')}; a file's path begins with ./"
-        )
-        problems.add(mark, "policy", f"there is no shipped policy {quoted(name)}", hint)
+        problems.add(mark, "policy", f"there is no shipped policy {quoted(name)}", _meant_policy(name))
+
+
+def _meant_policy(name: str) -> str:
+    stem = name.removesuffix(".yaml")
+    known = f"there are {listed(shipped_names(), 'and')}; a file's path begins with ./"
+    if stem in shipped_names():
+        return f"write {stem}, or ./{name} for a file beside this one"
+    if name != stem and not name.startswith("/") and ":" not in name:
+        return f"write ./{name}"
+    return did_you_mean(name, shipped_names(), known)
 
 
 def _load_file(path: Path) -> Policy:
     document = _checked(_read_file(path, str(path), Problems(str(path)), (1, 1)))
-    return build_policy(_chain(document, path.parent, path), {})
+    return _proven(_chain(document, path.parent, path), {})
 
 
 def _checked(document: Document) -> Document:
     check_shape(document)
     return document
+
+
+def _proven(layers: Sequence[Document], overrides: Mapping[str, Any]) -> Policy:
+    return prove_promises(build_policy(layers, overrides))
 
 
 def _chain(document: Document, folder: Path | None, path: Path) -> list[Document]:
@@ -118,7 +153,7 @@ def _chain(document: Document, folder: Path | None, path: Path) -> list[Document
         seen.add(_identity(target))
         shown = str(PurePosixPath(chain[0].path).parent / parent)
         chain.insert(0, _checked(_read_file(target, shown, problems, mark)))
-        here = target.parent
+        here = (here / parent).parent  # of a link: where it stands, as the path that is shown says
     return chain
 
 

@@ -214,6 +214,17 @@ class PolicyTest:
     place: Place
 
 
+@attrs.define(eq=False, repr=False)
+class Kept:
+    """What is derived from a policy and kept beside it to be quick; a copy and a pickle hold nothing of it."""
+
+    table: Any = None
+
+    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
+        """Pickle as an empty one."""
+        return Kept, ()
+
+
 @attrs.frozen
 class Policy:
     """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
@@ -233,3 +244,4 @@ class Policy:
     layers: tuple[Document, ...] = attrs.field(eq=False, repr=False)
     overrides: FrozenMapping[Any] = attrs.field(eq=False, repr=False)
     fingerprint: str
+    kept: Kept = attrs.field(factory=Kept, init=False, eq=False, repr=False)

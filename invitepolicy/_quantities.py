@@ -34,6 +34,7 @@ _DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) +(minute|hour|day|week)s?")
 _SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MOST_MONTHS = 3  # digits: a number of months or years that can be put into days
+_COMMA = re.compile(r"[0-9]+,[0-9]+(?: ?%| +[a-z]+)?")
 _COUNTED = re.compile(r"([0-9.,]+)\s*([A-Za-z]+)")
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -82,7 +83,13 @@ def _too_long(text: str) -> QuantityError:
     return QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
 
 
+def _comma(text: str) -> QuantityError:
+    return QuantityError(f"{quoted(text)} has a comma", "write a point, as in 2.5, and a thousand as 1000")
+
+
 def _not_a_duration(text: str) -> QuantityError:
+    if _COMMA.fullmatch(text):
+        return _comma(text)
     what = f"{quoted(text)} is not a duration"
     counted = _COUNTED.fullmatch(text.strip())
     if counted is None:
@@ -119,6 +126,10 @@ def _in_days(amount: str, unit: str) -> str:
 def parse_share(text: str) -> float:
     """Read `40%` as 0.4, correctly rounded. Raises QuantityError outside 0 % to 100 %."""
     found = _SHARE.fullmatch(text)
+    if _COMMA.fullmatch(text):
+        raise _comma(text)
+    if _NUMBER.fullmatch(text) and not text.startswith(("0", "-")):
+        raise QuantityError(f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean")
     if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
         raise QuantityError(f"{quoted(text)} is not a share", "write a percentage, such as 40%")
     return checked_share(_percent(found[1]), text)
@@ -138,6 +149,8 @@ def checked_share(share: float, text: object) -> float:
 
 def parse_number(text: str) -> float:
     """Read `20` or `2.5`; whole values are whole numbers. Raises QuantityError for anything else."""
+    if _COMMA.fullmatch(text):
+        raise _comma(text)
     if _NUMBER.fullmatch(text) is None:
         raise QuantityError(f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
     return checked_number(float(text) if "." in text else int(text[: MOST_DIGITS + 3]), text)

@@ -66,8 +66,8 @@ def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[
         raise ReasonError(f"“{fact.name}” is no clock and has no age", f"write {{{fact.name}}}")
     ages = [f"{fact.name}{_AGE}" for fact in facts.values() if fact.kind == "clock"]
     raise ReasonError(
-        f"{quoted('{' + name + '}')} is neither a setting nor a fact",
-        did_you_mean(name, [*settings, *facts, *ages], "write {{ for a brace that is only text"),
+        f"{quoted('{' + name + '}')} is neither a setting nor a fact of this decision",
+        did_you_mean(name, [*settings, *facts, *ages], "name one of those, or write {{ for a brace that is only text"),
     )
 
 
@@ -89,6 +89,16 @@ def _joined(parts: list[str | Slot]) -> Iterator[str | Slot]:
         text = ""
     if text:
         yield text
+
+
+def format_reason(reason: Reason) -> str:
+    """Write a reason as a policy would, with braces doubled: the inverse of `parse_reason`."""
+    return "".join(
+        part.replace("{", "{{").replace("}", "}}")
+        if isinstance(part, str)
+        else f"{{{part.fact}{_AGE if part.age else ''}}}"
+        for part in reason
+    )
 
 
 def fill_settings(reason: Reason, settings: Mapping[str, Setting]) -> Reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,12 +18,13 @@ from invitepolicy._quantities import (
     format_quantity,
     parse_setting,
 )
-from invitepolicy._text import quoted
+from invitepolicy._text import in_digits, quoted
 from invitepolicy._vocabulary import GRAMMAR_WORDS
 
 _A_KIND: Final[dict[QuantityKind, str]] = {"duration": "a duration", "share": "a share", "number": "a number"}
 _EXAMPLE: Final[dict[QuantityKind, str]] = {"duration": "3 weeks", "share": "40%", "number": "20"}
 _BOUNDS: Final = ("at_least", "at_most")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class SettingError(ValueError):
@@ -47,12 +49,13 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Place, *, w
     if inherited:
         hint = "give the value only; bounds belong to the policy that introduces a setting"
         raise SettingError("bounds", f"“{name}” has its bounds from a parent", hint, inherited[0], key=True)
-    found = {key: _quantity(parts[key], key) for key in ("value", *_BOUNDS) if key in parts}
+    found = {key: _quantity(name, parts[key], key, parent) for key in ("value", *_BOUNDS) if key in parts}
     kind = found["value"][0] if parent is None else parent.kind
     for key, (other, quantity) in found.items():
         _check_kind(name, kind, other, quantity, key)
     texts = {key: parts[key] for key in ("about", "source") if parts.get(key)}
     values = {key: quantity for key, (_, quantity) in found.items()}
+    _check_bounds(values)
     known = parent or Setting(name, kind, values["value"])
     changes: dict[str, Any] = {**values, **texts}
     return _checked(attrs.evolve(known, **changes, place=place), whole=whole)
@@ -72,21 +75,46 @@ def _from_code(raw: Any, kind: QuantityKind) -> tuple[QuantityKind, Quantity]:
     if isinstance(raw, timedelta):
         return "duration", checked_duration(raw)
     if kind == "share" and isinstance(raw, int | float) and not isinstance(raw, bool):
-        return "share", checked_share(raw, raw)
-    return parse_setting(raw)
+        return parse_setting(format_quantity(checked_share(raw, raw), "share"))
+    found, value = parse_setting(raw)
+    # What code may set is what a file could say: 1e-300 wants more digits than a file may have.
+    return parse_setting(format_quantity(value, found)) if isinstance(raw, float) else (found, value)
 
 
-def _quantity(raw: Any, key: str) -> tuple[QuantityKind, Quantity]:
+def _quantity(name: str, raw: Any, key: str, parent: Setting | None) -> tuple[QuantityKind, Quantity]:
     try:
         return parse_setting(raw)
     except QuantityError as error:
-        raise SettingError("quantity", error.what, error.hint, key) from None
+        raise SettingError("quantity", *_why_not(name, raw, error, parent), key) from None
+
+
+def _why_not(name: str, raw: Any, error: QuantityError, parent: Setting | None) -> tuple[str, str]:
+    if raw is None:
+        return f"“{name}” has no value", error.hint
+    if isinstance(raw, str) and (digits := in_digits(raw)) is not None:
+        return f"{quoted(raw)} is spelled out", f"write {digits}"
+    if isinstance(raw, str) and _NAME.fullmatch(raw):
+        return error.what, f"{error.hint}, and no other setting's name"
+    if parent is not None and parent.kind == "number" and "," not in str(raw):
+        return f"“{name}” is a number, and {quoted(raw)} is not", f"write a number, such as {_EXAMPLE['number']}"
+    return error.what, error.hint
 
 
 def _check_kind(name: str, wanted: QuantityKind, kind: QuantityKind, value: Quantity, key: str) -> None:
     if kind != wanted:
         what = f"“{name}” is {_A_KIND[wanted]}, and {_shown(value, kind)} is not"
-        raise SettingError("kind", what, f"write {_A_KIND[wanted]}, such as {_EXAMPLE[wanted]}", key)
+        hint = f"write {_A_KIND[wanted]}, such as {_EXAMPLE[wanted]}"
+        if kind == "number" and (wanted == "duration" or (wanted == "share" and value > 1)):  # type: ignore[operator]
+            unit = "%" if wanted == "share" else " days"
+            hint = f"write {format_quantity(value, kind)}{unit}, if that is what you mean"
+        raise SettingError("kind", what, hint, key)
+
+
+def _check_bounds(values: dict[str, Quantity]) -> None:
+    low, high = values.get("at_least"), values.get("at_most")
+    if low is not None and high is not None and max(low, high) != high:  # one kind, so one type
+        hint = "let at_least be the smaller and at_most the larger one"
+        raise SettingError("bounds", "nothing lies between these bounds", hint, "at_least", key=True)
 
 
 def _checked(setting: Setting, *, whole: bool) -> Setting:

@@ -36,7 +36,7 @@ _READ_DIFFERENTLY = re.compile(
     true | false | null | ~ | =            # True, TRUE, ~ and the like
     | [-+]?\.(?:inf|nan)                   # .inf
     | [-+]?0[box][0-9a-f_]*                # 0x1F
-    | [-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?    # 010, 1_000, 1e3: any other number
+    | (?:(?:[-+][0-9_]+|[0-9][0-9_]*)(?:\.[0-9_]*)?|[-+]?\.[0-9_]+)(?:e[-+]?[0-9]+)?    # 010, 1_000, 1e3, -_: any other
     """
 )
 _COMMENT = re.compile(r"[ \t]+#")
@@ -142,7 +142,7 @@ def _why_no_mapping(data: object) -> tuple[str, str]:
     if data is None:
         return "the file says nothing", "begin with “invitepolicy: 1”, then “name:” and the rest"
     if isinstance(data, str) and ":" in data:
-        return "a space is missing behind a colon", "write “invitepolicy: 1”"
+        return "a space is missing behind the colon", "write “invitepolicy: 1”"
     return "a policy is made of keys and values", "begin with “invitepolicy: 1”, then “name:” and the rest"
 
 
@@ -207,12 +207,15 @@ class _Reader:
 
     def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._refuse(mark, "alias", f"an alias, {quoted(f'*{event.anchor}')}", "write the value out again")
+            self._refuse(
+                mark, "alias", f"{quoted(f'*{event.anchor}')} is an alias", "write the value out; a text wants quotes"
+            )
             return
         if event.anchor is not None:
-            self._refuse(mark, "anchor", f"an anchor, {quoted(f'&{event.anchor}')}", "delete it and write values out")
+            self._refuse(mark, "anchor", f"{quoted(f'&{event.anchor}')} is an anchor", "delete it; a text wants quotes")
         if event.tag is not None:
-            self._refuse(mark, "tag", f"a tag, {quoted(event.tag)}", "delete it; for a text use quotes")
+            written = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(mark, "tag", f"{quoted(written)} is a tag", "delete it; a text wants quotes")
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -259,7 +262,7 @@ class _Reader:
     def _scalar(self, event: Any, mark: Mark) -> Any:
         text: str = event.value
         if len(text) > MOST_CHARACTERS:
-            self._refuse(mark, "too-long", "a text of more than 8,192 characters", "cut it")
+            self._refuse(mark, "too-long", "a text of more than 8,192 characters", "shorten it")
             return ""
         if event.style is None:
             return self._plain(text, mark)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # needed inside Persian words and emoji, and harmless
 _LONGEST_COMPARED = 60
+_SPELLED = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _MOST_BITS = 128  # of a whole number that is still written out: Python refuses to print very long ones
 
 
@@ -44,7 +47,7 @@ def quoted(value: object) -> str:  # noqa: PLR0911  (a case, a line)
         case int() if value.bit_length() > _MOST_BITS:
             return "a number of many digits"
         case dict():
-            return "several lines of their own"
+            return "keys and values"
         case list() | tuple():
             return "a list"
         case _:
@@ -61,6 +64,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return by_plain[plain]
     found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=0.7)
     return by_plain[found[0]] if found else None
+
+
+def in_digits(text: str) -> str | None:
+    """Write `three weeks` as `3 weeks`; None where the text does not begin with a number that is spelled out."""
+    word, space, rest = text.partition(" ")
+    return f"{_SPELLED.index(word.lower())}{space}{rest}" if word.lower() in _SPELLED else None
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._lines import LineError, format_test, parse_test
+from invitepolicy._amounts import LineError
+from invitepolicy._lines import format_test, parse_test
 from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting
 from invitepolicy._quantities import FOREVER, LONGEST
 from invitepolicy._vocabulary import FACTS, OWN_PREFIX, Fact
@@ -146,7 +147,8 @@ COUNT = "write at least 3, less than 3, between 3 and 5, 3, given or missing"
 SHARE = "write at least 40%, less than 20%, between 20% and 40%, given or missing"
 NUMBER = "write at least 2.5, less than 2.5, between 2 and 3, 2.5, given or missing"
 BAD_WORD = "is not a word of “relationship”"
-NO_TEST = "“relationship” cannot be tested by several lines of their own; write a word, [words], or {not: word}"
+BRACKETS = "write a list in brackets: [known, logical]"
+NO_TEST = "the only word that can stand in braces behind “relationship” is not; write {not: word}"
 
 
 @pytest.mark.parametrize(
@@ -157,11 +159,15 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
         ("choice", "Known", "word", (), f"“Known” {BAD_WORD}; did you mean “known”?"),
         ("choice", "friend", "word", (), f"“friend” {BAD_WORD}; {WORDS}"),
         ("choice", "", "word", (), f"“” {BAD_WORD}; {WORDS}"),
-        ("choice", None, "word", (), f"nothing {BAD_WORD}; {WORDS}"),
+        ("choice", None, "test", (), "“relationship” has no test; write known, logical, stranger or unknown"),
+        ("choice", [None], "word", (0,), f"nothing {BAD_WORD}; {WORDS}"),
+        ("choice", "known or logical", "word", (), f"“known or logical” {BAD_WORD}; {BRACKETS}"),
+        ("choice", "known, friend", "word", (), f"“known, friend” {BAD_WORD}; {WORDS}"),
+        ("choice", "not known", "word", (), f"“not known” {BAD_WORD}; write {{not: known}}"),
         ("choice", True, "word", (), f"“true” {BAD_WORD}; {WORDS}"),
         ("choice", 3, "word", (), f"“3” {BAD_WORD}; {WORDS}"),
-        ("choice", "given", "word", (), f"“given” {BAD_WORD}; a choice always has a word; test for unknown"),
-        ("choice", "missing", "word", (), f"“missing” {BAD_WORD}; a choice always has a word; test for unknown"),
+        ("choice", "given", "word", (), f"“given” {BAD_WORD}; a choice always has a word, so test for unknown"),
+        ("choice", "missing", "word", (), f"“missing” {BAD_WORD}; a choice always has a word, so test for unknown"),
         (
             "choice",
             "known, logical",
@@ -176,16 +182,16 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
         ("choice", {"not": []}, "test", ("not",), "the list is empty; name the words of “relationship” that fit"),
         ("choice", {"not": "knwon"}, "word", ("not",), f"“knwon” {BAD_WORD}; did you mean “known”?"),
         ("choice", {"not": ["known", "x"]}, "word", ("not", 1), f"“x” {BAD_WORD}; {WORDS}"),
-        ("choice", {"not": {"not": "known"}}, "word", ("not",), f"several lines of their own {BAD_WORD}; {WORDS}"),
+        ("choice", {"not": {"not": "known"}}, "word", ("not",), f"keys and values {BAD_WORD}; {WORDS}"),
         ("choice", {"any": "known"}, "test", (), NO_TEST),
         ("choice", {"not": "known", "or": "x"}, "test", (), NO_TEST),
         ("choice", {}, "test", (), NO_TEST),
         # tags
-        ("tags", None, "word", (), "nothing is not a tag; a tag is a text, in quotes where need be"),
-        ("tags", 2026, "word", (), "“2026” is not a tag; a tag is a text, in quotes where need be"),
-        ("tags", True, "word", (), "“true” is not a tag; a tag is a text, in quotes where need be"),
-        ("tags", "  ", "word", (), "“  ” is not a tag; a tag is a text, in quotes where need be"),
-        ("tags", ["vip", 1], "word", (1,), "“1” is not a tag; a tag is a text, in quotes where need be"),
+        ("tags", None, "test", (), "“tags” has no test; write a tag"),
+        ("tags", 2026, "word", (), "“2026” is not a tag; write a text in quotes"),
+        ("tags", True, "word", (), "“true” is not a tag; write a text in quotes"),
+        ("tags", "  ", "word", (), "“  ” is not a tag; write a text in quotes"),
+        ("tags", ["vip", 1], "word", (1,), "“1” is not a tag; write a text in quotes"),
         ("tags", ["vip", "vip"], "test", (1,), "“vip” is named twice; name it once"),
         ("tags", [], "test", (), "the list is empty; name the words of “tags” that fit"),
         # flags
@@ -195,14 +201,14 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
         ("flag", "true", "test", (), "“true” is no test of “email_requested”; write true, without quotes"),
         ("flag", "maybe", "test", (), "“maybe” is no test of “email_requested”; write true or false"),
         ("flag", 1, "test", (), "“1” is no test of “email_requested”; write true or false"),
-        ("flag", None, "test", (), "nothing is no test of “email_requested”; write true or false"),
+        ("flag", None, "test", (), "“email_requested” has no test; write true or false"),
         ("flag", [True], "test", (), "a list is no test of “email_requested”; write true or false"),
         (
             "flag",
             {"not": True},
             "test",
             (),
-            "several lines of their own is no test of “email_requested”; write true or false",
+            "keys and values is no test of “email_requested”; write true or false",
         ),
         # clocks: half-open tests only
         (
@@ -243,19 +249,39 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
             "“3 weeks ago” is no test; write at least 3 weeks ago, or less than 3 weeks ago",
         ),
         ("clock", "3 weeks", "test", (), "“3 weeks” is no test; write at least 3 weeks ago, or less than 3 weeks ago"),
-        ("clock", "longest_wait ago", "test", (), ("“longest_wait ago” is a setting, and no test; "
+        ("clock", "longest_wait ago", "test", (), ("“longest_wait” is a setting, and no test; "
          "write at least longest_wait ago")),
         ("clock", "longest_wait", "test", (), ("“longest_wait” is a setting, and no test; "
          "write at least longest_wait ago")),
         ("clock", "yesterday", "test", (), f"“yesterday” is no test of “sent”; {CLOCK}"),
-        ("clock", "At least 3 weeks ago", "test", (), f"“At least 3 weeks ago” is no test of “sent”; {CLOCK}"),
+        ("clock", "At least 3 days", "test", (), "“At least 3 days” is no test of “sent”; write at least 3 days ago"),
+        (
+            "clock",
+            "at lest 3 weeks",
+            "test",
+            (),
+            "“at lest 3 weeks” is no test of “sent”; write at least 3 weeks ago",
+        ),
+        (
+            "clock",
+            "older than 3 days",
+            "test",
+            (),
+            "“older than 3 days” is no test of “sent”; write at least 3 days ago",
+        ),
+        ("clock", "> 3 weeks ago", "test", (), "“> 3 weeks ago” is no test of “sent”; write at least 3 weeks ago"),
+        ("clock", "<= 3 weeks", "test", (), "“<= 3 weeks” is no test of “sent”; write less than 3 weeks ago"),
+        ("clock", "gven", "test", (), "“gven” is no test of “sent”; did you mean “given”?"),
+        ("clock", "gven today", "test", (), f"“gven today” is no test of “sent”; {CLOCK}"),
+        ("clock", "between 3 and 4 days ago", "quantity", (), "“3” has no unit; write between 3 days and 4 days ago"),
+        ("clock", "between 3 and 4 ago", "quantity", (), "“3” has no unit; write between 3 days and 4 days ago"),
         ("clock", "at least ago", "test", (), f"“at least ago” is no test of “sent”; {CLOCK}"),
         ("clock", "at least", "test", (), f"“at least” is no test of “sent”; {CLOCK}"),
         ("clock", "ago", "test", (), f"“ago” is no test of “sent”; {CLOCK}"),
         ("clock", "", "test", (), f"“” is no test of “sent”; {CLOCK}"),
         ("clock", "between 3 days ago", "test", (), f"“between 3 days ago” is no test of “sent”; {CLOCK}"),
         ("clock", "between and 4 days ago", "test", (), f"“between and 4 days ago” is no test of “sent”; {CLOCK}"),
-        ("clock", None, "test", (), f"nothing is no test of “sent”; {CLOCK}"),
+        ("clock", None, "test", (), f"“sent” has no test; {CLOCK}"),
         ("clock", True, "test", (), f"“true” is no test of “sent”; {CLOCK}"),
         ("clock", 3, "test", (), f"“3” is no test of “sent”; {CLOCK}"),
         ("clock", ["given"], "test", (), f"a list is no test of “sent”; {CLOCK}"),
@@ -264,14 +290,14 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
             {"not": "given"},
             "test",
             (),
-            f"several lines of their own is no test of “sent”; {CLOCK}",
+            f"keys and values is no test of “sent”; {CLOCK}",
         ),
         (
             "clock",
             {"longest_wait": None},
             "test",
             (),
-            "braces around a quantity of “sent”; a setting's name stands without braces: at least longest_wait",
+            "braces around the test of “sent”; write at least longest_wait ago, without braces",
         ),
         (
             "clock",
@@ -316,16 +342,16 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
             "at least patience ago",
             "setting",
             (),
-            ("there is no setting “patience”; the settings that are a duration are longest_wait, first_look and never; "
-            "introduce it under settings"),
+            ("there is no setting “patience”; introduce it under settings; "
+            "its durations are longest_wait, first_look and never"),
         ),
         (
             "clock",
             "between first_look and patience ago",
             "setting",
             (),
-            ("there is no setting “patience”; the settings that are a duration are longest_wait, first_look and never; "
-            "introduce it under settings"),
+            ("there is no setting “patience”; introduce it under settings; "
+            "its durations are longest_wait, first_look and never"),
         ),
         (
             "clock",
@@ -363,10 +389,10 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
         ("count", "a_day", "test", (), "“a_day” is a setting, and no test; write at least a_day"),
         ("count", "many", "test", (), f"“many” is no test of “attempts”; {COUNT}"),
         ("count", "", "test", (), f"“” is no test of “attempts”; {COUNT}"),
-        ("count", None, "test", (), f"nothing is no test of “attempts”; {COUNT}"),
+        ("count", None, "test", (), f"“attempts” has no test; {COUNT}"),
         ("count", True, "test", (), f"“true” is no test of “attempts”; {COUNT}"),
         ("count", [3], "test", (), f"a list is no test of “attempts”; {COUNT}"),
-        ("count", {}, "test", (), f"several lines of their own is no test of “attempts”; {COUNT}"),
+        ("count", {}, "test", (), f"keys and values is no test of “attempts”; {COUNT}"),
         ("count", 2.5, "kind", (), "“2.5”: “attempts” is counted in whole numbers; write a whole number"),
         (
             "count",
@@ -398,7 +424,12 @@ NO_TEST = "“relationship” cannot be tested by several lines of their own; wr
         ("number", "at least 1e3", "quantity", (), "“1e3” is not a number; write digits, such as 20 or 2.5"),
         # shares
         ("share", 0.4, "test", (), f"“0.4” is no test of “account_rejected_share”; {SHARE}"),
-        ("share", 40, "test", (), f"“40” is no test of “account_rejected_share”; {SHARE}"),
+        ("share", 1, "test", (), f"“1” is no test of “account_rejected_share”; {SHARE}"),
+        ("share", 40, "test", (), ("“40” is no test of “account_rejected_share”; "
+         "write at least 40% or less than 40%, if that is what you mean")),
+        ("share", "at least 40", "quantity", (), "“40” is not a share; write 40%, if that is what you mean"),
+        ("share", "> 40%", "test", (), "“> 40%” is no test of “account_rejected_share”; write more than 40%"),
+        ("share", "2,5%", "quantity", (), "“2,5%” has a comma; write a point, as in 2.5, and a thousand as 1000"),
         ("share", "at least 0.4", "quantity", (), "“0.4” is not a share; write a percentage, such as 40%"),
         (
             "share",
@@ -427,7 +458,7 @@ def test_every_refusal_says_what_to_write(kind, raw, code, inside, text):
 
 def test_where_no_setting_fits_the_hint_says_so():
     """And a choice without `unknown` does not speak of it."""
-    text = "there is no setting “wait”; there is none yet; introduce it under settings"
+    text = "there is no setting “wait”; introduce it under settings"
 
     assert refused("clock", "at least wait ago", {}) == ("setting", (), text)
     with pytest.raises(LineError) as caught:

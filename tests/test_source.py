@@ -219,26 +219,26 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
         ("? [a]\n: b\n", ["1:3: this key is not a text; a key is one word, followed by a colon"]),
         ("? {a: 1}\n: b\n", ["1:3: this key is not a text; a key is one word, followed by a colon"]),
         ("a: {{b}: c}\n", ["1:5: this key is not a text; a key is one word, followed by a colon"]),
-        ("a: &x 1\n", ["1:4: an anchor, “&x”; delete it and write values out"]),
-        ("a: &x [1]\n", ["1:4: an anchor, “&x”; delete it and write values out"]),
-        ("a: &x {b: 1}\n", ["1:4: an anchor, “&x”; delete it and write values out"]),
-        ("&x a: 1\n", ["1:1: an anchor, “&x”; delete it and write values out"]),
-        ("a: *x\n", ["1:4: an alias, “*x”; write the value out again"]),
-        ("- *x\n", ["1:3: an alias, “*x”; write the value out again"]),
-        ("*x : 1\n", ["1:1: an alias, “*x”; write the value out again"]),
+        ("a: &x 1\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
+        ("a: &x [1]\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
+        ("a: &x {b: 1}\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
+        ("&x a: 1\n", ["1:1: “&x” is an anchor; delete it; a text wants quotes"]),
+        ("a: *x\n", ["1:4: “*x” is an alias; write the value out; a text wants quotes"]),
+        ("- *x\n", ["1:3: “*x” is an alias; write the value out; a text wants quotes"]),
+        ("*x : 1\n", ["1:1: “*x” is an alias; write the value out; a text wants quotes"]),
         ("<<: {a: 1}\n", ["1:1: a merge key, “<<”; write the lines out, or use extends"]),
         ("a:\n  <<: {b: 1}\n", ["2:3: a merge key, “<<”; write the lines out, or use extends"]),
-        ("a: !!str 1\n", ["1:4: a tag, “tag:yaml.org,2002:str”; delete it; for a text use quotes"]),
-        ("a: !env x\n", ["1:4: a tag, “!env”; delete it; for a text use quotes"]),
-        ("a: ! x\n", ["1:4: a tag, “!”; delete it; for a text use quotes"]),
-        ("a: !<x> y\n", ["1:4: a tag, “x”; delete it; for a text use quotes"]),
-        ("a: !!map {b: 1}\n", ["1:4: a tag, “tag:yaml.org,2002:map”; delete it; for a text use quotes"]),
-        ("!!str a: 1\n", ["1:1: a tag, “tag:yaml.org,2002:str”; delete it; for a text use quotes"]),
+        ("a: !!str 1\n", ["1:4: “!!str” is a tag; delete it; a text wants quotes"]),
+        ("a: !env x\n", ["1:4: “!env” is a tag; delete it; a text wants quotes"]),
+        ("a: ! x\n", ["1:4: “!” is a tag; delete it; a text wants quotes"]),
+        ("a: !<x> y\n", ["1:4: “x” is a tag; delete it; a text wants quotes"]),
+        ("a: !!map {b: 1}\n", ["1:4: “!!map” is a tag; delete it; a text wants quotes"]),
+        ("!!str a: 1\n", ["1:1: “!!str” is a tag; delete it; a text wants quotes"]),
         (
             "a: &x !!str y\n",
             [
-                "1:4: a tag, “tag:yaml.org,2002:str”; delete it; for a text use quotes",
-                "1:4: an anchor, “&x”; delete it and write values out",
+                "1:4: “!!str” is a tag; delete it; a text wants quotes",
+                "1:4: “&x” is an anchor; delete it; a text wants quotes",
             ],
         ),
         ("%YAML 1.2\n---\na: 1\n", [f"1:1: {PERCENT}"]),
@@ -256,7 +256,7 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
         ("word\n", [NO_MAPPING]),
         ("20\n", [NO_MAPPING]),
         ("true\n", [NO_MAPPING]),
-        ("invitepolicy:1\n", ["1:1: a space is missing behind a colon; write “invitepolicy: 1”"]),
+        ("invitepolicy:1\n", ["1:1: a space is missing behind the colon; write “invitepolicy: 1”"]),
     ],
 )  # fmt: skip
 def test_what_a_policy_does_not_need_is_refused_at_its_place(text, problems):
@@ -402,7 +402,7 @@ def test_a_text_has_at_most_8192_characters():
 
     assert read(f"a: {long}\nb: '{long}'\n") == {"a": long, "b": long}
     for form in ("a: {}x\n", "a: '{}x'\n", "a: |-\n  {}x\n"):
-        assert told(form.format(long)) == ["p.yaml:1:4: a text of more than 8,192 characters; cut it"]
+        assert told(form.format(long)) == ["p.yaml:1:4: a text of more than 8,192 characters; shorten it"]
     assert places(f"? {long}x\n: 1\n? y{long}\n: 2\n") == [(1, 3, "too-long"), (3, 3, "too-long")]
 
 
@@ -499,24 +499,30 @@ def test_texts_that_a_comment_cuts_short_are_marked():
 # what YAML's own parser says
 
 
-TAB = "a tab stands here; use spaces; indent by two"
+TAB = "a tab stands here; write spaces instead"
 QUOTES = "put the text in quotes"
 DEEPER = (
     "this line is indented differently from its neighbours; let lines that belong together begin in the same column"
 )
-BEHIND = (
-    "text stands behind a closing quote, brace or bracket; put the whole text in quotes; "
-    "one that begins with a brace, a bracket or a quote wants them"
-)
-COLON = (
-    "a second colon in this line, or a wrong indentation; "
-    "a text with “: ” in it wants quotes; else indent this line like its neighbours"
-)
+BRACED = "a text cannot begin with a brace {; put the whole text in quotes"
+BRACKETED = "a text cannot begin with a bracket [; put the whole text in quotes"
+BEHIND = "text goes on behind the closing quote; use the other kind of quotes around the whole text"
+COLON = "a text with a colon and a space in it; put the text in quotes"
 DASH = "a dash cannot stand here; begin a list on a line of its own, indented under its key"
 TAG = "a tag stands here; policies use no tags; quote a text that begins with !"
 UNCLOSED = "a quote is opened and never closed; close it with the same quote"
-BRACE = "a brace { is opened and not closed here; close it with }, or quote the text"
-BRACKET = "a bracket [ is opened and not closed here; close it with ], or quote the text"
+NO_COLON = (
+    "this line has no colon; write the key, a colon and a space; "
+    "or indent the line deeper, if it goes on with the text above"
+)
+BRACE = (
+    "between the braces { and } a comma is missing, or the closing one; "
+    "write {key: value, key: value}; a text with a comma, a colon or a question mark in it wants quotes"
+)
+BRACKET = (
+    "between the brackets [ and ] a comma is missing, or the closing one; "
+    "write [word, word]; a text with a comma, a colon or a question mark in it wants quotes"
+)
 MISSING = "a value is missing or out of place here; check the line above, and the brackets"
 
 
@@ -530,22 +536,24 @@ MISSING = "a value is missing or out of place here; check the line above, and th
         ("a: `x`\n", f"1:4: a text cannot begin with this character; {QUOTES}"),
         ("a: %x\n", f"1:4: a text cannot begin with this character; {QUOTES}"),
         ("a: b: c\n", f"1:5: {COLON}"),
-        ("a: x\n b: y\n", f"2:3: {COLON}"),
+        ("a: x\n b: y\n", "2:3: this line is indented deeper than the one above; let both begin in the same column"),
+        ("a: x\n\n b: y\n", "3:3: this line is indented deeper than the one above; let both begin in the same column"),
+        ("a:\n  b c\n  d: y\n", "3:4: the line above has no colon; write its key, a colon and a space"),
         ("a: - b\n", f"1:4: {DASH}"),
         ("a: -\n", f"1:4: {DASH}"),
-        ("a: 1\nb\nc: 2\n", "3:1: a key without a colon; write the key, a colon and a space; quote longer texts"),
+        ("a: 1\nb\nc: 2\n", f"2:1: {NO_COLON}"),
         ("a:\n    b: 1\n  c: 2\n", f"3:3: {DEEPER}"),
         ("- a\nb: 1\n", f"2:1: {DEEPER}"),
-        ("because: {longest_wait} have gone by\n", f"1:25: {BEHIND}"),
-        ("because: {longest_wait}, and more\n", f"1:24: {BEHIND}"),
-        ("because: [x] y\n", f"1:14: {BEHIND}"),
+        ("because: {longest_wait} have gone by\n", f"1:25: {BRACED}"),
+        ("because: {longest_wait}, and more\n", f"1:24: {BRACED}"),
+        ("because: [x] y\n", f"1:14: {BRACKETED}"),
         ("because: 'They' know\n", f"1:17: {BEHIND}"),
         ('because: "They" know\n', f"1:17: {BEHIND}"),
         ("a: 'x\n", f"1:4: {UNCLOSED}"),
         ('a: 1\nb: "x\nc: 2\n', f"2:4: {UNCLOSED}"),
         ("a: 'x\n--- y\n", f"1:4: {UNCLOSED}"),
         ("a: {b: 1\n", f"1:4: {BRACE}"),
-        ("a: {b: 1\nc: 2\n", f"2:2: {BRACE}"),
+        ("a: {b: 1\nc: 2\n", f"1:4: {BRACE}"),
         ("a: {b: {c: 1}\n", f"1:4: {BRACE}"),
         ("a: [1, 2\n", f"1:4: {BRACKET}"),
         ("a: [b: c: d]\n", f"1:9: {BRACKET}"),
@@ -562,9 +570,9 @@ MISSING = "a value is missing or out of place here; check the line above, and th
         ("a: !!int%zz 1\n", f"1:10: {TAG}"),
         ("a: !<x y>\n", f"1:7: {TAG}"),
         ("a: !important! read\n", f"1:15: {TAG}"),
-        ("a: & x\n", f"1:5: & and * begin anchors and aliases; {QUOTES}"),
-        ("a: *\n", f"1:5: & and * begin anchors and aliases; {QUOTES}"),
-        ("a: **bold**\n", f"1:5: & and * begin anchors and aliases; {QUOTES}"),
+        ("a: & x\n", f"1:5: a text cannot begin with & or *; {QUOTES}"),
+        ("a: *\n", f"1:5: a text cannot begin with & or *; {QUOTES}"),
+        ("a: **bold**\n", f"1:5: a text cannot begin with & or *; {QUOTES}"),
         ("a: | x\n", f"1:6: a text cannot begin with | or >; {QUOTES}"),
         ("a: > 5 days\n", f"1:6: a text cannot begin with | or >; {QUOTES}"),
         ("a: >5 days\n", f"1:7: a text cannot begin with | or >; {QUOTES}"),

@@ -7,7 +7,7 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._text import clip, did_you_mean, listed, nearest, quoted, safe_text
+from invitepolicy._text import clip, did_you_mean, in_digits, listed, nearest, quoted, safe_text
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_clip_marks_the_cut():
         ("3 weeks", "“3 weeks”"),
         ("a\x1bb", "“a\\x1bb”"),
         ("x" * 61, f"“{'x' * 59}…”"),
-        ({"a": 1}, "several lines of their own"),
+        ({"a": 1}, "keys and values"),
         ([1], "a list"),
         ((1,), "a list"),
         (20, "“20”"),
@@ -110,3 +110,12 @@ def test_words_are_joined_as_a_person_would(words, joined):
 def test_the_last_word_of_a_list_can_be_joined_otherwise():
     """By `and`, for one."""
     assert listed(["a", "b", "c"], "and") == "a, b and c"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("three weeks", "3 weeks"), ("Twelve", "12"), ("zero", "0"), ("thirteen", None), ("3 weeks", None), ("", None)],
+)
+def test_small_numbers_that_are_spelled_out_are_written_in_digits(text, digits):
+    """Up to twelve, in small or capital letters, with what follows."""
+    assert in_digits(text) == digits

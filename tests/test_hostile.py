@@ -1,0 +1,158 @@
+"""Policies from strangers: whatever the bytes, a policy or a `PolicyError`, soon and in little memory."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from builders import inert
+
+from invitepolicy import Policy, PolicyError, parse_policy
+from invitepolicy._resources import resource_folder
+
+DATA = Path(__file__).parent / "data" / "hostile"
+HOSTILE = [
+    entry
+    for entry in json.loads((DATA / "manifest.json").read_text(encoding="utf-8"))
+    if entry["file"].startswith("policies/")
+]
+HEAD = b"invitepolicy: 1\nname: p\nextends: linkedin\n"
+PIECES = (
+    b"\t", b"\n", b"'", b'"', b"{", b"}", b"[", b"]", b": ", b"- ", b"&a ", b"*a", b"!x ", b"|", b">", b" #",
+    b"%", b"\\", b"<<: ", b"---\n", b"010", b"True", b"~", b"? ", b"\r", b"1e3", b"=", b"{{", b"no", b"null",
+    b"\x00", b"\xff",
+    b"\xe2\x80\xae", b"\xef\xbb\xbf", b"9" * 30, b"forever", b" ago", b"at least ", b"1 month", b"[]", b"{}",
+    b"replaces: ",
+)  # fmt: skip
+LONGEST = 1.0  # seconds of CPU
+MOST_MEMORY = 16 * 2**20
+
+
+def refusal_of(source):
+    """Parse what nobody trusts: give the problems of a refusal, or None for a policy."""
+    try:
+        policy = parse_policy(source)
+    except PolicyError as error:
+        return error.problems
+    assert isinstance(policy, Policy)
+    return None
+
+
+def judged(source):
+    """Parse a source, and hold a refusal to what is promised of each problem. Say whether it is a policy."""
+    problems = refusal_of(source)
+    for problem in problems or ():
+        text = str(problem)
+        assert len(text) <= 500
+        assert inert(text)
+        assert problem.hint or problem.code == "promise"
+        assert min(problem.line, problem.column) >= 1
+    assert problems != ()
+    return problems is None
+
+
+def seconds_of(source):
+    """Give the seconds of CPU that judging a source takes."""
+    began = time.process_time()
+    judged(source)
+    return time.process_time() - began
+
+
+def memory_of(source):
+    """Give the bytes that judging a source holds at most."""
+    tracemalloc.start()
+    try:
+        judged(source)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
+def test_hostile_policies_meet_what_they_must(entry):
+    """Refused where they must be, and never at more than a second or 16 MB."""
+    source = (DATA / entry["file"]).read_bytes()
+
+    assert seconds_of(source) <= LONGEST
+    assert memory_of(source) <= MOST_MEMORY
+    assert not judged(source) or entry["expected"] != "must_reject"
+
+
+def test_the_hostile_policies_are_all_there():
+    """Each file of the manifest, and no other."""
+    files = {f"policies/{path.name}" for path in (DATA / "policies").iterdir()}
+
+    assert files == {entry["file"] for entry in HOSTILE}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        HEAD + b"tests:\n" + b"- {test: a, expect: {withdraw: keep}}\n" * 3_000,
+        HEAD + b"settings:\n" + b"".join(b"  s%d: 1 month\n" % number for number in range(8_000)),
+        HEAD + b"".join(b"k%d: 1\n" % number for number in range(9_000)),
+        HEAD + b"decisions:\n" + b"".join(b"  d%d: {}\n" % number for number in range(5_000)),
+        HEAD + b"facts: {my_a: [" + b", ".join(b"w%d" % number for number in range(15_000)) + b"]}\n",
+        HEAD + b"facts: {my_a: [" + b"w, " * 15_000 + b"]}\n",
+        HEAD + b"decisions: {withdraw: {without: [" + b"w, " * 15_000 + b"]}}\n",
+        HEAD + b"decisions: {withdraw: {rules: [" + b"{rule: a}, " * 4_000 + b"]}}\n",
+        HEAD + b"decisions: {withdraw: {rules: [" + b"{rule: a, when: {tags: {not: [" + b"x, " * 9_000 + b"]}}}]}}\n",
+        HEAD
+        + b"decisions: {withdraw: {rules: [{rule: a, then: keep, because: b, when: {"
+        + b", ".join(b"sent%d: " % number for number in range(9_000))
+        + b"}}]}}\n",
+        HEAD
+        + b"decisions: {withdraw: {rules: [{rule: a, then: keep, because: b, when: {tags: a, "
+        + b", ".join(b"w%d" % number for number in range(9_000))
+        + b"}}]}}\n",
+        HEAD + b"decisions: {withdraw: {rules: ["
+        + b", ".join(b"{rule: r%d, when: {sent: given}, then: keep, because: c}" % number for number in range(1_500))
+        + b"]}}\n",
+    ],
+    ids=[
+        "tests of one name", "settings in months", "unknown keys", "decisions without anything", "many words",
+        "one word often", "one name dropped often", "cards without anything", "one tag often", "unknown facts",
+        "words alone", "rules",
+    ],
+)  # fmt: skip
+def test_much_of_anything_costs_no_more_than_reading_it(source):
+    """Files of many thousand parts that are wrong in meaning only: no message costs more the more there are."""
+    assert seconds_of(source) <= LONGEST
+
+
+def mutated(chance, sources):
+    """Damage one of the sources in one to five places: cut, doubled, moved, overwritten, or cut off."""
+    source = bytearray(chance.choice(sources))
+    for _ in range(chance.randint(1, 5)):
+        start = chance.randrange(len(source) + 1)
+        end = min(len(source), start + chance.choice([0, 0, 1, 2, 12, 60]))
+        match chance.randrange(6):
+            case 0:
+                source[start:end] = b""
+            case 1:
+                source[start:start] = source[start:end] * 2
+            case 2:
+                other = chance.choice(sources)
+                begin = chance.randrange(len(other) + 1)
+                source[start:end] = other[begin : begin + chance.choice([1, 8, 80])]
+            case 3:
+                source[start:end] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 3)))
+            case _:
+                source[start:end] = chance.choice(PIECES)
+    return bytes(source)
+
+
+def test_mutated_policies_end_in_a_policy_or_a_refusal():
+    """3,000 of them by a seed, made of the shipped policies, of the catalogue of mistakes and of the hostile ones."""
+    chance = random.Random(20_260_315)  # noqa: S311  (a seeded test is the point)
+    folders = [resource_folder("policies"), DATA / "policies", Path(__file__).parent / "bad"]
+    sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    short = [source[:3_000] for source in sources if source]
+
+    accepted = sum(judged(mutated(chance, short)) for _ in range(3_000))
+
+    assert accepted > 0
