@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._resources import resource_folder
 from invitepolicy._source import Finding, Problems
-from invitepolicy._text import did_you_mean, listed, nearest, quoted
+from invitepolicy._text import clip, did_you_mean, listed, nearest, quoted, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from invitepolicy._model import Document, Path
 
+_WITHOUT_COLON: Final = re.compile(r"([a-z][a-z0-9_]*) +([0-9].*|forever)")
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
 _KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
@@ -109,6 +110,8 @@ def _scattered(data: Any, path: Path) -> Path | None:
 def _bad_name(error: Any) -> tuple[str, str]:
     name: str = error.instance
     what = f"{quoted(name)} cannot be a name here"
+    if found := _WITHOUT_COLON.fullmatch(name):
+        return what, f"put a colon and a space behind the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
     plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain
     write = f"write {meant}; " if plain and re.search(error.schema["pattern"], meant) else ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # needed inside Persian words and emoji, and harmless
 _LONGEST_COMPARED = 60
+_SHORT = 4
 _SPELLED = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
@@ -62,7 +63,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     by_plain = {candidate.lower().replace("-", "_").replace(" ", "_"): candidate for candidate in known}
     if plain in by_plain:
         return by_plain[plain]
-    found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=0.7)
+    cutoff = 0.7 if len(plain) > _SHORT else 0.6  # of a short word, two letters that changed places are a third
+    found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
     return by_plain[found[0]] if found else None
 
 

@@ -6,9 +6,11 @@ import argparse
 import contextlib
 import os
 import sys
+from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy.cli import backtest, check, diff, explain, new, review, schema, show, test
 from invitepolicy.cli.output import OutputError, make_inert, say
 from invitepolicy.errors import InvitePolicyError, PolicyError
@@ -33,20 +35,38 @@ _COULD_NOT_RUN: Final = 2
 _INTERRUPTED: Final = 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that knows the nearest right word."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a word that is none of the choices: by a hook of argparse, which has no public one for it."""
+        choices = [str(choice) for choice in action.choices or ()]
+        if choices and str(value) not in choices:
+            hint = did_you_mean(str(value), choices, f"write {listed(choices)}")
+            raise argparse.ArgumentError(action, f"there is no {quoted(value)}; {hint}")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser of the whole command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="invitepolicy",
         description="Etiquette for LinkedIn invitations. It decides; it never sends, clicks or connects to anything.",
         epilog="Exit status: 0 fine, 1 something was found, 2 it could not run.",
     )
     parser.add_argument("--version", action="version", version=f"invitepolicy {version('invitepolicy')}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     for name, (verb, purpose) in _VERBS.items():
         sub = verbs.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         verb.add_arguments(sub)
         sub.set_defaults(run=verb.run)
+    parser.set_defaults(run=partial(_help, parser))
     return parser
+
+
+def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    """Say what there is to whoever names no verb."""
+    parser.print_help(sys.stderr)
+    return _COULD_NOT_RUN
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,93 @@
+"""The command as a whole: its verbs, its help, its exit status, and the nearest right word."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from invitepolicy import cli
+from invitepolicy.cli import build_parser, main
+
+VERBS = ["review", "explain", "backtest", "diff", "check", "test", "new", "schema", "show"]
+
+
+def test_every_verb_has_help(capsys):
+    """What it is for, and its arguments."""
+    for verb in VERBS:
+        with pytest.raises(SystemExit) as ended:
+            main([verb, "--help"])
+        assert ended.value.code == 0
+        text = capsys.readouterr().out
+        assert text.startswith(f"usage: invitepolicy {verb}")
+        assert "-q, --quiet" in text or verb in ("new", "schema")
+
+
+def test_without_a_verb_it_says_what_there_is(capsys, monkeypatch):
+    """The help, on stderr, with status 2."""
+    monkeypatch.setattr(sys, "argv", ["invitepolicy"])
+
+    assert main() == 2
+    assert main([]) == 2
+    printed = capsys.readouterr().err
+    assert all(f"    {verb}" in printed for verb in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek", "faq"], "there is no “chek”; did you mean “check”?"),
+        (["zzz"], "there is no “zzz”; write review, explain, backtest, diff, check, test, new, schema or show"),
+        (["review", "x", "--format", "jsn"], "there is no “jsn”; did you mean “json”?"),
+        (["review"], "the following arguments are required: SOURCE"),
+        (["review", "x", "--now", "yesterday"], "“yesterday” is not a date or an instant; write 2026-03-01"),
+        (["review", "x", "--set", "longest_wait"], "is no name=value"),
+        (["review", "x", "--account", "tear=free"], "tear: an account has no such field; did you mean “tier”?"),
+    ],
+)
+def test_wrong_words_are_told_with_the_right_ones(capsys, arguments, words):
+    """And status 2."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    """As installed."""
+    with pytest.raises(SystemExit):
+        main(["--version"])
+
+    assert capsys.readouterr().out.startswith("invitepolicy ")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [(KeyboardInterrupt(), 130, ""), (OSError(28, "No space left"), 2, "writing failed: no space left")],
+)
+def test_what_ends_a_verb_has_its_status(monkeypatch, capsys, error, status, words):
+    """Ctrl-C and a full disk."""
+
+    def run(_):
+        raise error
+
+    monkeypatch.setattr("invitepolicy.cli.schema.run", run)
+    assert main(["schema"]) == status
+    assert words in capsys.readouterr().err
+
+
+def test_the_module_is_the_command():
+    """`python -m invitepolicy` as well as `invitepolicy`."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "invitepolicy", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.startswith("invitepolicy ")
+
+
+def test_the_parser_lists_all_verbs():
+    """In the order in which a person meets them."""
+    assert list(cli._VERBS) == VERBS
+    assert build_parser().prog == "invitepolicy"
