@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -113,7 +114,8 @@ class Reader:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_of_a_page_does_what_it_says(page, tmp_path, monkeypatch):
-    """In order, one reader a page; no block is left out."""
+    """In order, one reader a page, beside a copy of the examples; no block is left out."""
+    shutil.copytree(DOCS.parent / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     root, level = logging.getLogger(), logging.getLogger().level
     handlers = root.handlers[:]

@@ -1,0 +1,249 @@
+"""The columns of a frame as the fields of records: which there are, what they hold, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from invitepolicy._quantities import MOST_DIGITS
+from invitepolicy._records import NO_ACCOUNT, Invitation, read_fact
+from invitepolicy._vocabulary import BASES, FACTS, OWN_PREFIX, Fact
+from invitepolicy.errors import RecordError
+from invitepolicy.frames.truths import Column, both, either, negated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from invitepolicy.frames.truths import Sheet, Truth
+
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+INSTANT: Final = nw.Datetime("us", "UTC")
+_UTC: Final = ("UTC", "Etc/UTC")
+_TEXTS: Final = ("name", "url", "note")
+_BASIS: Final = Fact("status_basis", "choice", "invitation", "status_basis", "how the status is known", BASES)
+_BEYOND: Final = 10**MOST_DIGITS
+_BOUNDS: Final = {"count": (0, _BEYOND), "number": (-_BEYOND, _BEYOND), "share": (0, 1)}
+_HOLDS: Final = {
+    "text": "text",
+    "choice": "text",
+    "flag": "true and false",
+    "count": "whole numbers; cast it, if need be to a type that can be missing",
+    "number": "numbers",
+    "share": "numbers from 0 to 1",
+    "tags": "lists of text",
+}
+# What Python takes for white space, and `str.strip` removes: engines differ, so they are told.
+_BLANKS: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+@attrs.frozen(eq=False)
+class Field:
+    """A column that holds a fact: its expression, brought to one form, and the layer in which that can be read."""
+
+    fact: Fact
+    expression: nw.Expr
+    layer: int
+    dtype: Any
+
+    def holds(self, expression: nw.Expr) -> Column:
+        """Give a condition on this field; where that is null, it does not hold."""
+        return Column(expression.fill_null(value=False), self.layer)
+
+
+@attrs.frozen(eq=False)
+class Check:
+    """A condition that no record may meet, and what to say of it: None is what a record would say of the value."""
+
+    fact: Fact
+    bad: Truth
+    what: str | None = None
+
+
+class Reader:
+    """Reads the columns of one frame: each once, its kind checked by the schema, its values by `checks`."""
+
+    def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, sheet: Sheet) -> None:
+        """Keep the schema and the sheet on which conditions are laid down. Raises RecordError for a wrong kind."""
+        self.schema, self.implementation, self.sheet = schema, implementation, sheet
+        self.checks: list[Check] = []
+        self._fields: dict[str, Field | None] = {}
+        self._words: dict[tuple[str, str], Truth] = {}
+        for fact in (*FACTS.values(), _BASIS):
+            if fact.subject == "invitation" and fact.field != "note":
+                self.field(fact)
+        for name in _TEXTS:
+            self._check_kind(name, "text")
+
+    def field(self, fact: Fact) -> Field | None:
+        """Give the column of a fact, or None where the frame has none."""
+        name = column_of(fact)
+        if name not in self._fields:
+            present = name in self.schema and not self._is_empty(fact, name)
+            self._fields[name] = self._read(fact, name) if present else None
+        return self._fields[name]
+
+    def is_word(self, field: Field, word: str) -> Truth:
+        """Say where a choice is this word; where nothing is said it is the one that records take."""
+        key = (field.fact.name, word)
+        if key not in self._words:
+            self._words[key] = self.sheet.keep(self._word(field, word))
+        return self._words[key]
+
+    def has_note(self, field: Field) -> Column:
+        """Say where a note is more than white space."""
+        return field.holds(field.expression.str.contains(f"[^{_BLANKS}]"))
+
+    def _word(self, field: Field, word: str) -> Truth:
+        said: Truth = False
+        if not isinstance(field.dtype, nw.Enum) or word in field.dtype.categories:
+            said = field.holds(field.expression == word)
+        missing = Column(field.expression.is_null(), field.layer)
+        return either([said, missing]) if word == _default(field.fact) else said
+
+    def _is_empty(self, fact: Fact, name: str) -> bool:
+        """Say whether a column has no type, as one that holds nothing at all; what it may hold then is checked."""
+        if self.schema[name] != nw.Unknown:
+            return False
+        self._check(fact, Column(~nw.col(name).is_null()), "the type of this column is not known; cast it")
+        return True
+
+    def _check(self, fact: Fact, bad: Truth, what: str | None = None) -> None:
+        self.checks.append(Check(fact, bad, what))
+
+    def _check_kind(self, name: str, kind: str) -> None:
+        dtype = self.schema.get(name, nw.Unknown)
+        if dtype != nw.Unknown and not _fits(dtype, kind):
+            raise RecordError(name, None, f"this column does not hold {_HOLDS[kind]}")
+
+    def _read(self, fact: Fact, name: str) -> Field:
+        dtype, expression = self.schema[name], nw.col(name)
+        if name == "note":
+            return Field(fact, expression.cast(nw.String), 0, dtype)
+        if fact.kind == "clock":
+            return self._read_clock(fact, name)
+        self._check_kind(name, fact.kind)
+        if fact.kind == "choice":
+            return self._read_choice(fact, expression, dtype)
+        if dtype.is_float() and dtype != nw.Float64:
+            expression = expression.cast(nw.Float64)
+        field = Field(fact, expression, 0, dtype)
+        self._check_numbers(field)
+        return field
+
+    def _read_choice(self, fact: Fact, expression: nw.Expr, dtype: Any) -> Field:
+        if dtype != nw.String and self.implementation is not nw.Implementation.POLARS:
+            expression, dtype = expression.cast(nw.String), nw.String
+        field = Field(fact, expression, 0, dtype)
+        missing: Truth = Column(expression.is_null())
+        if self.implementation.is_polars():  # which compares faster than it looks up
+            known = either([self.is_word(field, word) for word in fact.words])
+            self._check(fact, negated(either([known, _default(fact) is None and missing])))
+        else:
+            self._check(fact, both([negated(missing), Column(~expression.is_in(fact.words))]))
+        return field
+
+    def _read_clock(self, fact: Fact, name: str) -> Field:
+        dtype, expression = self.schema[name], nw.col(name)
+        if dtype != nw.Datetime:
+            raise RecordError(name, None, "this column does not hold instants; give it a type that has a time zone")
+        if dtype.time_zone is None:
+            raise RecordError(
+                name, None, "the instants of this column have no time zone; give them the one they are in"
+            )
+        layer = 0
+        if dtype.time_zone not in _UTC or dtype.time_unit != "us":
+            self._check_zone(name, dtype)
+            expression = self.sheet.keep_expression(expression.dt.convert_time_zone("UTC").cast(INSTANT), 0)
+            layer = 1
+        field = Field(fact, expression, layer, dtype)
+        beyond = expression > nw.lit(LAST)
+        if not self.implementation.is_spark_like():  # which has no earlier ones, and counts so old ones by Julius
+            beyond |= expression < nw.lit(FIRST)
+        self._check(fact, Column(beyond, layer), "the instant lies outside the years 1 to 9999 in UTC")
+        return field
+
+    def _check_zone(self, name: str, dtype: Any) -> None:
+        if not (self.implementation.is_polars() or self.implementation.is_pandas_like()
+                or self.implementation.is_pyarrow()):  # fmt: skip
+            raise RecordError(
+                name, None, f"the session's time zone is {dtype.time_zone}; set that to UTC, where a day has 24 hours"
+            )
+
+    def _check_numbers(self, field: Field) -> None:
+        if field.fact.kind not in _BOUNDS:
+            return
+        low, high = map(float if field.dtype.is_float() else int, _BOUNDS[field.fact.kind])
+        value = field.expression
+        missing = Column(value.is_null(), field.layer)
+        above = value > low if field.fact.kind == "number" else value >= low
+        below = value <= high if field.fact.kind == "share" else value < high
+        within = both([field.holds(above), field.holds(below)])
+        self._check(field.fact, negated(either([missing, within])))
+
+
+def note_length(note: Field) -> Field:
+    """Give the length of a note without the white space around it, in characters; without a note it is nothing."""
+    length = note.expression.str.strip_chars(_BLANKS).str.len_chars()
+    return attrs.evolve(note, expression=length, dtype=nw.Int64())
+
+
+def column_of(fact: Fact) -> str:
+    """Name the column of a fact: the record's field, or the own fact's name."""
+    return fact.name if fact.name.startswith(OWN_PREFIX) else fact.field
+
+
+def _default(fact: Fact) -> str | None:
+    """Give the word that a choice is where a record says nothing."""
+    if fact is _BASIS:
+        return None
+    return str(read_fact(fact, Invitation(), NO_ACCOUNT))
+
+
+def _fits(dtype: Any, kind: str) -> bool:
+    match kind:
+        case "text" | "choice":
+            return dtype in (nw.String, nw.Categorical, nw.Enum)
+        case "flag":
+            return bool(dtype == nw.Boolean)
+        case "count":
+            return bool(dtype.is_integer())
+        case "tags":
+            return bool(dtype == nw.List and dtype.inner in (nw.String, nw.Unknown))
+    return bool(dtype.is_integer() or dtype.is_float())
+
+
+def run_checks(frame: Any, checks: Sequence[Check]) -> None:
+    """Look at the values of a frame whose first layer is laid down. Raises RecordError for the first bad column."""
+    if not checks:
+        return
+    asked = {f"check{number}": _column(check).any() for number, check in enumerate(checks)}
+    for is_bad, check in zip(_collected(frame.select(**asked)).row(0), checks, strict=True):
+        if is_bad:
+            _refuse(frame, check)
+
+
+def _column(check: Check) -> nw.Expr:
+    return check.bad.expression  # type: ignore[union-attr]  # a condition on a column is never the same in every row
+
+
+def _collected(frame: Any) -> Any:
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _refuse(frame: Any, check: Check) -> NoReturn:
+    name = column_of(check.fact)
+    if check.what is not None:
+        raise RecordError(name, None, check.what)
+    (value,) = _collected(frame.filter(_column(check)).select(name).head(1))[name].to_list()
+    if name.startswith(OWN_PREFIX):
+        read_fact(check.fact, Invitation(facts={name: value}), NO_ACCOUNT)
+    else:
+        Invitation(**{name: value})
+    raise RecordError(name, value, "no record may have this value")
