@@ -16,7 +16,7 @@ from invitepolicy._rules import holds, judge, lines_of
 from invitepolicy._source import parse_source
 from invitepolicy._vocabulary import FACTS
 
-LAWS = max(300, int(os.environ.get("INVITEPOLICY_LAWS", "300")))  # the policies that a law is tried on
+LAWS = 300 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))  # the policies that a law is tried on
 DAYS = ["0 days", "1 day", "3 days", "1 week", "short", "long", "never"]
 WORDS = {
     "direction": ["outgoing", "incoming"],

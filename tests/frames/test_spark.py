@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.full,
     pytest.mark.filterwarnings("ignore"),  # Spark's own, of several libraries, on the way up and down
 ]
-POLICIES = int(os.environ.get("INVITEPOLICY_LAWS", "10"))
+POLICIES = 10 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))
 SCALE = Path(__file__).parents[2] / "docs" / "scale.md"
 
 
