@@ -15,12 +15,30 @@ PACKAGE = Path(__file__).parent.parent / "invitepolicy"
 ORDER = (
     ["_resources", "_text", "errors", "_frozen", "_quantities", "_vocabulary", "_records", "_model"],
     ["_syntax", "_source", "_shape"],
-    ["_lines", "_reasons", "_settings", "_arrange", "_rules", "_fingerprint", "_fold", "_cases", "_build"],
-    ["_load", "_account", "_decide"],
+    [
+        "_amounts",
+        "_lines",
+        "_reasons",
+        "_when",
+        "_settings",
+        "_arrange",
+        "_rules",
+        "_fingerprint",
+        "_fold",
+        "_cases",
+        "_build",
+    ],
+    ["_cells", "_boxes", "_outcomes", "_witness", "_proof"],
+    ["_load", "_account", "_answers", "_locate", "_tree", "_table", "_decide"],
     ["__init__"],
 )
 RANK = {name: (row, column) for row, names in enumerate(ORDER) for column, name in enumerate(names)}
-LATE = {("_shape", "jsonschema"), ("_shape", "referencing"), ("agenda", "icalendar"), ("report", "jinja2")}  # imports inside a function: what few need costs most
+LATE = {
+    ("_shape", "jsonschema"),
+    ("_shape", "referencing"),
+    ("agenda", "icalendar"),
+    ("report", "jinja2"),
+}  # imports inside a function: what few need costs most
 CLOCKED = "_decide"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 
@@ -76,6 +77,40 @@ def test_what_ends_a_verb_has_its_status(monkeypatch, capsys, error, status, wor
     monkeypatch.setattr("invitepolicy.cli.schema.run", run)
     assert main(["schema"]) == status
     assert words in capsys.readouterr().err
+
+
+def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch):
+    """With status 0, and nothing more is written."""
+    left = []
+
+    def run(_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("invitepolicy.cli.schema.run", run)
+    monkeypatch.setattr("invitepolicy.cli._abandon_stdout", lambda: left.append("stdout"))
+
+    assert main(["schema"]) == 0
+    assert left == ["stdout"]
+
+
+def test_a_policy_that_cannot_be_used_is_told(capsys, tmp_path):
+    """With its problems, a line each, and status 2."""
+    path = tmp_path / "p.yaml"
+    path.write_text("invitepolicy: 1\nnam: p\n", encoding="utf-8")
+
+    assert main(["show", str(path)]) == 2
+    assert "the policy cannot be used:\n" in capsys.readouterr().err
+
+
+def test_the_module_runs_the_command(monkeypatch, capsys):
+    """In this process."""
+    monkeypatch.setattr(sys, "argv", ["invitepolicy", "schema"])
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("invitepolicy", run_name="__main__")
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("{")
 
 
 def test_the_module_is_the_command():

@@ -40,9 +40,10 @@ def test_the_example_says_price_and_gain(tested):
 def test_names_are_shown_only_on_demand(tested):
     """Who would have been lost is personal."""
     _, text, _ = tested(EXAMPLE, "-p", "faq")
-    _, named, _ = tested(EXAMPLE, "-p", "faq", "--names")
+    _, named, _ = tested(EXAMPLE, "-p", "linkedin", "-p", "faq", "--names")
 
     assert "Zsófia" not in text
+    assert "Whose yes linkedin" not in named
     assert "Whose yes faq would have lost\n  Zsófia Bartókvári: withdrawn 2026-02-14, yes 2026-03-03\n" in named
     assert "  Chiamaka Ezeudu-Holm: withdrawn 2026-03-14, yes 2026-03-14, perhaps (that very day)\n" in named
 

@@ -348,6 +348,21 @@ def test_findings_stand_between_problems_and_tests(tmp_path, monkeypatch, capsys
     assert all(entry["path"] == "slow.yaml" for entry in entries)
 
 
+def test_a_warning_shows_a_record_where_one_can(tmp_path, monkeypatch, capsys):
+    """In words, behind what is wrong."""
+    monkeypatch.chdir(tmp_path)
+    Path("p.yaml").write_text(
+        "invitepolicy: 1\nname: p\nextends: linkedin\ndecisions:\n  withdraw:\n"
+        "    otherwise: {then: withdraw, because: Enough.}\n",
+        encoding="utf-8",
+    )
+
+    status, lines = checked(capsys, "p.yaml")
+
+    assert status == 1
+    assert any(": warning: " in line and " (such as an invitation" in line for line in lines)
+
+
 def test_the_output_is_never_the_policy(style, capsys):
     """Naming the file behind -o is refused."""
     before = style.read_bytes()

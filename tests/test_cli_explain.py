@@ -168,3 +168,23 @@ def test_a_long_life_is_cut_far_from_the_present():
     assert drawn.startswith("… ─")
     assert drawn.endswith(" …")
     assert width_of(drawn) <= 60
+
+
+def test_what_is_left_out_by_a_line_is_said(explained, tmp_path):
+    """`{not: …}` in words, for a choice and for a tag, holding and failing."""
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        "invitepolicy: 1\nname: p\ndecisions:\n  d:\n    rules:\n"
+        "      - {rule: a, when: {activity: {not: daily}, tags: {not: vip}}, then: x, because: b}\n"
+        "      - {rule: c, when: {activity: {not: weekly}, tags: vip}, then: x, because: b}\n"
+        "    otherwise: {then: y, because: z}\n",
+        encoding="utf-8",
+    )
+
+    _, daily, _ = explained("Saoirse", "-p", str(path))
+    _, vip, _ = explained("Fennimore", "-p", str(path))
+
+    assert "     no   activity is daily, and may not be daily\n     yes  not tagged vip\n" in daily
+    assert "     yes  activity is daily, and not weekly\n     no   not tagged vip\n" in daily
+    assert "     no   tagged vip\n" in vip
+    assert "     yes  tagged vip\n" in vip

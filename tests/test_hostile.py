@@ -29,6 +29,7 @@ PIECES = (
     b"replaces: ",
 )  # fmt: skip
 LONGEST = 1.0  # seconds of CPU
+RECKONING = 0.008  # of a fixed piece of work, on the machine on which the bound was set and nothing else ran
 MOST_MEMORY = 16 * 2**20
 
 
@@ -56,9 +57,17 @@ def judged(source):
 
 
 def seconds_of(source):
-    """Give the seconds of CPU that judging a source takes."""
+    """Give the seconds of CPU that judging a source takes, on a machine that is not slowed down by others."""
+    slowness = max(1.0, (reckoning() + reckoning()) / 2 / RECKONING)
     began = time.process_time()
     judged(source)
+    return (time.process_time() - began) / slowness
+
+
+def reckoning():
+    """Give the seconds of CPU that a fixed piece of work takes now."""
+    began = time.process_time()
+    sum(len(str(number)) for number in range(100_000))
     return time.process_time() - began
 
 

@@ -6,6 +6,7 @@ import pickle
 from collections import namedtuple
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from enum import Enum
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -574,3 +575,18 @@ def test_own_facts_of_a_wrong_kind_are_refused_when_read(kind, value, what):
 def test_what_a_policy_does_not_name_is_not_looked_at():
     """So that styles stay interchangeable."""
     assert Invitation(facts={"my_unheard_of": "anything"}).facts
+
+
+@pytest.mark.parametrize("note", [None, "", " \n", " hello "])
+def test_the_words_and_flags_of_an_invitation_are_one_text(note):
+    """By which deciding finds it: the same whatever kind of text the words are, and after a journey."""
+
+    class Status(str, Enum):  # noqa: UP042  (the older way, whose members format themselves by another name)
+        GONE = "withdrawn"
+
+    record = Invitation(status="withdrawn", note=note, email_requested=True, activity="daily")
+    other = Invitation(status=Status.GONE, note=note, email_requested=True, activity="daily", attempts=3)
+
+    assert record.plain == other.plain == pickle.loads(pickle.dumps(record)).plain
+    assert record.plain == f"withdrawn unknown daily outgoing asked {'noted' if note == ' hello ' else '-'}"
+    assert pickle.loads(pickle.dumps(record)) == record

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from strategies import NOW, accounts, invitations, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy, parse_policy
-from invitepolicy._decide import read_values
+from invitepolicy._answers import read_values
 from invitepolicy._load import shipped_names
 from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf
 from invitepolicy._quantities import FOREVER

@@ -57,15 +57,18 @@ def run(args: argparse.Namespace) -> int:
     records = read_all(args, [chosen.policy])
     invitations = records.invitations
     account = args.account if records.is_once else merge_accounts(summarize(invitations, now=now), args.account)
-    found: Sequence[Invitation | None] = [None] if args.who is None else find_people(invitations, args.who)
-    if len(found) != 1:
-        _refuse(found, args.who, invitations)
-        return _COULD_NOT_RUN
-    parts = list(_explanations(chosen.policy, found[0], account, now, args.decision))
+    subject: Invitation | None = None
+    if args.who is not None:
+        found = find_people(invitations, args.who)
+        if len(found) != 1:
+            _refuse(found, args.who, invitations)
+            return _COULD_NOT_RUN
+        subject = found[0]
+    parts = list(_explanations(chosen.policy, subject, account, now, args.decision))
     if args.format == "json":
         text = json.dumps([_to_dict(*part) for part in parts], ensure_ascii=False, indent=1) + "\n"
     else:
-        text = "".join(f"{line}\n" for line in _lines(found[0], parts, chosen, args))
+        text = "".join(f"{line}\n" for line in _lines(subject, parts, chosen, args))
     write_out([text], args.output, sources=[*sources_of(args), chosen.source])
     tell_left_out(records, quiet=args.quiet)
     return 0
@@ -84,15 +87,14 @@ def find_people(invitations: Sequence[Invitation], who: str) -> list[Invitation]
     ]
 
 
-def _refuse(found: Sequence[Invitation | None], who: str, invitations: Sequence[Invitation]) -> None:
+def _refuse(found: Sequence[Invitation], who: str, invitations: Sequence[Invitation]) -> None:
     if not found:
         names = [word for one in invitations if one.name for word in (one.name, *one.name.split())]
         say(f"nobody here is called {quoted(who)}; {did_you_mean(who, names, 'give a part of the name')}")
         return
     say(f"{quoted(who)} fits {len(found)} invitations; say more of the name, or give the address:")
     for invitation in found[:_MOST_LISTED]:
-        if invitation is not None:
-            say(f"  {safe_text(invitation.name or '')}  {invitation.direction}  {safe_text(invitation.url or '')}")
+        say(f"  {safe_text(invitation.name or '')}  {invitation.direction}  {safe_text(invitation.url or '')}")
 
 
 def _explanations(

@@ -157,16 +157,14 @@ def _draw(stages: Sequence[_Stage], first: int, last: int, now: datetime) -> str
     parts = ["… " if first else ""]
     for index in range(first, last + 1):
         stage = stages[index]
-        if index > first or first:
+        if stage.start is not None and (index > first or first):
             parts.append(f"─{_day(stage.start, now)}→ ")
         words = _words(stage.outcome)
         parts.append(f"[{words}] " if stage.is_now else f"{words} ")
     return "".join(parts).rstrip() + (" …" if last + 1 < len(stages) else "")
 
 
-def _day(instant: datetime | None, now: datetime) -> str:
-    if instant is None:
-        return ""
+def _day(instant: datetime, now: datetime) -> str:
     day = f"{instant.day} {_MONTHS[instant.month - 1]}"
     return day if instant.year == now.year else f"{day} {instant.year}"
 

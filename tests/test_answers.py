@@ -1,0 +1,141 @@
+"""Answers: equal where they say the same, worded when they are read, and frozen."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+from builders import policy as build
+
+from invitepolicy import Invitation, decide, load_policy, parse_policy
+from invitepolicy._answers import Advice, Decision, Telling, decision_of, read_values
+from invitepolicy._records import NO_ACCOUNT
+from invitepolicy._rules import judge
+
+SENT = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 3, tzinfo=UTC)
+TELLING = parse_policy("""
+invitepolicy: 1
+name: telling
+decisions:
+  say:
+    question: What now?
+    rules: [{rule: soon, when: {sent: less than 1 week ago}, then: wait, because: "Sent {sent.age} ago, {tags}."}]
+    otherwise: {then: go, because: Enough.}
+""")
+
+
+def said(**changes):
+    """Ask about one record."""
+    return decide(TELLING, Invitation(sent_at=SENT, **changes), now=NOW)["say"]
+
+
+def test_a_reason_is_worded_when_it_is_read():
+    """Until then it is the record and the ruling; what reads the same is equal, and hashes alike."""
+    answer, worded = said(tags=["vip"]), Decision("wait", "soon", "Sent 2 days ago, vip.", *list_of(said())[3:])
+
+    assert isinstance(answer.told, Telling)
+    assert answer.reason == "Sent 2 days ago, vip."
+    assert answer == worded
+    assert hash(answer) == hash(worded)
+    assert answer != said(tags=["keep"])
+    assert answer != "wait"
+
+
+def list_of(answer):
+    """Give what an answer says, in order."""
+    return [getattr(answer, name) for name in Decision.__match_args__]
+
+
+def test_an_answer_shows_its_fields():
+    """By the names that it has for everybody."""
+    shown = repr(said())
+
+    assert shown.startswith("Decision(outcome='wait', rule='soon', reason='Sent 2 days ago, none.', place='")
+    assert "changes_at=datetime.datetime(2026, 3, 8, 0, 0, tzinfo=datetime.timezone.utc), changes_to='go'" in shown
+
+
+def test_an_answer_travels_without_the_record_it_speaks_of():
+    """What is pickled is what is said: no name and no note."""
+    answer = decide(TELLING, Invitation(name="canary", note="canary", sent_at=SENT), now=NOW)["say"]
+
+    travelled = pickle.dumps(answer)
+
+    assert pickle.loads(travelled) == answer == copy.deepcopy(answer)
+    assert b"canary" not in travelled
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda advice: advice.__setitem__("note", None),
+        lambda advice: advice.__delitem__("note"),
+        lambda advice: advice.__ior__({}),
+        lambda advice: advice.update(note=None),
+        lambda advice: advice.setdefault("other", None),
+        lambda advice: advice.pop("note"),
+        lambda advice: advice.popitem(),
+        lambda advice: advice.clear(),
+    ],
+)
+def test_advice_is_a_dictionary_that_nobody_can_change(change):
+    """Each way of changing it is refused, and it is what it was."""
+    advice = decide(load_policy("faq"), Invitation(sent_at=SENT), now=NOW)
+    before = dict(advice)
+
+    with pytest.raises(TypeError, match="advice cannot be changed"):
+        change(advice)
+    assert advice == before
+
+
+def test_advice_compares_hashes_and_travels():
+    """By content, whatever the order of the decisions."""
+    advice = decide(load_policy("faq"), Invitation(sent_at=SENT), now=NOW)
+    other = Advice(dict(reversed(advice.items())))
+
+    assert {advice, other, pickle.loads(pickle.dumps(advice))} == {advice}
+    assert type(copy.copy(advice)) is Advice
+
+
+def test_plain_data_is_ready_for_json_and_an_answer_is_no_yes():
+    """Instants are text, needs a list, details a copy; and nobody asks whether a decision is true."""
+    advice = decide(TELLING, Invitation(sent_at=SENT), now=NOW)
+
+    assert advice.to_dict() == {
+        "say": {
+            "outcome": "wait",
+            "rule": "soon",
+            "reason": "Sent 2 days ago, none.",
+            "place": advice["say"].place,
+            "changes_at": "2026-03-08T00:00:00Z",
+            "changes_to": "go",
+            "needs": [],
+            "details": None,
+        }
+    }
+    with pytest.raises(TypeError, match="compare its outcome"):
+        bool(advice["say"])
+
+
+def test_what_is_not_asked_and_what_is_needed_are_reasons():
+    """The line that fails; the fact that is missing, and what it means; an account's is said to be one."""
+    policy = build("""
+        decisions:
+          d:
+            question: What now?
+            applies_to: {status: pending}
+            rules: [{rule: r, when: {sent: given, account_pending: at least 3}, then: a, because: b}]
+            otherwise: {then: c, because: b}
+        """)
+    decision = policy.decisions["d"]
+
+    def reason(**fields):
+        values = read_values(decision, Invitation(**fields), NO_ACCOUNT)
+        return decision_of(decision, judge(decision, values, NOW), values, NOW, None).reason
+
+    assert reason(status="draft") == "Only asked where status is pending."
+    assert reason(sent_at=SENT) == (
+        "To answer, this is needed: the account's pending (outgoing invitations pending now)."
+    )

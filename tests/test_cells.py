@@ -1,0 +1,185 @@
+"""Cells: that they cover every value once, and that inside one of them no line can turn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from random_policies import KINDS, NOW, policies, random_policy, random_record, seeds
+
+from invitepolicy import parse_policy
+from invitepolicy._cells import (
+    STANDING,
+    Ages,
+    Cut,
+    Dimension,
+    Missing,
+    Stretch,
+    Truth,
+    Words,
+    base_fact,
+    cut_lines,
+    find_cell,
+    line_holds,
+    thresholds,
+    value_in,
+    words_of,
+)
+from invitepolicy._records import Absent, read_fact
+from invitepolicy._rules import holds, lines_of
+from invitepolicy._vocabulary import FACTS
+
+DAY = timedelta(days=1)
+
+
+def lines_about(**tests):
+    """Give the lines of a rule."""
+    when = "".join(f"        {fact}: {test}\n" for fact, test in tests.items())
+    policy = parse_policy(f"""
+invitepolicy: 1
+name: cut
+settings: {{never: forever}}
+facts: {{my_count: count, my_number: number, my_share: share, my_met: clock, my_flag: flag, my_lists: tags,
+  my_trade: [a, b, c]}}
+decisions:
+  d:
+    question: What now?
+    rules:
+    - rule: r
+      then: x
+      because: b
+      when:
+{when}
+    otherwise: {{then: y, because: b}}
+""")
+    return policy.decisions["d"].rules[0].when, policy.facts
+
+
+def cells_of(**tests):
+    """Give the cells into which one line cuts its fact."""
+    (dimension,) = cut_lines(*lines_about(**tests))
+    return list(dimension.cells)
+
+
+NOT_KNOWN, DID_NOT_HAPPEN = Missing(Absent.NOT_KNOWN), Missing(Absent.DID_NOT_HAPPEN)
+
+
+@pytest.mark.parametrize(
+    ("fact", "test", "cells"),
+    [
+        ("direction", "incoming", [Words(("outgoing",)), Words(("incoming",))]),
+        ("activity", "[daily, weekly]", [Words(("daily", "weekly")), Words(("occasional", "unknown"))]),
+        ("my_trade", "{not: a}", [Words(("a",)), Words(("b", "c", "unknown"))]),
+        ("email_requested", "true", [Truth(value=False), Truth(value=True)]),
+        ("tags", "vip", [Truth(value=False), Truth(value=True)]),
+        ("has_note", "true", [Stretch(None, Cut(1)), Stretch(Cut(1), None)]),
+        ("attempts", "2", [Stretch(None, Cut(2)), Stretch(Cut(2), Cut(3)), Stretch(Cut(3), None)]),
+        ("attempts", "at least 0", [Stretch(None, None)]),
+        ("my_count", "more than 2", [Stretch(None, Cut(3)), Stretch(Cut(3), None), NOT_KNOWN]),
+        ("my_number", "more than 2", [Stretch(None, Cut(2, after=True)), Stretch(Cut(2, after=True), None), NOT_KNOWN]),
+        ("my_share", "at most 100%", [Stretch(None, None), NOT_KNOWN]),
+        ("account_rejected_share", "given", [Stretch(None, None), NOT_KNOWN]),
+        ("sent", "at least 3 days ago", [Ages(None, 3 * DAY), Ages(3 * DAY, None), NOT_KNOWN, DID_NOT_HAPPEN]),
+        ("sent", "at least never ago", [Ages(None, None), NOT_KNOWN, DID_NOT_HAPPEN]),
+        ("account_restricted", "missing", [Ages(None, None), DID_NOT_HAPPEN]),
+        ("last_active", "less than 1 day ago", [Ages(None, DAY), Ages(DAY, None), NOT_KNOWN]),
+        ("my_met", "between 0 days and 1 day ago", [
+            Ages(None, 0 * DAY), Ages(0 * DAY, DAY), Ages(DAY, None), NOT_KNOWN,
+        ]),
+    ],
+)  # fmt: skip
+def test_a_line_cuts_its_fact_into_few_cells(fact, test, cells):
+    """Only what the line tells apart, and what can be, is a cell."""
+    assert cells_of(**{fact: test}) == cells
+
+
+def test_each_tag_is_a_dimension_of_its_own():
+    """Tags do not shut each other out, so every one that is named is true or false by itself."""
+    dimensions = cut_lines(*lines_about(tags="[vip, keep]", my_lists="{not: a}", status="pending"))
+
+    assert [(dimension.fact.name, dimension.tag) for dimension in dimensions] == [
+        ("status", None), ("tags", "keep"), ("tags", "vip"), ("my_lists", "a"),
+    ]  # fmt: skip
+
+
+def test_whether_there_is_a_note_is_read_off_its_length():
+    """Both facts are one dimension, so that no cell holds a note of no length."""
+    (dimension,) = cut_lines(*lines_about(has_note="false", note_length="at most 200"))
+
+    assert (dimension.fact, base_fact("has_note"), base_fact("sent")) == (FACTS["note_length"], "note_length", "sent")
+    assert list(dimension.cells) == [Stretch(None, Cut(1)), Stretch(Cut(1), Cut(201)), Stretch(Cut(201), None)]
+
+
+def test_what_lines_name_is_given_in_order():
+    """Ages once each, the smallest first; words as they are written."""
+    sent, tags = lines_about(sent="between 1 day and 3 days ago", tags="[b, a]")[0]
+
+    assert thresholds([sent, sent, tags]) == [DAY, 3 * DAY]
+    assert (words_of(sent), words_of(tags)) == ((), ("b", "a"))
+
+
+def test_a_value_of_no_cell_is_an_error_of_the_program():
+    """A fact that its table says is always there cannot be missing, and a flag is no text."""
+    attempts, flag = cut_lines(*lines_about(attempts="2", my_flag="true"))
+
+    for dimension, value in ((attempts, Absent.NOT_KNOWN), (flag, "yes")):
+        with pytest.raises(LookupError, match="no cell of"):
+            find_cell(dimension, value, NOW)
+
+
+@settings(max_examples=40, deadline=None)
+@given(policy=policies)
+def test_the_value_of_a_cell_lies_in_it(policy):
+    """What stands for a cell is found in that very cell, whatever cuts it."""
+    for dimension in dimensions_of(policy):
+        for index, _ in enumerate(dimension.cells):
+            value = value_in(dimension, index)
+            if dimension.tag is not None:
+                value = frozenset({dimension.tag} if value else ())
+            assert find_cell(dimension, value, STANDING) == index
+
+
+@settings(max_examples=40, deadline=None)
+@given(policy=policies, seed=seeds)
+def test_a_cell_says_of_a_line_what_the_plain_reading_says_of_the_value(policy, seed):
+    """On thresholds, a microsecond beside them, missing, and at the ends of time."""
+    dimensions, checked = dimensions_of(policy), 0
+    for number in range(seed, seed + 20):
+        invitation, account = random_record(policy, number)
+        for dimension in dimensions:
+            value = read_fact(dimension.fact, invitation, account)
+            index = find_cell(dimension, value, NOW)
+            for line in lines_with(policy, dimension):
+                seen = read_fact(FACTS.get(line.fact) or policy.facts[line.fact], invitation, account)
+                if dimension.tag is not None:
+                    seen &= {dimension.tag}
+                assert line_holds(dimension, line, index) is holds(line.test, seen, NOW)
+                checked += 1
+    assert checked or not dimensions
+
+
+def dimensions_of(policy):
+    """Cut all the lines of a policy at once."""
+    return cut_lines([line for decision in policy.decisions.values() for line in lines_of(decision)], policy.facts)
+
+
+def lines_with(policy, dimension: Dimension):
+    """Give the lines that a dimension is about."""
+    lines = [line for decision in policy.decisions.values() for line in lines_of(decision)]
+    return [line for line in lines if base_fact(line.fact) == dimension.fact.name]
+
+
+def test_the_random_policies_speak_of_everything():
+    """Every fact and every kind of test stands in some of the first two hundred policies."""
+    lines = [
+        line
+        for seed in range(200)
+        for decision in random_policy(seed).decisions.values()
+        for line in lines_of(decision)
+    ]  # fmt: skip
+
+    assert {line.fact for line in lines} == set(KINDS)
+    kinds = {(KINDS[line.fact], type(line.test).__name__) for line in lines}
+    assert len(kinds) == 12
+    assert any(getattr(line.test, "negated", False) for line in lines)

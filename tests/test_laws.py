@@ -1,0 +1,146 @@
+"""Laws over random policies and random records: 20,000 pairs, or INVITEPOLICY_LAWS times as many."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import sys
+import threading
+from datetime import datetime, timedelta
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from random_policies import NOW, STEP, policies, random_policy, random_record, seeds
+
+from invitepolicy import Invitation, decide, decide_account, decide_each, load_policy
+from invitepolicy._answers import decision_of, read_values
+from invitepolicy._rules import judge, next_change
+
+PAIRS = 20_000 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))
+PARTS = 10
+RECORDS = 80  # a policy
+INSTANTS = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
+
+
+def plain(policy, subject, invitation, account, now=NOW):
+    """Answer by the plain reading of the rules."""
+    answers = {}
+    for name, decision in policy.decisions.items():
+        if decision.subject == subject:
+            values = read_values(decision, invitation, account)
+            ruling = judge(decision, values, now)
+            change = next_change(decision, values, now, ruling.outcome)
+            answers[name] = decision_of(decision, ruling, values, now, change and (change[0], change[1].outcome))
+    return answers
+
+
+def moved(record, names, by):
+    """Move instants of a record, or raise OverflowError at the ends of time."""
+    found = {name: getattr(record, name) for name in names}
+    return attrs.evolve(record, **{name: value + by for name, value in found.items() if value is not None})
+
+
+def everywhere(invitation, account, by):
+    """Move everything that happened to a record and an account."""
+    facts = {name: value + by if isinstance(value, datetime) else value for name, value in invitation.facts.items()}
+    return attrs.evolve(moved(invitation, INSTANTS, by), facts=facts), moved(account, ["restricted_at"], by)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_fast_way_equals_the_plain_reading(part):
+    """Every field of every answer is what the rules, read one by one, say of the record; for accounts as well."""
+    for seed in range(part, PAIRS // RECORDS, PARTS):
+        policy = random_policy(seed)
+        for number in range(RECORDS):
+            invitation, account = random_record(policy, number)
+            assert decide(policy, invitation, now=NOW, account=account) == plain(
+                policy, "invitation", invitation, account
+            ), (seed, number)
+        assert decide_account(policy, account, now=NOW) == plain(policy, "account", Invitation(), account)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_an_answer_is_constant_until_it_changes_and_different_then(part):
+    """5,000 answers at eight instants: the same before `changes_at`, the promised one at it; else the same for ever."""
+    chance = random.Random(part)  # noqa: S311  (a seeded test is the point)
+    for seed in range(part, max(1, PAIRS // 300), 4):
+        policy = random_policy(seed + 1_000_000)
+        for number in range(40):
+            invitation, account = random_record(policy, number)
+            for name, decision in decide(policy, invitation, now=NOW, account=account).items():
+                end = decision.changes_at or NOW + timedelta(weeks=200)
+                inside = [min(NOW + (end - NOW) * chance.random(), end - STEP) for _ in range(6)]
+                for instant in (*inside, end - STEP):
+                    again = decide(policy, invitation, now=instant, account=account)[name]
+                    assert again.outcome == decision.outcome, (seed, number, name, instant)
+                after = decide(policy, invitation, now=end, account=account)[name].outcome
+                assert after == (decision.changes_to or decision.outcome)
+                assert (after == decision.outcome) is (decision.changes_at is None)
+
+
+@settings(max_examples=80, deadline=None)
+@given(policy=policies, seed=seeds)
+def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
+    """Time has no favourite days: the same outcomes come of it, and the changes move along."""
+    by = timedelta(days=41, seconds=7)
+    for number in range(seed, seed + 20):
+        invitation, account = random_record(policy, number)
+        try:
+            late, late_account = everywhere(invitation, account, by)
+        except OverflowError:
+            continue
+        first = decide(policy, invitation, now=NOW, account=account)
+        second = decide(policy, late, now=NOW + by, account=late_account)
+        for name, decision in first.items():
+            assert (decision.outcome, decision.rule, decision.needs) == (
+                second[name].outcome, second[name].rule, second[name].needs,
+            )  # fmt: skip
+            assert (decision.changes_at and decision.changes_at + by) == second[name].changes_at
+
+
+@settings(max_examples=60, deadline=None)
+@given(policy=policies, seed=seeds)
+def test_order_duplicates_and_chunks_change_no_answer(policy, seed):
+    """A list is decided like its records one by one, whatever was decided before, by a policy that was pickled too."""
+    chance = random.Random(seed)  # noqa: S311
+    records = [random_record(policy, number)[0] for number in range(seed, seed + 30)]
+    account = random_record(policy, seed)[1]
+    known = [decide(policy, record, now=NOW, account=account) for record in records]
+    order = chance.choices(range(len(records)), k=60)
+    cut = chance.randrange(60)
+
+    other = pickle.loads(pickle.dumps(policy))
+    for chunk in (order[:cut], order[cut:]):
+        advices = decide_each(other, [records[index] for index in chunk], now=NOW, account=account)
+        assert list(advices) == [known[index] for index in chunk]
+
+
+def test_threads_that_share_a_policy_get_equal_answers():
+    """Eight threads ask a fresh policy at the same moment, switching every microsecond: nobody sees half a table."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for seed in range(12):
+            policy = pickle.loads(pickle.dumps(load_policy("faq"))) if seed == 0 else random_policy(seed)
+            pairs = [random_record(policy, number) for number in range(40)]
+            expected = [plain(policy, "invitation", *pair) for pair in pairs]
+            assert _ask(policy, pairs) == [expected] * 8
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def _ask(policy, pairs):
+    start, answers = threading.Barrier(8), [None] * 8
+
+    def ask(number):
+        start.wait()
+        answers[number] = [decide(policy, invitation, now=NOW, account=account) for invitation, account in pairs]
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

@@ -1,0 +1,63 @@
+"""Cells found fast: what lies in one is alike to every line, and no key is what a record brings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
+
+from invitepolicy import Invitation, RecordError, parse_policy
+from invitepolicy._locate import is_field, is_plain, locate_by, reader_of
+from invitepolicy._records import NO_ACCOUNT, read_fact
+from invitepolicy._rules import holds, lines_of
+from invitepolicy._vocabulary import FACTS
+
+
+@settings(max_examples=40, deadline=None)
+@given(policy=policies, seed=seeds)
+def test_records_in_one_cell_are_alike_to_every_line(policy, seed):
+    """Whatever the kind: the cell decides what each of the lines that cut it says."""
+    lines = [line for decision in policy.decisions.values() for line in lines_of(decision)]
+    for name in {line.fact for line in lines}:
+        fact = FACTS.get(name) or policy.facts[name]
+        about, said = [line for line in lines if line.fact == name], {}
+        locate = locate_by(fact, about)
+        for number in range(seed, seed + 30):
+            record = random_record(policy, number)
+            value = read_fact(fact, *record)
+            cell = locate(*record, NOW)
+            assert isinstance(cell, int | bool) or set(cell if isinstance(cell, frozenset) else {cell}) <= words(fact)
+            holding = [holds(line.test, value, NOW) for line in about]
+            assert said.setdefault(cell, holding) == holding
+
+
+def words(fact):
+    """Give all the texts that a policy can name of a fact."""
+    return {*fact.words, *OWN_WORDS.get(fact.name, ())} - ({"other"} & set(TAGS))
+
+
+def test_what_is_plain_stands_in_every_invitation():
+    """The words and flags: what may be missing, or is a text of somebody's, is not."""
+    plain = {name for name, fact in FACTS.items() if is_plain(fact)}
+
+    assert plain == {"direction", "status", "relationship", "activity", "has_note", "email_requested"}
+    assert is_field(FACTS["sent"])
+    assert not is_field(FACTS["note_length"])
+    assert not is_field(FACTS["account_tier"])
+
+
+def test_the_word_of_a_choice_is_looked_up():
+    """It is read as before: missing is unknown, and what is no word of it is refused."""
+    policy = parse_policy("""
+invitepolicy: 1
+name: own
+facts: {my_trade: [finance, health]}
+decisions: {d: {question: 'What?', otherwise: {then: x, because: b}}}
+""")
+    read = reader_of(policy.facts["my_trade"])
+
+    assert read(Invitation(facts={"my_trade": "health"}), NO_ACCOUNT) == "health"
+    assert read(Invitation(), NO_ACCOUNT) == "unknown"
+    for wrong in ("healt", 3, ["finance"]):
+        with pytest.raises(RecordError, match="my_trade"):
+            read(Invitation(facts={"my_trade": wrong}), NO_ACCOUNT)
