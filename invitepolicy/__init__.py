@@ -1,6 +1,7 @@
 """People's etiquette for LinkedIn invitations, as policies that are read, proven and applied."""
 
-from invitepolicy._decide import Advice, Decision, decide, decide_account, decide_each, summarize
+from invitepolicy._answers import Advice, Decision
+from invitepolicy._decide import decide, decide_account, decide_each, summarize
 from invitepolicy._load import load_policy, parse_policy, with_settings
 from invitepolicy._model import Policy
 from invitepolicy._records import Account, Invitation, as_invitation

@@ -51,11 +51,14 @@ if TYPE_CHECKING:
     _Change = Callable[[_Tally, int], None]
 
 
-def account_moves(invitations: Iterable[Invitation], now: datetime) -> Iterator[tuple[datetime, Account]]:
+def account_moves(
+    invitations: Iterable[Invitation], now: datetime, *, ahead: bool = True
+) -> Iterator[tuple[datetime, Account]]:
     """Give the account at `now`, then at each later instant at which an invitation leaves or enters a window.
 
-    Only outgoing invitations that were sent count; a draft for which an address is asked counts as asked now. A window
-    of a day holds an invitation while `now < sent + 24 hours`; one without an instant is in no window.
+    Without `ahead` only the first is given, and of millions no more is kept than the people whose address was asked
+    for. Only outgoing invitations that were sent count; a draft for which an address is asked counts as asked now. A
+    window of a day holds an invitation while `now < sent + 24 hours`; one without an instant is in no window.
     """
     tally = _Tally()
     coming: list[tuple[datetime, _Change, int]] = []
@@ -67,11 +70,11 @@ def account_moves(invitations: Iterable[Invitation], now: datetime) -> Iterator[
         for start, end, change in _windows(invitation, number):
             if end is not None and end <= now:
                 continue
-            if start > now:
-                coming.append((start, change, 1))
-            else:
+            if start <= now:
                 change(tally, 1)
-            if end is not None:
+            elif ahead:
+                coming.append((start, change, 1))
+            if ahead and end is not None:
                 coming.append((end, change, -1))
     yield now, tally.account(pending)
     coming.sort(key=lambda move: move[0])

@@ -8,7 +8,7 @@ all. A tag that is named is a fact of its own, true or false; `has_note` is read
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import attrs
 
@@ -100,8 +100,8 @@ def cut_lines(lines: Iterable[Line], facts: Mapping[str, Fact]) -> tuple[Dimensi
     for name in sorted(named, key=fact_order):
         fact = known[name]
         if fact.kind == "tags":
-            tags = sorted({word for line in named[name] for word in _words_of(line)})
-            found += (Dimension(fact, (Truth(False), Truth(True)), tag) for tag in tags)
+            tags = sorted({word for line in named[name] for word in words_of(line)})
+            found += (Dimension(fact, (Truth(value=False), Truth(value=True)), tag) for tag in tags)
         else:
             found.append(Dimension(fact, (*_present(fact, named[name]), *_missing(fact))))
     return tuple(found)
@@ -115,12 +115,12 @@ def base_fact(name: str) -> str:
 def _present(fact: Fact, lines: Sequence[Line]) -> tuple[Cell, ...]:
     match fact.kind:
         case "choice":
-            groups = _split(fact.words, [frozenset(_words_of(line)) for line in lines])
+            groups = _split(fact.words, [frozenset(words_of(line)) for line in lines])
             return tuple(map(Words, groups))
         case "flag":
-            return Truth(False), Truth(True)
+            return Truth(value=False), Truth(value=True)
         case "clock":
-            borders: list[timedelta | None] = [None, *_thresholds(lines), None]
+            borders: list[timedelta | None] = [None, *thresholds(lines), None]
             return tuple(map(Ages, borders[:-1], borders[1:]))
     cuts: list[Cut | None] = [None, *_cuts(fact, lines), None]
     return tuple(map(Stretch, cuts[:-1], cuts[1:]))
@@ -134,19 +134,21 @@ def _split(words: Iterable[str], named: Sequence[frozenset[str]]) -> Iterator[tu
     return map(tuple, groups.values())
 
 
-def _words_of(line: Line) -> tuple[str, ...]:
+def words_of(line: Line) -> tuple[str, ...]:
+    """Give the words that a line names."""
     return line.test.words if isinstance(line.test, OneOf) else ()
 
 
-def _thresholds(lines: Iterable[Line]) -> list[timedelta]:
-    found = {
+def thresholds(lines: Iterable[Line]) -> list[timedelta]:
+    """Give the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
+    found: set[Any] = {
         border.value
         for line in lines
         if isinstance(line.test, Aged)
         for border in (line.test.low, line.test.high)
         if border is not None and border.value != FOREVER
     }
-    return sorted(found)  # type: ignore[type-var]  # durations only, by the fact's kind
+    return sorted(found)  # durations only, by the fact's kind
 
 
 def _cuts(fact: Fact, lines: Iterable[Line]) -> list[Cut]:
@@ -201,6 +203,8 @@ def _lies_in(cell: Cell, value: Any, now: datetime) -> bool:
             return _has_age(value, cell.low, now) and not (cell.high is not None and _has_age(value, cell.high, now))
         case Missing():
             return False
+        case _ as never:
+            assert_never(never)
 
 
 def _is_beyond(value: float, cut: Cut | None) -> bool:
@@ -228,6 +232,8 @@ def value_in(dimension: Dimension, index: int) -> Any:
             return STANDING - _age_in(cell)
         case Missing():
             return cell.why
+        case _ as never:
+            assert_never(never)
 
 
 def _age_in(cell: Ages) -> timedelta:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from math import isfinite
-from typing import Any, Final
+from sys import intern
+from typing import Any, Final, assert_never
 
 import attrs
 
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._quantities import MOST_DIGITS, QuantityError, parse_instant, parse_share
-from invitepolicy._text import did_you_mean, listed, quoted
+from invitepolicy._text import did_you_mean, listed
 from invitepolicy._vocabulary import ACTIVITIES, BASES, DIRECTIONS, OWN_PREFIX, RELATIONSHIPS, STATUSES, TIERS, Fact
 from invitepolicy.errors import RecordError
 
@@ -25,6 +26,9 @@ class Absent(Enum):
 
 
 Value = str | bool | int | float | datetime | frozenset[str] | Absent
+
+
+_PLAIN: Final = (datetime,)  # in a tuple, where a frozen clock of the tests does not replace it
 
 
 def _tags(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
@@ -65,12 +69,17 @@ def _instant(field: str, value: object) -> datetime:
     if not isinstance(value, datetime):
         remedy = "say which instant of that day, with its zone" if isinstance(value, date) else "give an instant"
         raise RecordError(field, value, f"this is not an instant; {remedy}, such as datetime(…, tzinfo=timezone.utc)")
-    if value.tzinfo is UTC:
+    if value.__class__ is _PLAIN[0] and value.tzinfo is UTC:
         return value
-    if value.utcoffset() is None:
-        raise RecordError(field, value, "the instant has no time zone; add tzinfo=timezone.utc, or the zone it is in")
     try:
-        return value.astimezone(UTC)
+        if value.utcoffset() is None:
+            hint = "add tzinfo=timezone.utc, or the zone it is in"
+            raise RecordError(field, value, f"the instant has no time zone; {hint}")
+        # Made anew, so that a kind of its own (a data frame's nanoseconds, a frozen clock's) goes no further.
+        utc = value.astimezone(UTC)
+        return _PLAIN[0].combine(utc.date(), utc.timetz())
+    except ValueError:  # a data frame's mark for a missing instant
+        raise RecordError(field, value, "this is not an instant; leave it out where it is not known") from None
     except OverflowError:
         raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC") from None
 
@@ -130,8 +139,16 @@ _ACCOUNT_COUNTS: Final = (
 )  # fmt: skip
 
 
+class _Plain:
+    """What an invitation keeps beside its fields: its words and flags as one text, by which deciding finds it."""
+
+    __slots__ = ("plain",)
+
+    plain: str
+
+
 @attrs.frozen(kw_only=True)
-class Invitation:
+class Invitation(_Plain):
     """An invitation to connect, as far as it is known.
 
     Instants are datetimes with a time zone and are kept in UTC; None is *not known* (or *did not happen*: see
@@ -170,6 +187,25 @@ class Invitation:
         _text("note", self.note)
         _flag("email_requested", self.email_requested)
         _count("attempts", self.attempts)
+        object.__setattr__(self, "plain", _plain(self))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the fields alone."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields as they were checked before."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "plain", _plain(self))
+
+
+def _plain(invitation: Invitation) -> str:
+    note = invitation.note
+    asked = "asked" if invitation.email_requested else "-"
+    noted = "noted" if note is not None and note != "" and not note.isspace() else "-"
+    words = (invitation.status, invitation.relationship, invitation.activity, invitation.direction)
+    return intern(" ".join((*words, asked, noted)))  # joined, since a word may be of a kind that formats itself
 
 
 @attrs.frozen(kw_only=True)
@@ -203,7 +239,6 @@ class Account:
 
 NO_ACCOUNT: Final = Account()
 _FIELDS: Final = tuple(field.name for field in attrs.fields(Invitation))
-_MISSING: Final = object()
 
 
 def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
@@ -212,17 +247,39 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
     A mapping's instants may be text (`2026-03-01T10:00Z`); its keys that begin with `my_` are own facts, and a key
     that is no field is refused with a suggestion. Of an object (a data class, an attrs, pydantic or ORM object) the
     attributes named as the fields are read, and those named in `facts` as own facts; others are not looked at.
-    None stands for a field that is not known. Raises RecordError.
+    None stands for a field that is not known. Raises RecordError; what an attribute itself raises (a database that
+    is gone) is passed on.
     """
     if isinstance(thing, Invitation):
         return thing
+    if isinstance(facts, str):
+        raise RecordError("facts", facts, "facts are a list of names; write ['my_score'] for a single one")
+    names = tuple(facts)
     if isinstance(thing, Mapping):
-        return Invitation(**_read_mapping(thing, tuple(facts)))
-    found = {name: value for name in _FIELDS if (value := getattr(thing, name, None)) is not None}
+        return Invitation(**_read_mapping(thing, names))
+    if isinstance(thing, type):
+        raise RecordError("record", thing, "this is a class, and no record of it; give one of its objects")
+    found = _read_attributes(thing, _FIELDS)
     if not found:
         raise RecordError("record", thing, f"this is not an invitation; it has none of {listed(_FIELDS)}")
-    own = {name: value for name in facts if (value := getattr(thing, name, None)) is not None}
-    return Invitation(**_read_fields(found, own))
+    return Invitation(**_read_fields(_known(found), _known(_read_attributes(thing, names))))
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _read_attributes(thing: object, names: Iterable[str]) -> dict[str, Any]:
+    """Read those attributes that the object has."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = getattr(thing, name)
+        except AttributeError as error:
+            if isinstance(getattr(type(thing), name, None), property):
+                # It is there, and fails inside: taken for missing it would silently be “not known”.
+                raise RecordError(name, None, "reading it failed; give None where it is not known") from error
+    return found
 
 
 def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str, Any]:
@@ -237,7 +294,7 @@ def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str,
             hint = f"the fields are {listed(_FIELDS, 'and')}; own facts begin with my_"
             shown = key if isinstance(key, str) else "record"
             raise RecordError(shown, value, f"an invitation has no such field; {did_you_mean(shown, _FIELDS, hint)}")
-    return _read_fields({key: value for key, value in fields.items() if value is not None}, own)
+    return _read_fields(_known(fields), own)
 
 
 def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -313,12 +370,9 @@ def _read_own(fact: Fact, value: Any) -> Value:
             return _read_instant(fact.name, value) if isinstance(value, str) else _instant(fact.name, value)
         case "tags":
             return frozenset({value}) if isinstance(value, str) else _tags(value, fact.name)
+        case _ as never:
+            assert_never(never)
     return value  # type: ignore[no-any-return]  # checked just above
 
 
 _OWN_MISSING: Final[dict[str, Value]] = {"choice": "unknown", "tags": frozenset()}
-
-
-def describe(value: Value) -> str:
-    """Name a value as a problem would; never used for names, notes or addresses."""
-    return value.value if isinstance(value, Absent) else quoted(value)

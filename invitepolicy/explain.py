@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from invitepolicy._decide import Decision, decide, decide_account, read_clock
+from invitepolicy._decide import decide, decide_account, read_clock
 from invitepolicy._lines import format_test
 from invitepolicy._model import Aged, InRange
 from invitepolicy._quantities import format_age, format_number, format_share, later
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy import Policy
+    from invitepolicy._answers import Decision
     from invitepolicy._model import Amount, Line, Rule
     from invitepolicy._records import Value
     from invitepolicy._vocabulary import Fact

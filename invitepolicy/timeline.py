@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._decide import decision_of, read_values
+from invitepolicy._answers import decision_of, read_values
 from invitepolicy._records import NO_ACCOUNT, Account, Invitation, as_invitation
 from invitepolicy._rules import borders, judge
 from invitepolicy._text import did_you_mean, listed, quoted

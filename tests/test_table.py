@@ -190,3 +190,14 @@ def test_several_borders_of_a_clock_are_looked_up():
 
     assert [decide(policy, record, now=NOW)["d"].outcome for record in records] == outcomes
     assert [advice["d"].outcome for advice in decide_each(policy, records, now=NOW)] == outcomes
+
+
+def test_a_shared_leaf_words_each_record_by_itself():
+    """What its reason tells is the record's own, and its instant's."""
+    policy = build(CLOCKS.replace("then: keep, because: b", 'then: keep, because: "{sent.age}, {tags}"'))
+    records = [Invitation(sent_at=NOW - age * DAY, tags=[tag], facts={"my_met": NOW - 9 * DAY})
+               for age, tag in ((2, "vip"), (3, "keep"))]  # fmt: skip
+
+    reasons = [advice["d"].reason for advice in decide_each(policy, records, now=NOW + DAY / 2)]
+
+    assert reasons == ["2 days, vip", "3 days, keep"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from builders import policy as build
 from random_policies import NOW
 
-from invitepolicy import Invitation
+from invitepolicy import Account, Invitation
 from invitepolicy._records import NO_ACCOUNT, read_fact
 from invitepolicy._tree import Fork, Ground, Leaf, make_node, undecided
 
@@ -128,7 +128,8 @@ def test_where_several_clocks_move_their_borders_are_kept():
         """)
     decisions = tuple(policy.decisions.values())
     facts = {fact.name: fact for decision in decisions for fact in decision.facts}
-    values = {name: read_fact(fact, Invitation(sent_at=NOW), NO_ACCOUNT) for name, fact in facts.items()}
+    account = Account(restricted_at=NOW)
+    values = {name: read_fact(fact, Invitation(sent_at=NOW), account) for name, fact in facts.items()}
 
     leaf = make_node(Ground(decisions, facts, frozenset(facts)), values, NOW, frozenset(facts))
 

@@ -1,0 +1,174 @@
+"""A tree of cells: a fork finds the cell of one fact, a leaf holds what is said of every record there.
+
+Nodes are made from the plain reading of the rules, which stays the definition. A fork asks only for what can still
+turn a ruling: numbers, tags and own facts first, and the clocks last, so that what is left open below is a matter of
+time alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from invitepolicy._answers import Advice, answer_of, reason_of, same_of, tells_of_record
+from invitepolicy._cells import STANDING, thresholds
+from invitepolicy._locate import is_field, locate_by
+from invitepolicy._rules import all_hold, fact_order, holds, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from invitepolicy._answers import Decision, Same
+    from invitepolicy._locate import Locate
+    from invitepolicy._model import DecisionRules, Line
+    from invitepolicy._records import Invitation, Value
+    from invitepolicy._rules import Ruling
+    from invitepolicy._vocabulary import Fact
+
+
+@attrs.define(eq=False, repr=False)
+class Fork:
+    """A place at which one fact's cell is found; below it lie a fork or a leaf for each cell that was met.
+
+    What most forks are is written out, to be found without a call: `read` is there for a clock in a field of the
+    invitation, whose ages the `borders` tell apart, or the one `border`; most clocks count from when it `is_sent`.
+    """
+
+    fact: str
+    locate: Locate
+    read: Callable[[Invitation], Any] | None
+    borders: list[timedelta]
+    border: timedelta | None
+    is_sent: bool
+    branches: dict[Any, Fork | Leaf] = attrs.field(factory=dict)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Fresh:
+    """An answer that differs from record to record: in its change, or, where it `tells` of the record, in its reason.
+
+    Where one clock of the invitation moves, the next change is `after` what is `read`, and `to` that outcome; else
+    `borders` are all that there are to try. `same` is what every record has in common.
+    """
+
+    name: str
+    decision: DecisionRules
+    ruling: Ruling
+    outcome: str
+    same: Same
+    tells: bool
+    read: Callable[[Invitation], Any] | None = None
+    after: timedelta = timedelta()
+    to: str = ""
+    borders: tuple[tuple[Fact, timedelta], ...] = ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class Leaf:
+    """All that is said of the records of some cells: the same of each, but for what is `fresh`."""
+
+    advice: Advice
+    answers: dict[str, Decision]
+    fresh: tuple[Fresh, ...]
+    locate: None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class Ground:
+    """What a tree stands on: decisions, the facts that they use, and the clocks among these that turn lines in time."""
+
+    decisions: tuple[DecisionRules, ...]
+    facts: Mapping[str, Fact]
+    moving: frozenset[str]
+
+
+def make_node(ground: Ground, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> Fork | Leaf:
+    """Make the fork at which the next fact is found, or, where no other can turn a ruling, the leaf.
+
+    `values` are those of a record that lies in the cells of the `known` facts, at `now`: it stands for all of them.
+    """
+    lines = [line for decision in ground.decisions for line in undecided(decision, values, now, known)]
+    if not lines:
+        return _make_leaf(ground, values, now)
+    name = min({line.fact for line in lines}, key=lambda name: (name in ground.moving, fact_order(name)))
+    fact, about = ground.facts[name], [line for line in lines if line.fact == name]
+    read = attrgetter(fact.field) if fact.kind == "clock" and is_field(fact) else None
+    borders = thresholds(about)
+    border = borders[0] if len(borders) == 1 else None
+    return Fork(name, locate_by(fact, about), read, borders, border, is_sent=name == "sent")
+
+
+def undecided(decision: DecisionRules, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> list[Line]:
+    """Give the lines whose facts are not among the known ones and that can still turn the ruling."""
+    lines: list[Line] = []
+    fits: bool | None = True
+    for line in decision.applies_to:
+        if line.fact not in known:
+            lines.append(line)
+            continue
+        holding = holds(line.test, values[line.fact], now)
+        if holding is False:
+            return lines
+        fits = fits and holding
+    return [*lines, *_undecided_rules(decision, values, now, known)] if fits else lines
+
+
+def _undecided_rules(
+    decision: DecisionRules, values: Mapping[str, Value], now: datetime, known: frozenset[str]
+) -> list[Line]:
+    lines: list[Line] = []
+    for card in decision.rules:
+        fits = all_hold((line for line in card.when if line.fact in known), values, now)
+        unknown = [line for line in card.when if line.fact not in known]
+        if fits is not False:
+            lines += unknown
+        if fits and not unknown:
+            break
+    return lines
+
+
+def _make_leaf(ground: Ground, values: Mapping[str, Value], now: datetime) -> Leaf:
+    answers, fresh = {}, []
+    for decision in ground.decisions:
+        ruling = judge(decision, values, now)
+        tells = tells_of_record(ruling)
+        told = "" if tells else reason_of(decision, ruling, values, now)
+        answers[decision.name] = answer = answer_of(ruling, told)
+        change = _next_change(ground, decision, ruling.outcome, (values, now))
+        if change or tells:
+            same = same_of(answer, change.get("to"))
+            fresh.append(Fresh(decision.name, decision, ruling, ruling.outcome, same, tells, **change))
+    return Leaf(Advice(answers), answers, tuple(fresh))
+
+
+def _next_change(
+    ground: Ground, decision: DecisionRules, outcome: str, record: tuple[Mapping[str, Value], datetime]
+) -> dict[str, Any]:
+    """Give the next change where one clock moves; where several do, the borders to be tried."""
+    values, now = record
+    lines = undecided(decision, values, now, frozenset(ground.facts) - ground.moving)
+    clocks = {line.fact for line in lines}
+    if len(clocks) > 1:
+        return {"borders": tuple((ground.facts[line.fact], border) for line in lines for border in thresholds([line]))}
+    for name in clocks:
+        for border in _borders_ahead(values[name], lines, now):
+            # The record's own instant may be too late for this border to come before the year 10000.
+            then = judge(decision, {**values, name: STANDING - border}, STANDING).outcome
+            if then != outcome:
+                return _turn(ground.facts[name], border, then)
+    return {}
+
+
+def _turn(clock: Fact, border: timedelta, to: str) -> dict[str, Any]:
+    if is_field(clock):
+        return {"read": attrgetter(clock.field), "after": border, "to": to}
+    return {"borders": ((clock, border),)}
+
+
+def _borders_ahead(anchor: Value, lines: Sequence[Line], now: datetime) -> list[timedelta]:
+    if not isinstance(anchor, datetime):
+        return []
+    return [border for border in thresholds(lines) if now - anchor < border]
