@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from invitepolicy._source import Finding
+from invitepolicy._problems import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from invitepolicy._fingerprint import fingerprint
 from invitepolicy._fold import State, Unfinished, fold_document
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._model import Aged, Amount, DecisionRules, Document, InRange, Line, Place, Policy, Rule, Setting
+from invitepolicy._problems import Problems
 from invitepolicy._reasons import fill_settings
 from invitepolicy._rules import fact_order, lines_of
 from invitepolicy._settings import SettingError, override_setting
-from invitepolicy._source import Problems
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy._vocabulary import FACTS, Fact
 

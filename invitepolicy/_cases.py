@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._model import Expectation, Place, PolicyTest, Segment
+from invitepolicy._problems import Finding
 from invitepolicy._quantities import QuantityError, later, parse_duration, parse_instant
 from invitepolicy._records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
-from invitepolicy._source import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy._vocabulary import FACTS, RESERVED_OUTCOMES
 from invitepolicy.errors import RecordError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy._model import DecisionRules, Document, Path
-    from invitepolicy._source import Problems
+    from invitepolicy._problems import Problems
     from invitepolicy._vocabulary import Fact
 
 DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)

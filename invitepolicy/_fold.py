@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from invitepolicy._model import Document, Line, Path
-    from invitepolicy._source import Problems
+    from invitepolicy._problems import Problems
     from invitepolicy._vocabulary import Subject
 
 

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._build import build_policy
+from invitepolicy._problems import Problems
 from invitepolicy._proof import prove_promises
 from invitepolicy._resources import resource_folder
 from invitepolicy._shape import check_shape
-from invitepolicy._source import MOST_BYTES, Problems, parse_source
+from invitepolicy._source import MOST_BYTES, parse_source
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy.errors import PolicyError
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import Enum
-from math import isfinite
 from sys import intern
 from typing import Any, Final, assert_never
 
 import attrs
 
+from invitepolicy._checks import (
+    check_count,
+    check_flag,
+    check_number,
+    check_share,
+    check_text,
+    check_word,
+    instant_of,
+    own_facts_of,
+    tags_of,
+)
 from invitepolicy._frozen import FrozenMapping
-from invitepolicy._quantities import MOST_DIGITS, QuantityError, parse_instant, parse_share
+from invitepolicy._quantities import QuantityError, parse_instant, parse_share
 from invitepolicy._text import did_you_mean, listed
 from invitepolicy._vocabulary import ACTIVITIES, BASES, DIRECTIONS, OWN_PREFIX, RELATIONSHIPS, STATUSES, TIERS, Fact
 from invitepolicy.errors import RecordError
@@ -28,103 +38,11 @@ class Absent(Enum):
 Value = str | bool | int | float | datetime | frozenset[str] | Absent
 
 
-_PLAIN: Final = (datetime,)  # in a tuple, where a frozen clock of the tests does not replace it
-
-
-def _tags(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
-    if isinstance(tags, str) or not isinstance(tags, Iterable):
-        raise RecordError(field, tags, "tags are a list of texts; write ['vip'] for a single one")
-    found = tuple(tags)
-    if not all(isinstance(tag, str) for tag in found):
-        raise RecordError(field, tags, "every tag is a text")
-    return frozenset(found)
-
-
-def _own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
-    if not isinstance(facts, Mapping):
-        raise RecordError("facts", facts, "own facts are a mapping from names that begin with my_ to values")
-    found = {}
-    for name, value in facts.items():
-        if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):
-            raise RecordError("facts", name, "the name of an own fact begins with my_")
-        if value is not None:
-            found[name] = _own_value(name, value)
-    return FrozenMapping(found)
-
-
-def _own_value(name: str, value: Any) -> Any:
-    match value:
-        case datetime():
-            return _instant(name, value)
-        case str() | bool() | int():
-            return value
-        case float() if isfinite(value):
-            return value
-        case list() | tuple() | set() | frozenset() if all(isinstance(word, str) for word in value):
-            return frozenset(value)
-    raise RecordError(name, value, "an own fact is a text, a number, true or false, an instant, or a list of texts")
-
-
-def _instant(field: str, value: object) -> datetime:
-    if not isinstance(value, datetime):
-        remedy = "say which instant of that day, with its zone" if isinstance(value, date) else "give an instant"
-        raise RecordError(field, value, f"this is not an instant; {remedy}, such as datetime(…, tzinfo=timezone.utc)")
-    if value.__class__ is _PLAIN[0] and value.tzinfo is UTC:
-        return value
-    try:
-        if value.utcoffset() is None:
-            hint = "add tzinfo=timezone.utc, or the zone it is in"
-            raise RecordError(field, value, f"the instant has no time zone; {hint}")
-        # Made anew, so that a kind of its own (a data frame's nanoseconds, a frozen clock's) goes no further.
-        utc = value.astimezone(UTC)
-        return _PLAIN[0].combine(utc.date(), utc.timetz())
-    except ValueError:  # a data frame's mark for a missing instant
-        raise RecordError(field, value, "this is not an instant; leave it out where it is not known") from None
-    except OverflowError:
-        raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC") from None
-
-
-def _word(field: str, value: object, known: tuple[str, ...]) -> None:
-    if isinstance(value, str) and value in known:
-        return
-    hint = f"it is one of {listed(known)}"
-    raise RecordError(
-        field,
-        value,
-        f"this is not one of its words; {did_you_mean(value, known, hint) if isinstance(value, str) else hint}",
-    )
-
-
-def _text(field: str, value: object) -> None:
-    if not (value is None or isinstance(value, str)):
-        raise RecordError(field, value, "this is not a text; leave it out where it is not known")
-
-
-def _count(field: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MOST_DIGITS:
-        raise RecordError(field, value, "this is not a count; give a whole number from 0 up")
-
-
-def _flag(field: str, value: object) -> None:
-    if not isinstance(value, bool):
-        raise RecordError(field, value, "this is neither true nor false")
-
-
-def _number(field: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**MOST_DIGITS:
-        raise RecordError(field, value, f"this is not a number of at most {MOST_DIGITS} digits")
-
-
-def _share(field: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise RecordError(field, value, "this is not a share; give a part of the whole from 0 to 1, such as 0.4")
-
-
 def _utc_instants(record: object, fields: tuple[str, ...]) -> None:
     for field in fields:
         value = getattr(record, field)
         if value is not None:
-            object.__setattr__(record, field, _instant(field, value))
+            object.__setattr__(record, field, instant_of(field, value))
 
 
 _INVITATION_WORDS: Final = {
@@ -171,22 +89,22 @@ class Invitation(_Plain):
     note: str | None = attrs.field(default=None, repr=False)
     email_requested: bool = False
     attempts: int = 0
-    tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tags)
-    facts: Mapping[str, Any] = attrs.field(factory=FrozenMapping, converter=_own_facts, repr=False)
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=tags_of)
+    facts: Mapping[str, Any] = attrs.field(factory=FrozenMapping, converter=own_facts_of, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check every field, and bring the instants to UTC."""
         for field, known in _INVITATION_WORDS.items():
             if getattr(self, field) not in known:
-                _word(field, getattr(self, field), known)
+                check_word(field, getattr(self, field), known)
         _utc_instants(self, _INVITATION_INSTANTS)
         if self.status_basis is not None:
-            _word("status_basis", self.status_basis, BASES)
-        _text("name", self.name)
-        _text("url", self.url)
-        _text("note", self.note)
-        _flag("email_requested", self.email_requested)
-        _count("attempts", self.attempts)
+            check_word("status_basis", self.status_basis, BASES)
+        check_text("name", self.name)
+        check_text("url", self.url)
+        check_text("note", self.note)
+        check_flag("email_requested", self.email_requested)
+        check_count("attempts", self.attempts)
         object.__setattr__(self, "plain", _plain(self))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -230,11 +148,11 @@ class Account:
         """Check every field, and bring the instant to UTC."""
         for field in _ACCOUNT_COUNTS:
             if getattr(self, field) is not None:
-                _count(field, getattr(self, field))
+                check_count(field, getattr(self, field))
         if self.rejected_share is not None:
-            _share("rejected_share", self.rejected_share)
+            check_share("rejected_share", self.rejected_share)
         _utc_instants(self, ("restricted_at",))
-        _word("tier", self.tier, TIERS)
+        check_word("tier", self.tier, TIERS)
 
 
 NO_ACCOUNT: Final = Account()
@@ -302,7 +220,7 @@ def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         if isinstance(fields.get(field), str):
             fields[field] = _read_instant(field, fields[field])
     if own:
-        fields["facts"] = {**_own_facts(fields.get("facts", {})), **own}
+        fields["facts"] = {**own_facts_of(fields.get("facts", {})), **own}
     return fields
 
 
@@ -357,19 +275,19 @@ def _read_own(fact: Fact, value: Any) -> Value:
         return _OWN_MISSING.get(fact.kind, Absent.NOT_KNOWN)
     match fact.kind:
         case "choice":
-            _word(fact.name, value, fact.words)
+            check_word(fact.name, value, fact.words)
         case "flag":
-            _flag(fact.name, value)
+            check_flag(fact.name, value)
         case "count":
-            _count(fact.name, value)
+            check_count(fact.name, value)
         case "number":
-            _number(fact.name, value)
+            check_number(fact.name, value)
         case "share":
-            _share(fact.name, value)
+            check_share(fact.name, value)
         case "clock":
-            return _read_instant(fact.name, value) if isinstance(value, str) else _instant(fact.name, value)
+            return _read_instant(fact.name, value) if isinstance(value, str) else instant_of(fact.name, value)
         case "tags":
-            return frozenset({value}) if isinstance(value, str) else _tags(value, fact.name)
+            return frozenset({value}) if isinstance(value, str) else tags_of(value, fact.name)
         case _ as never:
             assert_never(never)
     return value  # type: ignore[no-any-return]  # checked just above

@@ -12,8 +12,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from invitepolicy._problems import Finding, Problems
 from invitepolicy._resources import resource_folder
-from invitepolicy._source import Finding, Problems
 from invitepolicy._text import clip, did_you_mean, listed, nearest, quoted, safe_text
 
 if TYPE_CHECKING:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 import yaml
 
 from invitepolicy._model import Document, Mark, Path
+from invitepolicy._problems import Problems
 from invitepolicy._quantities import MOST_DIGITS
 from invitepolicy._syntax import explain_syntax, place_of
 from invitepolicy._text import quoted
-from invitepolicy.errors import PolicyError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,6 @@ MOST_BYTES: Final = 256 * 1024
 MOST_NODES: Final = 20_000
 MOST_LEVELS: Final = 32
 MOST_CHARACTERS: Final = 8_192
-MOST_PROBLEMS: Final = 200
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|[-+]?\.[0-9]+")
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -46,46 +44,6 @@ _UNPRINTABLE = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # what turns the direction of the text
     "|\r(?!\n)"
 )
-
-
-@attrs.frozen
-class Finding:
-    """Something wrong at a path of the data; `key` says that the key itself is at fault."""
-
-    path: Path
-    code: str
-    what: str
-    hint: str
-    key: bool = False
-
-
-@attrs.define
-class Problems:
-    """The problems of a file, as they are found; more than 200 are not looked for."""
-
-    path: str
-    found: list[Problem] = attrs.field(factory=list)
-
-    def add(self, mark: Mark, code: str, what: str, hint: str) -> None:
-        """Note a problem. Raises PolicyError once there are 200."""
-        error = self.fatal(mark, code, what, hint)
-        if len(self.found) >= MOST_PROBLEMS:
-            raise error
-
-    def report(self, document: Document, finding: Finding) -> None:
-        """Note a finding at its place in the document."""
-        mark = document.key_mark(finding.path) if finding.key else document.value_mark(finding.path)
-        self.add(mark, finding.code, finding.what, finding.hint)
-
-    def fatal(self, mark: Mark, code: str, what: str, hint: str) -> PolicyError:
-        """Note a problem behind which nothing can be read, and give the error to raise."""
-        self.found.append(Problem(self.path, *mark, what, hint, code))
-        return PolicyError(self.found)
-
-    def settle(self) -> None:
-        """Raise what was found, if anything was."""
-        if self.found:
-            raise PolicyError(self.found)
 
 
 def parse_source(source: str | bytes, path: str) -> Document:

@@ -10,8 +10,8 @@ import attrs
 from invitepolicy._amounts import LineError
 from invitepolicy._lines import parse_test
 from invitepolicy._model import Aged, Amount, InRange, Line, Place
+from invitepolicy._problems import Finding
 from invitepolicy._reasons import ReasonError, parse_reason
-from invitepolicy._source import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy._vocabulary import FACTS
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._model import Document, Path, Reason, Setting, Test
-    from invitepolicy._source import Problems
+    from invitepolicy._problems import Problems
     from invitepolicy._vocabulary import Fact, Subject
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")

@@ -13,7 +13,18 @@ PACKAGE = Path(__file__).parent.parent / "invitepolicy"
 
 # A module imports only what stands left of it (in its own row: what stands left of it there).
 ORDER = (
-    ["_resources", "_text", "errors", "_frozen", "_quantities", "_vocabulary", "_records", "_model"],
+    [
+        "_resources",
+        "_text",
+        "errors",
+        "_frozen",
+        "_quantities",
+        "_vocabulary",
+        "_checks",
+        "_records",
+        "_model",
+        "_problems",
+    ],
     ["_syntax", "_source", "_shape"],
     [
         "_amounts",

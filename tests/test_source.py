@@ -15,16 +15,8 @@ from ruamel.yaml.constructor import SafeConstructor
 
 from invitepolicy import PolicyError
 from invitepolicy._model import Document
-from invitepolicy._source import (
-    MOST_BYTES,
-    MOST_CHARACTERS,
-    MOST_LEVELS,
-    MOST_NODES,
-    MOST_PROBLEMS,
-    Finding,
-    Problems,
-    parse_source,
-)
+from invitepolicy._problems import MOST_PROBLEMS, Finding, Problems
+from invitepolicy._source import MOST_BYTES, MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, parse_source
 
 STYLE = lines(
     """

@@ -6,8 +6,8 @@ import pytest
 from builders import document
 
 from invitepolicy._model import Setting, Slot
+from invitepolicy._problems import Problems
 from invitepolicy._quantities import UNITS
-from invitepolicy._source import Problems
 from invitepolicy._vocabulary import Fact
 from invitepolicy._when import Known, LineReader, named_in
 
