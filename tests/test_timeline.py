@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_policies import random_policy, random_record
 from strategies import NOW, accounts, invitations
 
 from invitepolicy import Account, Invitation, RecordError, decide, decide_account, load_policy, parse_policy
@@ -111,3 +112,21 @@ def test_a_timeline_is_what_decide_says_at_every_instant(record, account, second
             else:
                 answer = decide(FAQ, record, now=instant, account=account)[name]
             assert (found.outcome, found.rule, found.place) == (answer.outcome, answer.rule, answer.place)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_on_random_policies_a_timeline_is_what_decide_says(part):
+    """At each border and just before it, of every kind of line, with the year 9999 and what is missing."""
+    for seed in range(part, 160, 4):
+        policy = random_policy(seed)
+        record, account = random_record(policy, seed)
+        for name, decision in policy.decisions.items():
+            if decision.subject != "invitation":
+                continue
+            starts = [segment.start for segment in timeline(policy, record, name, account=account)][1:]
+            for segment in timeline(policy, record, name, account=account):
+                inside = segment.start or just_before(segment.end or NOW)
+                answer = decide(policy, record, now=inside, account=account)[name]
+                assert (segment.outcome, segment.rule, segment.place) == (answer.outcome, answer.rule, answer.place)
+                coming = [start for start in starts if start > inside]
+                assert answer.changes_at is None or answer.changes_at in coming
