@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_PARENTS: Final = 8
 _SHIPPED_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_TESTS: Final = b"\ntests:\n"  # in a shipped file the last of the top-level keys
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -84,10 +85,12 @@ def shipped_names() -> list[str]:
 
 
 @cache
-def _shipped_document(name: str) -> Document:
-    # A shipped file was checked against the schema when it was made, and need not be here.
+def _shipped_document(name: str, *, as_parent: bool = False) -> Document:
+    # A shipped file was checked against the schema when it was made, and need not be here. Its tests, which are most
+    # of it and run on that file alone, are not read where it is only a parent.
     path = resource_folder("policies") / f"{name}.yaml"
-    return parse_source(path.read_bytes(), path.name)
+    text = path.read_bytes()
+    return parse_source(text.partition(_TESTS)[0] if as_parent else text, path.name)
 
 
 @cache
@@ -145,7 +148,7 @@ def _chain(document: Document, folder: Path | None, path: Path) -> list[Document
             if parent in seen:
                 raise problems.fatal(mark, "extends", f"{quoted(parent)} extends itself", "break the circle")
             seen.add(parent)
-            chain.insert(0, _shipped_document(parent))
+            chain.insert(0, _shipped_document(parent, as_parent=True))
             here = None
             continue
         target = _inside(parent, folder, here, problems, mark)

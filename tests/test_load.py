@@ -12,7 +12,7 @@ from builders import refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy import PolicyError, load_policy, parse_policy, with_settings
+from invitepolicy import PolicyError, _load, load_policy, parse_policy, with_settings
 from invitepolicy._load import MOST_PARENTS, files_of, shipped_names
 from invitepolicy._quantities import format_quantity
 
@@ -525,3 +525,14 @@ def test_the_tests_in_the_file_are_left_out():
     assert load_policy("faq").tests
     assert with_settings(load_policy("faq"), longest_wait="30 days").tests == ()
     assert with_settings(load_policy("faq")) == load_policy("faq")
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_of_a_shipped_parent_all_is_read_but_its_tests(name):
+    """They stand last in its file, and belong to it alone."""
+    whole = _load._shipped_document(name)
+    parent = _load._shipped_document(name, as_parent=True)
+
+    assert list(whole.data)[-1] == "tests"
+    assert parent.data == {key: value for key, value in whole.data.items() if key != "tests"}
+    assert parent.places.items() <= whole.places.items() | {((), parent.places[()])}
