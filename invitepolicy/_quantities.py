@@ -201,10 +201,9 @@ def format_duration(duration: timedelta) -> str:
         return "forever"
     if not duration:
         return "0 days"
-    for name, unit in UNITS.items():
-        if not duration % unit:
-            return format_count(duration // unit, name)
-    return format_count(duration // UNITS["minute"], "minute")
+    fitting = (name for name, unit in UNITS.items() if not duration % unit)
+    name = next(fitting, "minute")
+    return format_count(duration // UNITS[name], name)
 
 
 def format_count(count: int, unit: str) -> str:

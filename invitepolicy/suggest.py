@@ -264,11 +264,9 @@ def _given(invitation: Invitation) -> Iterator[tuple[str, str]]:
     ordinary = Invitation(sent_at=None if invitation.status == "draft" else DEFAULT_NOW)
     for field in attrs.fields(Invitation):
         value = getattr(invitation, field.name)
-        if not field.init:
-            continue
         if field.name == "facts":
             yield from ((name, _value(own)) for name, own in value.items())
-        elif value != getattr(ordinary, field.name):
+        elif value not in (getattr(ordinary, field.name), ""):
             yield field.name, _value(value)
 
 

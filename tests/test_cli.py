@@ -113,6 +113,13 @@ def test_the_module_runs_the_command(monkeypatch, capsys):
     assert capsys.readouterr().out.startswith("{")
 
 
+def test_importing_the_module_runs_nothing():
+    """Only running it does."""
+    module = runpy.run_module("invitepolicy.__main__", run_name="looked at")
+
+    assert module["main"] is main
+
+
 def test_the_module_is_the_command():
     """`python -m invitepolicy` as well as `invitepolicy`."""
     ran = subprocess.run(

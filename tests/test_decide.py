@@ -356,3 +356,12 @@ def test_account_changes_are_exactly_where_summaries_change(seed: int):
     if pace.changes_at is not None:
         after = decide_account(policy, summarize(records, now=end), now=end)["pace"]
         assert after.outcome == pace.changes_to != pace.outcome
+
+
+def test_an_invitation_at_the_end_of_time_never_settles():
+    """Two weeks after it no calendar reaches."""
+    record = Invitation(sent_at=datetime.max.replace(tzinfo=UTC))
+
+    account = summarize([record], now=NOW)
+
+    assert (account.pending, account.settled, account.rejected_share) == (1, 0, None)

@@ -133,3 +133,22 @@ def test_what_is_too_entangled_is_left_out(monkeypatch):
     monkeypatch.setattr("invitepolicy.suggest.Meter", lambda: Meter(0))
 
     assert suggest_tests(parse_policy(ODD)) == ()
+
+
+def test_a_missing_date_and_a_note_beyond_measure():
+    """A record that was sent nobody knows when is written so; a note of 200,000 characters is not written out."""
+    text = """invitepolicy: 1
+name: p
+decisions:
+  d:
+    rules:
+      - {rule: undated, when: {sent: missing}, then: a, because: b}
+      - {rule: endless, when: {note_length: at least 200000}, then: c, because: b}
+    otherwise: {then: e, because: f}
+"""
+
+    lines = list(format_suggestions(suggest_tests(parse_policy(text))))
+
+    assert "    given: {sent_at: }" in lines
+    assert not any("endless" in line for line in lines)
+    assert pasted(text) == ([], [("endless", "at least 200000")], ["endless"])
