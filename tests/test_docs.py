@@ -126,6 +126,8 @@ def test_every_block_of_a_page_does_what_it_says(page, tmp_path, monkeypatch):
         for block in blocks(page):
             reader.follow(block)
     finally:
+        if engine := vars(reader.module).get("engine"):
+            engine.dispose()  # a page about a database leaves it open, as its reader would
         root.handlers[:] = handlers
         root.setLevel(level)
 
