@@ -132,6 +132,12 @@ class Advice(dict[str, Decision]):
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
 
+class DraftAdvice(dict[str, Decision]):
+    """Advice while it is written: the same mapping, but open."""
+
+    __slots__ = ()
+
+
 class Draft:
     """A decision while it is written: the same slots, but open; a frozen value takes three times as long to fill."""
 

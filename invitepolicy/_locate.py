@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from invitepolicy._cells import thresholds, words_of
+from invitepolicy._cells import words_of
 from invitepolicy._model import InRange
 from invitepolicy._records import Absent, Account, Invitation, read_fact
 from invitepolicy._vocabulary import FACTS
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 Read = Callable[[Invitation, Account], Any]
 Locate = Callable[[Invitation, Account, datetime], Any]
+
+
+SENT: Final = attrgetter("sent_at")
+
+
+def clock_of(fact: Fact) -> Callable[[Invitation], Any]:
+    """Make what reads a clock from its field of an invitation; what most clocks count from is always `SENT`."""
+    return SENT if fact.name == "sent" else attrgetter(fact.field)
 
 
 def is_field(fact: Fact) -> bool:
@@ -47,15 +55,14 @@ def reader_of(fact: Fact) -> Read:
     return read
 
 
-def locate_by(fact: Fact, lines: Sequence[Line]) -> Locate:
+def locate_by(fact: Fact, lines: Sequence[Line], borders: list[Any]) -> Locate:
     """Make what finds the cell of a fact among those that lines about it tell apart.
 
     Cells are told apart by numbers, by the words of a choice, or by the tags that lines name: never by what a record
-    brings. Two values in one cell are alike to every one of the lines.
+    brings. Two values in one cell are alike to every one of the lines. A clock's cells lie between `borders`.
     """
     match fact.kind:
         case "clock":
-            borders = thresholds(lines)
             return _by_field_age(fact, borders) if is_field(fact) else _by_age(fact, borders)
         case "count" | "number" | "share":
             return _by_size(fact, _amounts(lines))
@@ -72,7 +79,7 @@ def _absent(value: Absent) -> int:
 
 
 def _by_field_age(fact: Fact, borders: list[Any]) -> Locate:
-    read = attrgetter(fact.field)
+    read = clock_of(fact)
 
     def locate(invitation: Invitation, account: Account, now: datetime) -> int:
         anchor = read(invitation)

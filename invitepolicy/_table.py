@@ -13,27 +13,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._answers import Advice, Decision, Draft, Telling
+from invitepolicy._answers import Advice, Decision, Draft, DraftAdvice, Telling
 from invitepolicy._cells import thresholds
-from invitepolicy._locate import is_plain, reader_of
+from invitepolicy._locate import SENT, is_plain, reader_of
 from invitepolicy._quantities import later
 from invitepolicy._records import Invitation, as_invitation, read_fact
 from invitepolicy._rules import lines_of
-from invitepolicy._tree import Fresh, Ground, Leaf, make_node
+from invitepolicy._tree import Fork, Fresh, Ground, Leaf, make_node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import timedelta
 
     from invitepolicy._locate import Read
     from invitepolicy._model import Policy
     from invitepolicy._records import Account
-    from invitepolicy._tree import Fork
     from invitepolicy._vocabulary import Fact
 
     Change = tuple[datetime, str] | tuple[None, None]
+    Way = tuple[Callable[[Invitation], Any] | None, datetime | None, Leaf | None, Leaf | None]
 
 MOST_NODES: Final = 8192
+NO_WAY: Final[Way] = (None, None, None, None)
 
 
 @attrs.define(eq=False, repr=False)
@@ -76,27 +77,56 @@ def _empty_table(policy: Policy) -> Table:
 def advise_each(table: Table, invitations: Iterable[object], account: Account, now: datetime) -> Iterator[Advice]:
     """Give what is said of each record in turn, whatever `as_invitation` takes. Raises RecordError.
 
-    Its loop is `find_leaf` once more, without the call, which would cost as much as the way down a fork.
+    Its loop is `find_leaf` and `renewed` once more for what most records are, without the calls, which would cost as
+    much as what they do. At one instant a fork of one border is an instant too: who was sent until then is past it.
     """
-    own, roots = table.own, table.roots
+    own, ways = table.own, dict[str, Any]()
     for thing in invitations:
         invitation = thing if type(thing) is Invitation else as_invitation(thing)
         if own and invitation.facts:
             for check in own:
                 check(invitation, account)
-        try:
-            node: Any = roots[invitation.plain]
-            while (locate := node.locate) is not None:
-                anchor = invitation.sent_at if node.is_sent else node.read and node.read(invitation)
-                if anchor is None:
-                    node = node.branches[locate(invitation, account, now)]
-                elif (border := node.border) is not None:
-                    node = node.branches[now - anchor >= border]
-                else:
-                    node = node.branches[bisect_right(node.borders, now - anchor)]
-        except KeyError:
-            node, roots = _grow(table, invitation, account, now), table.roots
-        yield renewed(table, node, invitation, account, now) if node.fresh else node.advice
+        read, limit, leaf, ahead = ways.get(invitation.plain, NO_WAY)
+        if read is not None:
+            anchor = invitation.sent_at if read is SENT else read(invitation)
+            leaf = None if anchor is None else leaf if anchor <= limit else ahead
+        if leaf is None:
+            leaf = find_leaf(table, invitation, account, now)
+            if read is not None or invitation.plain not in ways:
+                ways[invitation.plain] = _way(table, invitation, now)
+        if not leaf.fresh:
+            yield leaf.advice
+        elif leaf.sole is None:
+            yield renewed(table, leaf, invitation, account, now)
+        else:
+            name, same, read, after = leaf.sole
+            draft: Any = Draft()
+            draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft.told, draft.changes_to = same
+            try:
+                draft.changes_at = (invitation.sent_at if read is SENT else read(invitation)) + after
+            except OverflowError:  # a border after the year 9999 is never reached
+                draft.changes_at = draft.changes_to = None
+            draft.__class__ = Decision
+            advice: Any = DraftAdvice(leaf.answers)
+            advice[name] = draft
+            advice.__class__ = Advice
+            yield advice
+
+
+def _way(table: Table, invitation: Invitation, now: datetime) -> Way:
+    """Give the way to the leaves of all records that have a record's words and flags, where one clock tells them."""
+    root = table.roots.get(invitation.plain)
+    if isinstance(root, Leaf):
+        return None, None, root, None
+    if root is None or root.border is None or root.read is None:
+        return NO_WAY
+    past, ahead = root.branches.get(True), root.branches.get(False)
+    if isinstance(past, Fork) or isinstance(ahead, Fork):
+        return NO_WAY
+    try:
+        return root.read, now - root.border, past, ahead
+    except OverflowError:  # nobody was sent before the year 1
+        return NO_WAY
 
 
 def find_leaf(table: Table, invitation: Invitation, account: Account, now: datetime) -> Leaf:
@@ -106,10 +136,10 @@ def find_leaf(table: Table, invitation: Invitation, account: Account, now: datet
             check(invitation, account)
     try:
         node: Any = table.roots[invitation.plain]
-        while (locate := node.locate) is not None:
+        while type(node) is Fork:
             anchor = invitation.sent_at if node.is_sent else node.read and node.read(invitation)
             if anchor is None:
-                node = node.branches[locate(invitation, account, now)]
+                node = node.branches[node.locate(invitation, account, now)]
             elif (border := node.border) is not None:
                 node = node.branches[now - anchor >= border]
             else:
@@ -140,7 +170,7 @@ def _grow(table: Table, invitation: Invitation, account: Account, now: datetime)
 
 def renewed(table: Table, leaf: Leaf, invitation: Invitation, account: Account, now: datetime) -> Advice:
     """Put what differs from record to record into a leaf's answers; the others are shared."""
-    answers = leaf.answers.copy()
+    advice: Any = DraftAdvice(leaf.answers)
     for fresh in leaf.fresh:
         draft: Any = Draft()
         draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft.told, draft.changes_to = fresh.same
@@ -154,8 +184,10 @@ def renewed(table: Table, leaf: Leaf, invitation: Invitation, account: Account, 
         if fresh.tells:
             draft.told = Telling(fresh.decision, fresh.ruling, invitation, account, now)
         draft.__class__ = Decision
-        answers[fresh.name] = draft
-    return Advice(answers)
+        advice[fresh.name] = draft
+    advice.__class__ = Advice
+    frozen: Advice = advice
+    return frozen
 
 
 def _find_change(table: Table, fresh: Fresh, invitation: Invitation, account: Account, now: datetime) -> Change:

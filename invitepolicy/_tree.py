@@ -8,14 +8,13 @@ time alone.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from invitepolicy._answers import Advice, answer_of, reason_of, same_of, tells_of_record
 from invitepolicy._cells import STANDING, thresholds
-from invitepolicy._locate import is_field, locate_by
+from invitepolicy._locate import SENT, clock_of, is_field, locate_by
 from invitepolicy._rules import all_hold, fact_order, holds, judge
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from invitepolicy._records import Invitation, Value
     from invitepolicy._rules import Ruling
     from invitepolicy._vocabulary import Fact
+
+_FEW_BORDERS: Final = 16  # so many are worth looking at one by one
 
 
 @attrs.define(eq=False, repr=False)
@@ -66,14 +67,21 @@ class Fresh:
     borders: tuple[tuple[Fact, timedelta], ...] = ()
 
 
+Sole = tuple[str, "Same", "Callable[[Invitation], Any]", timedelta]
+
+
 @attrs.frozen(eq=False, repr=False)
 class Leaf:
-    """All that is said of the records of some cells: the same of each, but for what is `fresh`."""
+    """All that is said of the records of some cells: the same of each, but for what is `fresh`.
+
+    Most leaves have at most a `sole` answer that is fresh, by its change alone: its name, what it has in common, the
+    clock, and how long after it the change is.
+    """
 
     advice: Advice
     answers: dict[str, Decision]
     fresh: tuple[Fresh, ...]
-    locate: None = None
+    sole: Sole | None
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -95,10 +103,23 @@ def make_node(ground: Ground, values: Mapping[str, Value], now: datetime, known:
         return _make_leaf(ground, values, now)
     name = min({line.fact for line in lines}, key=lambda name: (name in ground.moving, fact_order(name)))
     fact, about = ground.facts[name], [line for line in lines if line.fact == name]
-    read = attrgetter(fact.field) if fact.kind == "clock" and is_field(fact) else None
+    read = clock_of(fact) if fact.kind == "clock" and is_field(fact) else None
     borders = thresholds(about)
+    if read and len(about) == len(lines) and known.isdisjoint(ground.moving):
+        borders = _turning(ground, values, name, borders)
     border = borders[0] if len(borders) == 1 else None
-    return Fork(name, locate_by(fact, about), read, borders, border, is_sent=name == "sent")
+    return Fork(name, locate_by(fact, about, borders), read, borders, border, is_sent=read is SENT)
+
+
+def _turning(ground: Ground, values: Mapping[str, Value], clock: str, borders: list[timedelta]) -> list[timedelta]:
+    """Leave out the borders of the only clock at which no ruling turns: the cells beside them are one."""
+    if not 1 < len(borders) <= _FEW_BORDERS:
+        return borders
+    ages = [borders[0] - timedelta.resolution, *borders]
+    rulings = [
+        [judge(decision, {**values, clock: STANDING - age}, STANDING) for decision in ground.decisions] for age in ages
+    ]
+    return [border for border, before, then in zip(borders, rulings, rulings[1:], strict=False) if before != then]
 
 
 def undecided(decision: DecisionRules, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> list[Line]:
@@ -141,7 +162,13 @@ def _make_leaf(ground: Ground, values: Mapping[str, Value], now: datetime) -> Le
         if change or tells:
             same = same_of(answer, change.get("to"))
             fresh.append(Fresh(decision.name, decision, ruling, ruling.outcome, same, tells, **change))
-    return Leaf(Advice(answers), answers, tuple(fresh))
+    return Leaf(Advice(answers), answers, tuple(fresh), _sole(fresh))
+
+
+def _sole(fresh: list[Fresh]) -> Sole | None:
+    if len(fresh) != 1 or fresh[0].tells or fresh[0].read is None:
+        return None
+    return fresh[0].name, fresh[0].same, fresh[0].read, fresh[0].after
 
 
 def _next_change(
@@ -164,7 +191,7 @@ def _next_change(
 
 def _turn(clock: Fact, border: timedelta, to: str) -> dict[str, Any]:
     if is_field(clock):
-        return {"read": attrgetter(clock.field), "after": border, "to": to}
+        return {"read": clock_of(clock), "after": border, "to": to}
     return {"borders": ((clock, border),)}
 
 

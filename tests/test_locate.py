@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
 
 from invitepolicy import Invitation, RecordError, parse_policy
+from invitepolicy._cells import thresholds
 from invitepolicy._locate import is_field, is_plain, locate_by, reader_of
 from invitepolicy._records import NO_ACCOUNT, read_fact
 from invitepolicy._rules import holds, lines_of
@@ -21,7 +22,7 @@ def test_records_in_one_cell_are_alike_to_every_line(policy, seed):
     for name in {line.fact for line in lines}:
         fact = FACTS.get(name) or policy.facts[name]
         about, said = [line for line in lines if line.fact == name], {}
-        locate = locate_by(fact, about)
+        locate = locate_by(fact, about, thresholds(about))
         for number in range(seed, seed + 30):
             record = random_record(policy, number)
             value = read_fact(fact, *record)
