@@ -1,11 +1,31 @@
 """People's etiquette for LinkedIn invitations, as policies that are read, proven and applied."""
 
+from typing import TYPE_CHECKING
+
 from invitepolicy._answers import Advice, Decision
 from invitepolicy._decide import decide, decide_account, decide_each, summarize
-from invitepolicy._load import load_policy, parse_policy, with_settings
 from invitepolicy._model import Policy
 from invitepolicy._records import Account, Invitation, as_invitation
 from invitepolicy.errors import InvitePolicyError, PolicyError, Problem, RecordError
+
+if TYPE_CHECKING:
+    from invitepolicy._load import load_policy, parse_policy, with_settings
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import what reads policies, and YAML with it, when it is first asked for: deciding does without."""
+        if name not in ("load_policy", "parse_policy", "with_settings"):
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        import invitepolicy._load as loading  # noqa: PLC0415
+
+        value = globals()[name] = getattr(loading, name)
+        return value
+
+    def __dir__() -> list[str]:
+        """Name also what was not asked for yet."""
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Account",

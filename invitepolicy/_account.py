@@ -24,7 +24,7 @@ SETTLED_WITHIN: Final = timedelta(days=90)
 _ANSWERED: Final = ("accepted", "ignored", "withdrawn")
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class _Tally:
     """The counts that move as time passes."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from invitepolicy._frozen import ByFields
 from invitepolicy._problems import Finding
 from invitepolicy._text import did_you_mean, listed, quoted
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from invitepolicy._model import Path, Rule
 
 
-@attrs.frozen
-class Cards:
+@attrs.frozen(eq=False, repr=False)
+class Cards(ByFields):
     """What a file says of a decision's rules: its cards, whom each one replaces, and what it drops."""
 
     limits: Sequence[Rule]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._cells import STANDING as _STANDING
+from invitepolicy._borders import STANDING as _STANDING
 from invitepolicy._cells import Missing, Stretch, Words, cut_lines, find_cell, value_in
 from invitepolicy._model import Line, OneOf, Place
 from invitepolicy._quantities import MOST_DIGITS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,7 +11,7 @@ from invitepolicy._cases import read_tests
 from invitepolicy._fingerprint import fingerprint
 from invitepolicy._fold import State, Unfinished, fold_document
 from invitepolicy._frozen import FrozenMapping
-from invitepolicy._model import Aged, Amount, DecisionRules, Document, InRange, Line, Place, Policy, Rule, Setting
+from invitepolicy._model import Aged, Amount, DecisionRules, Document, InRange, Line, Policy, Rule, Setting
 from invitepolicy._problems import Problems
 from invitepolicy._reasons import fill_settings
 from invitepolicy._rules import fact_order, lines_of
@@ -74,13 +75,12 @@ def _resolve(layers: Sequence[Document], state: State, overrides: Mapping[str, A
         tests=tests,
         layers=tuple(layers),
         overrides=FrozenMapping(overrides),
-        fingerprint=fingerprint(data["name"], settings, state.own, decisions, promises),
+        identify=partial(fingerprint, data["name"], settings, state.own, decisions, promises),
     )
 
 
 def _finished(decision: Unfinished, state: State) -> DecisionRules:
     cards = [_finished_card(card, decision, state.settings) for card in [*decision.limits, *decision.rules]]
-    otherwise = decision.otherwise or Rule(None, (), "", (), None, Place("", 0))
     finished = DecisionRules(
         name=decision.name,
         question=decision.question,
@@ -90,7 +90,7 @@ def _finished(decision: Unfinished, state: State) -> DecisionRules:
         ),
         outcomes=decision.outcomes,
         rules=tuple(cards),
-        otherwise=_finished_card(otherwise, decision, state.settings),
+        otherwise=_finished_card(decision.otherwise, decision, state.settings),  # type: ignore[arg-type]  # it is there
         facts=(),
     )
     return attrs.evolve(finished, facts=tuple(_facts_used(finished, {**FACTS, **state.own})))

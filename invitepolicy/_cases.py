@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from invitepolicy._vocabulary import Fact
 
 DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_LIFE = re.compile(r"([a-z][a-z0-9_]*)(?: after (.+))?")
+_LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
 _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
 _REMEDIES: Final = {
     "name": "put the text in quotes",
@@ -196,7 +196,7 @@ class _Reader:
         last = timedelta(-1)
         for index, item in enumerate(raw):
             path = (*at, index)
-            found = _LIFE.fullmatch(item) if isinstance(item, str) else None
+            found = re.fullmatch(_LIFE, item) if isinstance(item, str) else None
             if found is None or (found[2] is None) is not (index == 0):
                 hint = "write the first outcome alone, each further one with its time: withdraw after 4 days"
                 self._refuse(path, "life", f"{quoted(item)} does not fit into a life", hint)

@@ -7,13 +7,14 @@ all. A tag that is named is a fact of its own, true or false; `has_note` is read
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import attrs
 
-from invitepolicy._model import Aged, InRange, OneOf
-from invitepolicy._quantities import FOREVER, later
+from invitepolicy._borders import STANDING, thresholds, words_of
+from invitepolicy._model import InRange
+from invitepolicy._quantities import later
 from invitepolicy._records import Absent
 from invitepolicy._rules import fact_order, holds
 from invitepolicy._vocabulary import FACTS, Fact
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from invitepolicy._model import Line
     from invitepolicy._records import Value
 
-STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
 _WHOLE: Final = ("count",)
 _LEAST: Final = {"count": 0, "share": 0}
 _MOST: Final = {"share": 1}
@@ -132,23 +132,6 @@ def _split(words: Iterable[str], named: Sequence[frozenset[str]]) -> Iterator[tu
     for word in words:
         groups.setdefault(tuple(word in some for some in named), []).append(word)
     return map(tuple, groups.values())
-
-
-def words_of(line: Line) -> tuple[str, ...]:
-    """Give the words that a line names."""
-    return line.test.words if isinstance(line.test, OneOf) else ()
-
-
-def thresholds(lines: Iterable[Line]) -> list[timedelta]:
-    """Give the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
-    found: set[Any] = {
-        border.value
-        for line in lines
-        if isinstance(line.test, Aged)
-        for border in (line.test.low, line.test.high)
-        if border is not None and border.value != FOREVER
-    }
-    return sorted(found)  # durations only, by the fact's kind
 
 
 def _cuts(fact: Fact, lines: Iterable[Line]) -> list[Cut]:

@@ -17,8 +17,8 @@ _PLAIN: Final = (datetime,)  # in a tuple, where a frozen clock of the tests doe
 
 
 def tags_of(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
-    """Give tags as a set. Raises RecordError for a single text, and for what is no text among them."""
-    if isinstance(tags, str) or not isinstance(tags, Iterable):
+    """Give tags as a set. Raises RecordError for a single text or a mapping, and for what is no text among them."""
+    if isinstance(tags, str | Mapping) or not isinstance(tags, Iterable):
         raise RecordError(field, tags, "tags are a list of texts; write ['vip'] for a single one")
     found = tuple(tags)
     if not all(isinstance(tag, str) for tag in found):

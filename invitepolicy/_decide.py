@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from invitepolicy._account import account_moves, merge_accounts
 from invitepolicy._answers import Advice, decision_of, read_values
@@ -103,14 +103,11 @@ def _account_change(
     decision: DecisionRules, outcome: str, moves: list[tuple[datetime, Account]]
 ) -> tuple[datetime, str] | None:
     """Walk through the stretches between moves; inside each only the clocks turn."""
-    seen: Any = None
     for index, (start, account) in enumerate(moves):
         values = read_values(decision, _NOBODY, account)
-        if index and values != seen:
-            ruling = judge(decision, values, start)
-            if ruling.outcome != outcome:
-                return start, ruling.outcome
-        seen = values
+        ruling = judge(decision, values, start)
+        if ruling.outcome != outcome:
+            return start, ruling.outcome
         change = next_change(decision, values, start, outcome)
         if change and (index + 1 == len(moves) or change[0] < moves[index + 1][0]):
             return change[0], change[1].outcome

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from invitepolicy._frozen import thaw
@@ -26,6 +24,9 @@ def fingerprint(
     promises: Iterable[Promise],
 ) -> str:
     """Hash the resolved content as 32 hexadecimal digits; the order of keys and the spelling of quantities vanish."""
+    import hashlib  # noqa: PLC0415  (imported late: who only decides asks for no fingerprint)
+    import json  # noqa: PLC0415
+
     content = {
         "invitepolicy": 1,
         "name": name,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from invitepolicy._vocabulary import Subject
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class Unfinished:
     """A decision while files are folded into it."""
 
@@ -37,7 +37,7 @@ class Unfinished:
     details: dict[str, Any] = attrs.field(factory=dict)
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class State(Known):
     """What the files read so far, the oldest parent first, amount to."""
 

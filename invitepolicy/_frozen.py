@@ -5,7 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
+import attrs
+
 V = TypeVar("V")
+
+
+class ByFields:
+    """What values have in common: two are equal if their fields are.
+
+    It is written once, since attrs would make it for every class whenever the library is imported.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the fields of two values of one class."""
+        return _compared(self) == _compared(other) if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash what is compared."""
+        return hash(_compared(self))
+
+    def __repr__(self) -> str:
+        """Show the fields by their names, but for those that are not to be shown."""
+        fields: Any = attrs.fields(type(self))  # type: ignore[arg-type]  # every class below this one is made by attrs
+        shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields if field.repr)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class Ordered(ByFields):
+    """Values of one class that can be sorted by their fields."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: object) -> bool:
+        """Compare the fields in their order."""
+        return _compared(self) < _compared(other) if type(other) is type(self) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        """Compare the fields in their order."""
+        return _compared(self) <= _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _compared(value: object) -> tuple[Any, ...]:
+    fields: Any = attrs.fields(type(value))  # type: ignore[arg-type]
+    return tuple(getattr(value, field.name) for field in fields if field.eq)
 
 
 class FrozenMapping(Mapping[str, V], Generic[V]):

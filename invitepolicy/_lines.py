@@ -11,7 +11,6 @@ A quantity (N, M, D, E) is written out or is a setting's name.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -33,9 +32,9 @@ if TYPE_CHECKING:
 
     from invitepolicy._vocabulary import Fact
 
-_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
+_PLAIN_WORD: Final = r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*"
 _READ_DIFFERENTLY: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # by some YAML reader or other
-_BETWEEN_WORDS = re.compile(r", *| or | and ")
+_BETWEEN_WORDS: Final = r", *| or | and "
 
 
 def parse_test(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
@@ -91,7 +90,7 @@ def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
 
 
 def _meant_words(fact: Fact, raw: str) -> str | None:
-    several = _BETWEEN_WORDS.split(raw)
+    several = re.split(_BETWEEN_WORDS, raw)
     if len(several) > 1 and all(part in fact.words for part in several):
         return f"write a list in brackets: [{', '.join(several)}]"
     if raw.removeprefix("not ") in fact.words:
@@ -250,8 +249,12 @@ def format_test(test: Test, *, names: bool = False) -> str:
 
 
 def _in_yaml(word: str) -> str:
-    plain = _PLAIN_WORD.fullmatch(word) and word.lower() not in _READ_DIFFERENTLY
-    return word if plain else json.dumps(word, ensure_ascii=False)
+    plain = re.fullmatch(_PLAIN_WORD, word) and word.lower() not in _READ_DIFFERENTLY
+    if plain:
+        return word
+    import json  # noqa: PLC0415  (imported late: few words need quotes)
+
+    return json.dumps(word, ensure_ascii=False)
 
 
 def _format_range(low: Amount | None, high: Amount | None, low_words: str, high_words: str, *, names: bool) -> str:

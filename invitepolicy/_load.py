@@ -6,12 +6,10 @@ import os
 import re
 import stat
 from functools import cache
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._build import build_policy
 from invitepolicy._problems import Problems
-from invitepolicy._proof import prove_promises
 from invitepolicy._resources import resource_folder
 from invitepolicy._shape import check_shape
 from invitepolicy._source import MOST_BYTES, parse_source
@@ -35,10 +33,10 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
     Raises PolicyError with every problem, each with file, line, column and remedy.
     """
     if isinstance(source, str) and _SHIPPED_NAME.fullmatch(source):
-        if source not in shipped_names() and Path(source).exists():
-            return _load_file(Path(source))
+        if source not in shipped_names() and os.path.exists(source):
+            return _load_file(source)
         return _load_shipped(source)
-    return _load_file(Path(source))
+    return _load_file(source)
 
 
 def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = None) -> Policy:
@@ -47,7 +45,7 @@ def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = N
     Without a `folder`, `extends` reaches the shipped policies only.
     """
     document = _checked(parse_source(text, "<policy>"))
-    return _proven(_chain(document, None if folder is None else Path(folder), Path()), {})
+    return _proven(_chain(document, None if folder is None else os.fspath(folder), ""), {})
 
 
 def with_settings(policy: Policy, /, **values: Any) -> Policy:
@@ -64,7 +62,8 @@ def files_of(source: str | os.PathLike[str]) -> list[str]:
 
     For a policy that cannot be loaded: a parent that is missing is named too, and once it appears, loading may succeed.
     """
-    path, names = Path(source), [str(source)]
+    path = _tidy(os.fspath(source))
+    names = [path]
     for _ in range(MOST_PARENTS):
         try:
             parent = _read_file(path, names[-1], Problems(names[-1]), (1, 1)).data.get("extends")
@@ -72,25 +71,26 @@ def files_of(source: str | os.PathLike[str]) -> list[str]:
             break
         if not isinstance(parent, str) or not parent.startswith("./") or "\0" in parent:
             break
-        path = path.parent / parent
-        if str(path) in names:
+        path = _tidy(os.path.join(os.path.dirname(path), parent))
+        if path in names:
             break
-        names.append(str(path))
+        names.append(path)
     return names
 
 
 def shipped_names() -> list[str]:
     """Name the policies that come with the library."""
-    return sorted(path.stem for path in resource_folder("policies").glob("*.yaml"))
+    names = os.listdir(resource_folder("policies"))
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
 @cache
 def _shipped_document(name: str, *, as_parent: bool = False) -> Document:
     # A shipped file was checked against the schema when it was made, and need not be here. Its tests, which are most
     # of it and run on that file alone, are not read where it is only a parent.
-    path = resource_folder("policies") / f"{name}.yaml"
-    text = path.read_bytes()
-    return parse_source(text.partition(_TESTS)[0] if as_parent else text, path.name)
+    with open(os.path.join(resource_folder("policies"), f"{name}.yaml"), "rb") as file:
+        text = file.read()
+    return parse_source(text.partition(_TESTS)[0] if as_parent else text, f"{name}.yaml", quick=True)
 
 
 @cache
@@ -98,7 +98,7 @@ def _load_shipped(name: str) -> Policy:
     problems = Problems(name)
     _refuse_unknown(name, problems, (1, 1))
     problems.settle()
-    return _proven(_chain(_shipped_document(name), None, Path()), {})
+    return build_policy(_chain(_shipped_document(name), None, ""), {})
 
 
 def _refuse_unknown(name: str, problems: Problems, mark: Mark) -> None:
@@ -116,9 +116,10 @@ def _meant_policy(name: str) -> str:
     return did_you_mean(name, shipped_names(), known)
 
 
-def _load_file(path: Path) -> Policy:
-    document = _checked(_read_file(path, str(path), Problems(str(path)), (1, 1)))
-    return _proven(_chain(document, path.parent, path), {})
+def _load_file(source: str | os.PathLike[str]) -> Policy:
+    path = _tidy(os.fspath(source))
+    document = _checked(_read_file(path, path, Problems(path), (1, 1)))
+    return _proven(_chain(document, os.path.dirname(path), path), {})
 
 
 def _checked(document: Document) -> Document:
@@ -127,13 +128,18 @@ def _checked(document: Document) -> Document:
 
 
 def _proven(layers: Sequence[Document], overrides: Mapping[str, Any]) -> Policy:
-    return prove_promises(build_policy(layers, overrides))
+    policy = build_policy(layers, overrides)
+    if policy.promises:
+        from invitepolicy._proof import prove_promises  # noqa: PLC0415  (imported late: shipped policies are proven)
+
+        prove_promises(policy)
+    return policy
 
 
-def _chain(document: Document, folder: Path | None, path: Path) -> list[Document]:
+def _chain(document: Document, folder: str | None, path: str) -> list[Document]:
     """Follow `extends` from a file up to the last parent; the oldest comes first."""
     chain = [document]
-    seen = {_identity(path) if path.name else None}
+    seen = {os.path.realpath(path) if path else None}
     here = folder
     while (parent := chain[0].data.get("extends")) is not None:
         problems = Problems(chain[0].path)
@@ -152,44 +158,48 @@ def _chain(document: Document, folder: Path | None, path: Path) -> list[Document
             here = None
             continue
         target = _inside(parent, folder, here, problems, mark)
-        if _identity(target) in seen:
+        if os.path.realpath(target) in seen:
             raise problems.fatal(mark, "extends", f"{quoted(parent)} extends itself in the end", "break the circle")
-        seen.add(_identity(target))
-        shown = str(PurePosixPath(chain[0].path).parent / parent)
+        seen.add(os.path.realpath(target))
+        shown = _tidy(os.path.join(os.path.dirname(chain[0].path), parent))
         chain.insert(0, _checked(_read_file(target, shown, problems, mark)))
-        here = (here / parent).parent  # of a link: where it stands, as the path that is shown says
+        here = os.path.dirname(target if here is None else os.path.join(here, parent))
     return chain
 
 
-def _identity(path: Path) -> str:
-    return os.path.realpath(path)
+def _tidy(path: str) -> str:
+    """Write `./a//b` as `a/b`; what `..` means is left to the system, since a link may stand before it."""
+    drive, rest = os.path.splitdrive(path)
+    parts = [part for part in rest.split(os.sep) if part not in ("", ".")]
+    return drive + (os.sep if rest.startswith(os.sep) else "") + os.sep.join(parts) or "."
 
 
-def _inside(parent: str, folder: Path | None, here: Path | None, problems: Problems, mark: Mark) -> Path:
+def _inside(parent: str, folder: str | None, here: str | None, problems: Problems, mark: Mark) -> str:
     """Find a parent's file, which must lie inside the folder of the file that was loaded first."""
     what, hint = "", "write the name of a shipped policy, or ./ and a file beside this one"
-    parts = PurePosixPath(parent).parts
     if folder is None or here is None:
         what, hint = f"{quoted(parent)} is a file, and this text has no folder", "extend a shipped policy"
-    elif not parent.startswith("./") or ".." in parts or "\\" in parent or "\0" in parent:
+    elif not parent.startswith("./") or ".." in parent.split("/") or "\\" in parent or "\0" in parent:
         what = f"{quoted(parent)} leaves the folder"
     elif not parent.endswith(_SUFFIXES):
         what, hint = f"{quoted(parent)} is no YAML file", "its name ends in .yaml"
     else:
-        target, root = _identity(here / parent), _identity(folder)
+        target, root = os.path.realpath(os.path.join(here, parent)), os.path.realpath(folder)
         if os.path.commonpath([target, root]) == root:
-            return Path(target)
+            return target
         what = f"{quoted(parent)} is a link that leaves the folder"
     raise problems.fatal(mark, "extends", what, hint)
 
 
-def _read_file(path: Path, shown: str, problems: Problems, mark: Mark) -> Document:
+def _read_file(path: str, shown: str, problems: Problems, mark: Mark) -> Document:
     """Read a regular file of at most 256 KiB; a device, a pipe or a folder is refused before it is read."""
     try:
         with open(path, "rb", opener=_open_without_waiting) as stream:
             raw = stream.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
     except FileNotFoundError:
-        near = did_you_mean(path.name, _beside(path), "check the path; a shipped policy has no ./ and no .yaml")
+        near = did_you_mean(
+            os.path.basename(path), _beside(path), "check the path; a shipped policy has no ./ and no .yaml"
+        )
         raise problems.fatal(mark, "file", f"there is no file {quoted(shown)}", near) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "its name cannot be used"
@@ -204,8 +214,8 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _beside(path: Path) -> list[str]:
+def _beside(path: str) -> list[str]:
     try:
-        return [entry.name for entry in path.parent.iterdir() if entry.suffix in _SUFFIXES]
+        return [name for name in os.listdir(os.path.dirname(path) or ".") if name.endswith(_SUFFIXES)]
     except OSError:
         return []

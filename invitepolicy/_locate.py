@@ -9,7 +9,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from invitepolicy._cells import words_of
+from invitepolicy._borders import words_of
 from invitepolicy._model import InRange
 from invitepolicy._records import Absent, Account, Invitation, read_fact
 from invitepolicy._vocabulary import FACTS

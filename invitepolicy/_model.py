@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from invitepolicy._frozen import ByFields, Ordered
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from invitepolicy._frozen import FrozenMapping
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
     from invitepolicy._vocabulary import Fact, Subject
 
 
-@attrs.frozen(order=True)
-class Place:
+@attrs.frozen(eq=False, repr=False)
+class Place(Ordered):
     """Where something stands: `str()` is `faq.yaml:18`."""
 
     file: str
@@ -53,8 +56,8 @@ class Document:
         return self.places[path][1]
 
 
-@attrs.frozen
-class Amount:
+@attrs.frozen(eq=False, repr=False)
+class Amount(ByFields):
     """A quantity in a line: its value, its kind, and the setting it came from (None where it was written out)."""
 
     value: Quantity
@@ -62,23 +65,23 @@ class Amount:
     setting: str | None = None
 
 
-@attrs.frozen
-class OneOf:
+@attrs.frozen(eq=False, repr=False)
+class OneOf(ByFields):
     """`relationship: [known, logical]`: one of the words, or, negated, none of them. Also for tags."""
 
     words: tuple[str, ...]
     negated: bool = False
 
 
-@attrs.frozen
-class IsTrue:
+@attrs.frozen(eq=False, repr=False)
+class IsTrue(ByFields):
     """`email_requested: true`: a flag is what it says."""
 
     wanted: bool
 
 
-@attrs.frozen
-class InRange:
+@attrs.frozen(eq=False, repr=False)
+class InRange(ByFields):
     """`between 2 and 5`: a count, number or share between two borders, each included unless it says otherwise."""
 
     low: Amount | None
@@ -87,16 +90,16 @@ class InRange:
     high_included: bool = True
 
 
-@attrs.frozen
-class Aged:
+@attrs.frozen(eq=False, repr=False)
+class Aged(ByFields):
     """`between 3 days and 4 days ago`: at least `low` ago (included) and less than `high` ago (excluded)."""
 
     low: Amount | None
     high: Amount | None
 
 
-@attrs.frozen
-class IsGiven:
+@attrs.frozen(eq=False, repr=False)
+class IsGiven(ByFields):
     """`given` or `missing`: whether anything is known at all."""
 
     wanted: bool
@@ -105,8 +108,8 @@ class IsGiven:
 Test = OneOf | IsTrue | InRange | Aged | IsGiven
 
 
-@attrs.frozen
-class Line:
+@attrs.frozen(eq=False, repr=False)
+class Line(ByFields):
     """One line of a `when`: a fact, its test, the test's text as written, and the place."""
 
     fact: str
@@ -115,8 +118,8 @@ class Line:
     place: Place
 
 
-@attrs.frozen
-class Slot:
+@attrs.frozen(eq=False, repr=False)
+class Slot(ByFields):
     """A placeholder of a reason: a fact's value, or its age."""
 
     fact: str
@@ -126,8 +129,8 @@ class Slot:
 Reason = tuple[str | Slot, ...]
 
 
-@attrs.frozen
-class Rule:
+@attrs.frozen(eq=False, repr=False)
+class Rule(ByFields):
     """A card: what must hold, the outcome, the reason, the details for the caller, and the place.
 
     `name` is None for `otherwise`; `limit` marks what the platform imposes.
@@ -142,8 +145,8 @@ class Rule:
     limit: bool = False
 
 
-@attrs.frozen
-class DecisionRules:
+@attrs.frozen(eq=False, repr=False)
+class DecisionRules(ByFields):
     """A decision as the policy states it: the question, whom it is about, and its cards in order of precedence."""
 
     name: str
@@ -156,8 +159,8 @@ class DecisionRules:
     facts: tuple[Fact, ...]
 
 
-@attrs.frozen
-class Setting:
+@attrs.frozen(eq=False, repr=False)
+class Setting(ByFields):
     """A quantity with a name, the bounds a style must keep to, and the grounds for it."""
 
     name: str
@@ -170,8 +173,8 @@ class Setting:
     place: Place = attrs.field(default=Place("", 0), eq=False)
 
 
-@attrs.frozen
-class Promise:
+@attrs.frozen(eq=False, repr=False)
+class Promise(ByFields):
     """What every style built on this policy must keep: under these lines only, or never, these outcomes."""
 
     name: str
@@ -182,16 +185,16 @@ class Promise:
     place: Place
 
 
-@attrs.frozen
-class Segment:
+@attrs.frozen(eq=False, repr=False)
+class Segment(ByFields):
     """A stretch of an expected life: the outcome, and how long after the test's now it begins."""
 
     outcome: str
     after: timedelta
 
 
-@attrs.frozen
-class Expectation:
+@attrs.frozen(eq=False, repr=False)
+class Expectation(ByFields):
     """What a test expects of one decision: a whole life, or outcomes at instants; and the deciding rule."""
 
     decision: str
@@ -200,8 +203,8 @@ class Expectation:
     place: Place
 
 
-@attrs.frozen
-class PolicyTest:
+@attrs.frozen(eq=False, repr=False)
+class PolicyTest(ByFields):
     """A test in the file: a record, an account, an instant, and what is to come of them."""
 
     name: str
@@ -219,13 +222,14 @@ class Kept:
     """What is derived from a policy and kept beside it to be quick; a copy and a pickle hold nothing of it."""
 
     table: Any = None
+    fingerprint: str | None = None
 
     def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
         """Pickle as an empty one."""
         return Kept, ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Policy:
     """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
 
@@ -233,15 +237,35 @@ class Policy:
     places, tests and the spelling of durations do not change it.
     """
 
-    name: str = attrs.field(eq=False)
-    title: str = attrs.field(eq=False)
-    about: str = attrs.field(eq=False, repr=False)
-    settings: FrozenMapping[Setting] = attrs.field(eq=False, repr=False)
-    facts: FrozenMapping[Fact] = attrs.field(eq=False, repr=False)
-    decisions: FrozenMapping[DecisionRules] = attrs.field(eq=False, repr=False)
-    promises: tuple[Promise, ...] = attrs.field(eq=False, repr=False)
-    tests: tuple[PolicyTest, ...] = attrs.field(eq=False, repr=False)
-    layers: tuple[Document, ...] = attrs.field(eq=False, repr=False)
-    overrides: FrozenMapping[Any] = attrs.field(eq=False, repr=False)
-    fingerprint: str
-    kept: Kept = attrs.field(factory=Kept, init=False, eq=False, repr=False)
+    name: str
+    title: str
+    about: str
+    settings: FrozenMapping[Setting]
+    facts: FrozenMapping[Fact]
+    decisions: FrozenMapping[DecisionRules]
+    promises: tuple[Promise, ...]
+    tests: tuple[PolicyTest, ...]
+    layers: tuple[Document, ...]
+    overrides: FrozenMapping[Any]
+    identify: Callable[[], str]
+    kept: Kept = attrs.field(factory=Kept, init=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the hash, 32 hexadecimal digits; it is made when it is first asked for."""
+        kept = self.kept
+        if kept.fingerprint is None:
+            kept.fingerprint = self.identify()
+        return kept.fingerprint
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the fingerprints."""
+        return self.fingerprint == other.fingerprint if isinstance(other, Policy) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash the fingerprint."""
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        """Show the name, the title and the fingerprint."""
+        return f"Policy(name={self.name!r}, title={self.title!r}, fingerprint={self.fingerprint!r})"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from invitepolicy._frozen import ByFields
 from invitepolicy.errors import PolicyError, Problem
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 MOST_PROBLEMS: Final = 200
 
 
-@attrs.frozen
-class Finding:
+@attrs.frozen(eq=False, repr=False)
+class Finding(ByFields):
     """Something wrong at a path of the data; `key` says that the key itself is at fault."""
 
     path: Path
@@ -25,7 +26,7 @@ class Finding:
     key: bool = False
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class Problems:
     """The problems of a file, as they are found; more than 200 are not looked for."""
 

@@ -34,8 +34,8 @@ _DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) +(minute|hour|day|week)s?")
 _SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MOST_MONTHS = 3  # digits: a number of months or years that can be put into days
-_COMMA = re.compile(r"[0-9]+,[0-9]+(?: ?%| +[a-z]+)?")
-_COUNTED = re.compile(r"([0-9.,]+)\s*([A-Za-z]+)")
+_COMMA: Final = r"[0-9]+,[0-9]+(?: ?%| +[a-z]+)?"
+_COUNTED: Final = r"([0-9.,]+)\s*([A-Za-z]+)"
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
@@ -88,10 +88,10 @@ def _comma(text: str) -> QuantityError:
 
 
 def _not_a_duration(text: str) -> QuantityError:
-    if _COMMA.fullmatch(text):
+    if re.fullmatch(_COMMA, text):
         return _comma(text)
     what = f"{quoted(text)} is not a duration"
-    counted = _COUNTED.fullmatch(text.strip())
+    counted = re.fullmatch(_COUNTED, text.strip())
     if counted is None:
         return QuantityError(what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
     amount, unit = counted[1], counted[2].lower().removesuffix("s")
@@ -126,7 +126,7 @@ def _in_days(amount: str, unit: str) -> str:
 def parse_share(text: str) -> float:
     """Read `40%` as 0.4, correctly rounded. Raises QuantityError outside 0 % to 100 %."""
     found = _SHARE.fullmatch(text)
-    if _COMMA.fullmatch(text):
+    if re.fullmatch(_COMMA, text):
         raise _comma(text)
     if _NUMBER.fullmatch(text) and not text.startswith(("0", "-")):
         raise QuantityError(f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean")
@@ -149,7 +149,7 @@ def checked_share(share: float, text: object) -> float:
 
 def parse_number(text: str) -> float:
     """Read `20` or `2.5`; whole values are whole numbers. Raises QuantityError for anything else."""
-    if _COMMA.fullmatch(text):
+    if re.fullmatch(_COMMA, text):
         raise _comma(text)
     if _NUMBER.fullmatch(text) is None:
         raise QuantityError(f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")

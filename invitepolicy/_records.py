@@ -21,7 +21,7 @@ from invitepolicy._checks import (
     own_facts_of,
     tags_of,
 )
-from invitepolicy._frozen import FrozenMapping
+from invitepolicy._frozen import ByFields, FrozenMapping
 from invitepolicy._quantities import QuantityError, parse_instant, parse_share
 from invitepolicy._text import did_you_mean, listed
 from invitepolicy._vocabulary import ACTIVITIES, BASES, DIRECTIONS, OWN_PREFIX, RELATIONSHIPS, STATUSES, TIERS, Fact
@@ -57,7 +57,7 @@ _ACCOUNT_COUNTS: Final = (
 )  # fmt: skip
 
 
-class _Plain:
+class _Plain(ByFields):
     """What an invitation keeps beside its fields: its words and flags as one text, by which deciding finds it."""
 
     __slots__ = ("plain",)
@@ -65,7 +65,7 @@ class _Plain:
     plain: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Invitation(_Plain):
     """An invitation to connect, as far as it is known.
 
@@ -126,8 +126,8 @@ def _plain(invitation: Invitation) -> str:
     return intern(" ".join((*words, asked, noted)))  # joined, since a word may be of a kind that formats itself
 
 
-@attrs.frozen(kw_only=True)
-class Account:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Account(ByFields):
     """How an account stands: counts of outgoing invitations, and what LinkedIn did to it.
 
     None is *not known*. `rejected_share` is a part of the whole, from 0 to 1; `restricted_at` is the instant of

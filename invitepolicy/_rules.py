@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
 
+from invitepolicy._frozen import ByFields
 from invitepolicy._model import Aged, Amount, DecisionRules, InRange, IsGiven, IsTrue, Line, OneOf, Place, Rule
 from invitepolicy._quantities import FOREVER, later
 from invitepolicy._records import Absent, Value
@@ -29,8 +30,8 @@ UNDETERMINED: Final = "undetermined"
 _ORDER: Final = {name: index for index, name in enumerate(FACTS)}
 
 
-@attrs.frozen
-class Ruling:
+@attrs.frozen(eq=False, repr=False)
+class Ruling(ByFields):
     """What the rules say of one record at one instant.
 
     `card` decided (None for `undetermined` and `not_applicable`); `line` is the line of `applies_to` that fails;

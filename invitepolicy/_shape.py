@@ -6,7 +6,7 @@ What only `_build` can judge, since it knows the settings and the policy's own f
 
 from __future__ import annotations
 
-import json
+import os
 import re
 from functools import cache
 from itertools import islice
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from invitepolicy._model import Document, Path
 
-_WITHOUT_COLON: Final = re.compile(r"([a-z][a-z0-9_]*) +([0-9].*|forever)")
+_WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
 _KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
@@ -38,8 +38,10 @@ _JUDGED_LATER: Final = ("given", "account", "expect")
 
 def read_schema() -> dict[str, Any]:
     """Read the JSON Schema of a policy file."""
-    path = resource_folder("schemas") / "policy.schema.json"
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    import json  # noqa: PLC0415  (imported late, with jsonschema)
+
+    with open(os.path.join(resource_folder("schemas"), "policy.schema.json"), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
     return schema
 
 
@@ -110,7 +112,7 @@ def _scattered(data: Any, path: Path) -> Path | None:
 def _bad_name(error: Any) -> tuple[str, str]:
     name: str = error.instance
     what = f"{quoted(name)} cannot be a name here"
-    if found := _WITHOUT_COLON.fullmatch(name):
+    if found := re.fullmatch(_WITHOUT_COLON, name):
         return what, f"put a colon and a space behind the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
     plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain

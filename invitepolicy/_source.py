@@ -21,6 +21,7 @@ from invitepolicy._text import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_QUICK: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_BYTES: Final = 256 * 1024
 MOST_NODES: Final = 20_000
 MOST_LEVELS: Final = 32
@@ -46,12 +47,16 @@ _UNPRINTABLE = re.compile(
 )
 
 
-def parse_source(source: str | bytes, path: str) -> Document:
-    """Read a policy file's text. Raises PolicyError with every problem of the text."""
+def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> Document:
+    """Read a policy file's text. Raises PolicyError with every problem of the text.
+
+    What is shipped is read by the `quick` parser where there is one: a test holds it to say the same of these files.
+    It is nothing for what strangers write: it crashes on some of it, and reads some of it otherwise.
+    """
     problems = Problems(path)
     text = _decode(source, problems)
     _refuse_unprintable(text, problems)
-    reader = _Reader(text, problems)
+    reader = _Reader(text, problems, _QUICK if quick else yaml.SafeLoader)
     data = reader.read_document()
     problems.settle()
     if not isinstance(data, dict):
@@ -107,11 +112,11 @@ def _why_no_mapping(data: object) -> tuple[str, str]:
 class _Reader:
     """Builds the data out of events, and the places beside it."""
 
-    def __init__(self, text: str, problems: Problems) -> None:
+    def __init__(self, text: str, problems: Problems, loader: Any) -> None:
         self.places: dict[Path, tuple[Mark, Mark]] = {}
         self.commented: set[Path] = set()
         self._text = text
-        self._events = _events(text, problems)
+        self._events = _events(loader(text), problems)
         self._problems = problems
         self._nodes = 0
 
@@ -149,9 +154,9 @@ class _Reader:
         self.places[path] = (key_mark or mark, mark)
         match event:
             case yaml.ScalarEvent():
-                if not event.value and event.style is None and key_mark is not None:
+                if not event.value and not event.style and key_mark is not None:
                     self.places[path] = (key_mark, key_mark)
-                elif event.style is None and self._is_cut(event):
+                elif not event.style and self._is_cut(event):
                     self.commented.add(path)
                 return self._scalar(event, mark)
             case yaml.SequenceStartEvent():
@@ -205,7 +210,7 @@ class _Reader:
             return f"?{mark}"
         self._nodes += 1
         self._refuse_extras(event, mark)
-        if event.style is None and event.value == "<<":
+        if not event.style and event.value == "<<":
             self._refuse(mark, "merge", "a merge key, “<<”", "write the lines out, or use extends")
             return f"?{mark}"
         told = len(self._problems.found)
@@ -222,7 +227,7 @@ class _Reader:
         if len(text) > MOST_CHARACTERS:
             self._refuse(mark, "too-long", "a text of more than 8,192 characters", "shorten it")
             return ""
-        if event.style is None:
+        if not event.style:
             return self._plain(text, mark)
         if found := _UNPRINTABLE.search(text):
             what, hint = _unprintable(found[0])
@@ -266,11 +271,10 @@ def _of_mark(mark: Any) -> Mark:
     return mark.line + 1, mark.column + 1
 
 
-def _events(text: str, problems: Problems) -> Iterator[Any]:
-    loader = yaml.SafeLoader(text)
+def _events(loader: Any, problems: Problems) -> Iterator[Any]:
     try:
         while True:
-            yield loader.get_event()  # type: ignore[no-untyped-call]  # by its stubs
+            yield loader.get_event()
     except yaml.MarkedYAMLError as error:
         raise problems.fatal(_of_mark(place_of(error)), "syntax", *explain_syntax(error)) from None
     except (yaml.YAMLError, ValueError, OverflowError):

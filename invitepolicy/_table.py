@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy._answers import Advice, Decision, Draft, DraftAdvice, Telling
-from invitepolicy._cells import thresholds
+from invitepolicy._borders import thresholds
 from invitepolicy._locate import SENT, is_plain, reader_of
 from invitepolicy._quantities import later
 from invitepolicy._records import Invitation, as_invitation, read_fact

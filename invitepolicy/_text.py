@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -64,6 +63,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if plain in by_plain:
         return by_plain[plain]
     cutoff = 0.7 if len(plain) > _SHORT else 0.6  # of a short word, two letters that changed places are a third
+    import difflib  # noqa: PLC0415  (imported late: only a mistake needs it)
+
     found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
     return by_plain[found[0]] if found else None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy._answers import Advice, answer_of, reason_of, same_of, tells_of_record
-from invitepolicy._cells import STANDING, thresholds
+from invitepolicy._borders import STANDING, thresholds
 from invitepolicy._locate import SENT, clock_of, is_field, locate_by
 from invitepolicy._rules import all_hold, fact_order, holds, judge
 

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import attrs
 
+from invitepolicy._frozen import ByFields
+
 Kind = Literal["choice", "flag", "count", "number", "share", "clock", "tags"]
 Subject = Literal["invitation", "account"]
 Absence = Literal["not_known", "did_not_happen"]
@@ -27,8 +29,8 @@ GRAMMAR_WORDS: Final = (
 )  # fmt: skip
 
 
-@attrs.frozen
-class Fact:
+@attrs.frozen(eq=False, repr=False)
+class Fact(ByFields):
     """A fact: its name, kind, whom it is about, the record's field, the words of a choice, and what it means.
 
     `happens` says in which statuses a missing clock is *not known*; in all others it *did not happen*.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class Known:
     """The settings and own facts of the files read so far; `counting` names the settings that count something."""
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from invitepolicy._borders import STANDING
 from invitepolicy._boxes import USUAL, pick_cells, usual_word
 from invitepolicy._cases import DEFAULT_NOW
-from invitepolicy._cells import STANDING, value_in
+from invitepolicy._cells import value_in
 from invitepolicy._quantities import format_age, format_count, format_number, format_share
 from invitepolicy._records import Absent, Account, Invitation
 from invitepolicy._vocabulary import AT_MOST, OWN_PREFIX

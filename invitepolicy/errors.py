@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from invitepolicy._frozen import Ordered
 from invitepolicy._text import clip, safe_text
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ _LONGEST = 500
 _LONGEST_PATH = 140
 
 
-@attrs.frozen(order=True)
-class Problem:
+@attrs.frozen(eq=False, repr=False)
+class Problem(Ordered):
     """One thing that is wrong with a policy file, with its place and its remedy.
 
     `line` and `column` count from 1. `what` says what is wrong, `hint` what would be right, and `code` is a

@@ -8,8 +8,9 @@ from itertools import chain, product
 
 import attrs
 
+from invitepolicy._borders import STANDING
 from invitepolicy._build import build_policy
-from invitepolicy._cells import STANDING, cut_lines, value_in
+from invitepolicy._cells import cut_lines, value_in
 from invitepolicy._model import Line, OneOf, Place
 from invitepolicy._records import Absent
 from invitepolicy._rules import holds, judge, lines_of

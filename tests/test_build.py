@@ -95,6 +95,7 @@ def test_a_file_that_is_wrong_hides_what_its_children_say():
 def test_problems_of_tests_are_told_with_no_others():
     """They are read against the resolved policy."""
     assert codes(BODY.replace("d: keep", "d: kep")) == [(16, 60, "outcome")]
+    assert told(BODY.replace("d: keep", "d: kep"))[0].startswith("p.yaml:16:60: ")
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,21 @@ def test_problems_of_tests_are_told_with_no_others():
 def test_overridden_settings_are_checked_again(overrides, problem):
     """Names, kinds and bounds, in the words for a file; there is no place to show."""
     assert told(BODY, **overrides) == [problem]
+
+
+def test_each_overridden_setting_is_told_with_its_code():
+    """Whatever is wrong with those before it; programs may go by the code."""
+    overrides = {"wiat": "3 weeks", "few": 2 * DAY, "zebra": 1, "wait": "1 month"}
+
+    assert codes(BODY, **overrides) == [(1, 1, code) for code in ("setting", "setting", "kind", "quantity")]
+
+
+def test_policies_of_two_names_are_two():
+    """What is asked for by name is not told apart by what it says alone."""
+    one, other = (parse_policy(f"invitepolicy: 1\nname: {name}\n") for name in "pq")
+
+    assert one != other
+    assert one.fingerprint != other.fingerprint
 
 
 def test_a_chain_of_three_files_in_folders_of_their_own(tmp_path):

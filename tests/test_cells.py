@@ -128,6 +128,30 @@ def test_a_value_of_no_cell_is_an_error_of_the_program():
             find_cell(dimension, value, NOW)
 
 
+@pytest.mark.parametrize(
+    ("fact", "cell", "value"),
+    [
+        ("activity", Words(("occasional", "unknown")), "unknown"),
+        ("activity", Words(("daily", "weekly")), "daily"),
+        ("sent", Ages(None, 0 * DAY), STANDING + DAY),
+        ("sent", Ages(None, DAY), STANDING),
+        ("sent", Ages(DAY, None), STANDING - DAY),
+        ("my_number", Stretch(None, None), 0),
+        ("my_number", Stretch(None, Cut(2)), 1),
+        ("my_number", Stretch(None, Cut(2, after=True)), 2),
+        ("my_number", Stretch(Cut(2, after=True), None), 3),
+        ("my_number", Stretch(Cut(2, after=True), Cut(3)), 2.5),
+        ("account_rejected_share", Stretch(Cut(0.5, after=True), None), 0.75),
+        ("attempts", Stretch(None, Cut(2)), 0),
+    ],
+)
+def test_the_value_of_a_cell_is_as_plain_as_can_be(fact, cell, value):
+    """What witnesses show: nothing is said of people where nothing need be, and ages and numbers are round."""
+    known = {**FACTS, **lines_about(my_number="given")[1]}
+
+    assert value_in(Dimension(known[fact], (cell,)), 0) == value
+
+
 @settings(max_examples=40, deadline=None)
 @given(policy=policies)
 def test_the_value_of_a_cell_lies_in_it(policy):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import freezegun
@@ -196,8 +197,42 @@ def test_the_zone_of_now_does_not_matter():
 @pytest.mark.parametrize("now", [datetime(2026, 3, 1), "2026-03-01", 3])  # noqa: DTZ001
 def test_a_now_without_a_zone_is_refused(now):
     """Nobody knows which instant a naive datetime means."""
-    with pytest.raises(RecordError, match="now: this is no instant with a time zone; add"):
+    with pytest.raises(RecordError, match="now: this is no instant with a time zone; add") as caught:
         decide(load_policy("faq"), Invitation(sent_at=SENT), now=now)
+
+    assert (caught.value.field, caught.value.value) == ("now", now)
+
+
+def test_the_zone_of_the_process_does_not_matter(monkeypatch):
+    """Not even in the last hours of all, which it has behind it already."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        last = datetime(9999, 12, 31, 22, tzinfo=timezone(-timedelta(hours=1)))
+        answer = decide(load_policy("faq"), Invitation(sent_at=SENT), now=last)["withdraw"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert answer.outcome == "not_applicable"
+
+
+def test_whatever_reads_as_an_invitation_is_decided():
+    """A mapping, say."""
+    policy = load_policy("faq")
+
+    asked = decide(policy, {"sent_at": "2026-03-01", "activity": "daily"}, now=at(4))
+
+    assert asked == decide(policy, Invitation(sent_at=SENT, activity="daily"), now=at(4))
+
+
+def test_where_nothing_differs_the_answer_is_shared():
+    """Two records of the same cells get one and the same advice, which nobody can change."""
+    policy = parse_policy(
+        "invitepolicy: 1\nname: p\ndecisions: {d: {question: 'a?', otherwise: {then: x, because: b}}}"
+    )
+
+    assert decide(policy, Invitation(), now=NOW) is decide(policy, Invitation(name="Ada"), now=NOW)
 
 
 def test_a_decision_has_no_truth_value():
@@ -274,94 +309,3 @@ def test_the_reason_of_what_does_not_apply_names_the_line():
     assert withdrawn.outcome == "undetermined"
     assert withdrawn.reason == "To answer, this is needed: withdrawn_at (when it was withdrawn)."
     assert withdrawn.needs == ("withdrawn",)
-
-
-ACCOUNT_POLICY = """
-invitepolicy: 1
-name: paced
-decisions:
-  pace:
-    subject: account
-    rules:
-      - rule: too many today
-        when: {account_sent_last_day: at least 3}
-        then: pause
-        because: "{account_sent_last_day} in a day."
-      - rule: a bad share
-        when: {account_rejected_share: at least 50%}
-        then: slow_down
-        because: "{account_rejected_share} rejected."
-      - rule: a refusal
-        when: {account_restricted: less than 1 week ago}
-        then: pause
-        because: Refused on {account_restricted}.
-    otherwise: {then: send, because: Go on.}
-"""
-
-
-def test_an_account_given_as_such_stands_still():
-    """Only the clock of the restriction moves."""
-    policy = parse_policy(ACCOUNT_POLICY)
-
-    pace = decide_account(policy, Account(sent_last_day=0, rejected_share=0.1, restricted_at=at(1)), now=at(3))["pace"]
-
-    assert (pace.outcome, pace.changes_at, pace.changes_to) == ("pause", at(8), "send")
-    assert pace.reason == "Refused on 2026-03-01."
-
-
-def test_invitations_leave_their_windows():
-    """Given invitations, the change comes at the exact instant at which one leaves the last 24 hours."""
-    policy = parse_policy(ACCOUNT_POLICY)
-    sent = [Invitation(sent_at=at(2, hour), status="accepted") for hour in (6, 8, 10)]
-
-    pace = decide_account(policy, sent, now=at(2, 12))["pace"]
-
-    assert (pace.outcome, pace.changes_at, pace.changes_to) == ("pause", at(3, 6), "send")
-
-
-def test_an_invitation_settles_by_waiting():
-    """Two weeks after it was sent an unanswered invitation counts as rejected."""
-    policy = parse_policy(ACCOUNT_POLICY)
-    sent = [Invitation(sent_at=at(1)), Invitation(sent_at=at(1), status="accepted")]
-
-    pace = decide_account(policy, sent, now=at(3))["pace"]
-
-    assert (pace.outcome, pace.changes_at, pace.changes_to) == ("send", at(15), "slow_down")
-
-
-def test_what_is_known_besides_wins_over_what_invitations_show():
-    """A restriction and a better count, which no list shows, may be given beside the list."""
-    policy = parse_policy(ACCOUNT_POLICY)
-
-    known = Account(restricted_at=at(1), rejected_share=0.1)
-
-    pace = decide_account(policy, [], now=at(3), account=known)["pace"]
-
-    assert (pace.outcome, pace.changes_at) == ("pause", at(8))
-
-
-@settings(max_examples=60, deadline=None)
-@given(seed=...)
-def test_account_changes_are_exactly_where_summaries_change(seed: int):
-    """Summarizing anew just before the change gives the old outcome, and at it the new one."""
-    policy = parse_policy(ACCOUNT_POLICY)
-    records = random_invitations(25, seed=seed)
-
-    pace = decide_account(policy, records, now=NOW)["pace"]
-
-    end = pace.changes_at or NOW + 400 * DAY
-    for instant in (NOW, NOW + (end - NOW) / 2, end - timedelta(microseconds=1)):
-        again = decide_account(policy, summarize(records, now=instant), now=instant)["pace"]
-        assert again.outcome == pace.outcome
-    if pace.changes_at is not None:
-        after = decide_account(policy, summarize(records, now=end), now=end)["pace"]
-        assert after.outcome == pace.changes_to != pace.outcome
-
-
-def test_an_invitation_at_the_end_of_time_never_settles():
-    """Two weeks after it no calendar reaches."""
-    record = Invitation(sent_at=datetime.max.replace(tzinfo=UTC))
-
-    account = summarize([record], now=NOW)
-
-    assert (account.pending, account.settled, account.rejected_share) == (1, 0, None)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import operator
 import pickle
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._frozen import FrozenMapping, freeze, thaw
+from invitepolicy._frozen import ByFields, FrozenMapping, Ordered, freeze, thaw
 
 ITEMS = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=6)
 PLAIN = st.recursive(
@@ -118,3 +120,45 @@ def test_thawing_hands_out_copies():
     thaw(frozen)["a"][0]["b"].append(2)
 
     assert frozen == {"a": (FrozenMapping({"b": (1,)}),)}
+
+
+@attrs.frozen(eq=False, repr=False)
+class Point(ByFields):
+    """A value of a test: its name is not shown, and its place is not compared."""
+
+    name: str = attrs.field(repr=False)
+    size: int
+    place: int = attrs.field(default=0, eq=False)
+
+
+def test_values_are_equal_by_their_fields():
+    """Of the same class only; a field that is not compared does not count, and none that is hidden is shown."""
+    point, twin, other = Point("a", 1, 2), Point("a", 1, 3), Point("b", 1)
+
+    assert point == twin
+    assert hash(point) == hash(twin)
+    assert point != other
+    assert point != ("a", 1)
+    assert repr(point) == "Point(size=1, place=2)"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Step(Ordered):
+    """A value of a test that can be sorted."""
+
+    first: int
+    second: int
+
+
+def test_ordered_values_sort_by_their_fields():
+    """In the fields' order; values of other classes are not compared."""
+    steps = [Step(2, 1), Step(1, 9), Step(1, 2)]
+
+    assert sorted(steps) == [Step(1, 2), Step(1, 9), Step(2, 1)]
+    assert Step(1, 2) <= Step(1, 2) < Step(1, 3)
+    assert not Step(1, 2) < Step(1, 2)
+    assert Step(2, 1) > Step(1, 2)
+    assert Step(2, 1) >= Step(2, 1)
+    for compare in (operator.lt, operator.le):
+        with pytest.raises(TypeError):
+            compare(Step(1, 2), Point("a", 1))

@@ -9,10 +9,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from builders import inert
-
-from invitepolicy import Policy, PolicyError, parse_policy
-from invitepolicy._resources import resource_folder
+from damage import judged, mutated, policy_sources
 
 DATA = Path(__file__).parent / "data" / "hostile"
 HOSTILE = [
@@ -21,39 +18,9 @@ HOSTILE = [
     if entry["file"].startswith("policies/")
 ]
 HEAD = b"invitepolicy: 1\nname: p\nextends: linkedin\n"
-PIECES = (
-    b"\t", b"\n", b"'", b'"', b"{", b"}", b"[", b"]", b": ", b"- ", b"&a ", b"*a", b"!x ", b"|", b">", b" #",
-    b"%", b"\\", b"<<: ", b"---\n", b"010", b"True", b"~", b"? ", b"\r", b"1e3", b"=", b"{{", b"no", b"null",
-    b"\x00", b"\xff",
-    b"\xe2\x80\xae", b"\xef\xbb\xbf", b"9" * 30, b"forever", b" ago", b"at least ", b"1 month", b"[]", b"{}",
-    b"replaces: ",
-)  # fmt: skip
 LONGEST = 1.0  # seconds of CPU
 RECKONING = 0.008  # of a fixed piece of work, on the machine on which the bound was set and nothing else ran
 MOST_MEMORY = 16 * 2**20
-
-
-def refusal_of(source):
-    """Parse what nobody trusts: give the problems of a refusal, or None for a policy."""
-    try:
-        policy = parse_policy(source)
-    except PolicyError as error:
-        return error.problems
-    assert isinstance(policy, Policy)
-    return None
-
-
-def judged(source):
-    """Parse a source, and hold a refusal to what is promised of each problem. Say whether it is a policy."""
-    problems = refusal_of(source)
-    for problem in problems or ():
-        text = str(problem)
-        assert len(text) <= 500
-        assert inert(text)
-        assert problem.hint or problem.code == "promise"
-        assert min(problem.line, problem.column) >= 1
-    assert problems != ()
-    return problems is None
 
 
 def seconds_of(source):
@@ -133,35 +100,11 @@ def test_much_of_anything_costs_no_more_than_reading_it(source):
     assert seconds_of(source) <= LONGEST
 
 
-def mutated(chance, sources):
-    """Damage one of the sources in one to five places: cut, doubled, moved, overwritten, or cut off."""
-    source = bytearray(chance.choice(sources))
-    for _ in range(chance.randint(1, 5)):
-        start = chance.randrange(len(source) + 1)
-        end = min(len(source), start + chance.choice([0, 0, 1, 2, 12, 60]))
-        match chance.randrange(6):
-            case 0:
-                source[start:end] = b""
-            case 1:
-                source[start:start] = source[start:end] * 2
-            case 2:
-                other = chance.choice(sources)
-                begin = chance.randrange(len(other) + 1)
-                source[start:end] = other[begin : begin + chance.choice([1, 8, 80])]
-            case 3:
-                source[start:end] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 3)))
-            case _:
-                source[start:end] = chance.choice(PIECES)
-    return bytes(source)
-
-
 def test_mutated_policies_end_in_a_policy_or_a_refusal():
     """3,000 of them by a seed, made of the shipped policies, of the catalogue of mistakes and of the hostile ones."""
     chance = random.Random(20_260_315)  # noqa: S311  (a seeded test is the point)
-    folders = [resource_folder("policies"), DATA / "policies", Path(__file__).parent / "bad"]
-    sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    short = [source[:3_000] for source in sources if source]
+    sources = policy_sources()
 
-    accepted = sum(judged(mutated(chance, short)) for _ in range(3_000))
+    accepted = sum(judged(mutated(chance, sources)) for _ in range(3_000))
 
     assert accepted > 0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
 
 from invitepolicy import Invitation, RecordError, parse_policy
-from invitepolicy._cells import thresholds
+from invitepolicy._borders import thresholds
 from invitepolicy._locate import is_field, is_plain, locate_by, reader_of
 from invitepolicy._records import NO_ACCOUNT, read_fact
 from invitepolicy._rules import holds, lines_of

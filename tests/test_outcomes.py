@@ -8,8 +8,8 @@ import pytest
 from small_policies import small_policies
 
 from invitepolicy import parse_policy
+from invitepolicy._borders import STANDING
 from invitepolicy._boxes import Meter, TooManyBoxesError, build_space, cells_of
-from invitepolicy._cells import STANDING
 from invitepolicy._outcomes import DOUBT, Reader, Table, walk
 from invitepolicy._rules import judge, lines_of
 from invitepolicy._witness import values_in

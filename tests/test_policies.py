@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy
 from invitepolicy._load import shipped_names
+from invitepolicy._resources import resource_folder
+from invitepolicy._source import parse_source
 from invitepolicy._vocabulary import FACTS
 from invitepolicy.proving import run_test
 from invitepolicy.verdicts import describe_failure
@@ -106,6 +109,16 @@ def test_context_is_wanted_from_strangers_who_write():
 
     assert blank.outcome == "ask_for_context"
     assert told.outcome != "ask_for_context"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_the_quick_parser_reads_what_is_shipped_like_the_other(name):
+    """Data, places and remarks; so does it what a parent is read without."""
+    text = Path(resource_folder("policies"), f"{name}.yaml").read_bytes()
+
+    for part in (text, text.partition(b"\ntests:\n")[0]):
+        slow, quick = parse_source(part, name), parse_source(part, name, quick=True)
+        assert (slow.data, slow.places, slow.commented) == (quick.data, quick.places, quick.commented)
 
 
 @pytest.mark.parametrize("name", shipped_names())

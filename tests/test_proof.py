@@ -10,8 +10,8 @@ from builders import refusal
 from small_policies import LAWS, all_lines, records_of, said, small_policies
 
 from invitepolicy import load_policy, parse_policy, with_settings
+from invitepolicy._borders import STANDING
 from invitepolicy._boxes import Meter, build_space
-from invitepolicy._cells import STANDING
 from invitepolicy._load import shipped_names
 from invitepolicy._proof import breaks, find_breaches, prove_promises
 from invitepolicy._rules import all_hold

@@ -171,6 +171,7 @@ def test_what_is_no_instant_is_refused(field, value, words):
         ({"attempts": 10**18}, "attempts", "this is not a count; give a whole number from 0 up"),
         ({"tags": "vip"}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
         ({"tags": None}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
+        ({"tags": {"vip": False}}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
         ({"tags": ["vip", 1]}, "tags", "every tag is a text"),
         ({"tags": [["vip"]]}, "tags", "every tag is a text"),
         ({"tags": b"vip"}, "tags", "every tag is a text"),

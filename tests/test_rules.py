@@ -157,6 +157,16 @@ def test_doubt(fields, outcome, needs, line):
     assert (answer.outcome, answer.needs, answer.place) == (outcome, needs, f"<policy>:{line}")
 
 
+def test_the_line_that_fails_is_why_a_decision_does_not_apply():
+    """It is part of the ruling, so that the reason can name it."""
+    (decision,) = parse_policy(DOUBT).decisions.values()
+    values = read_values(decision, Invitation(last_active_at=NOW - 90 * DAY), Account())
+
+    ruling = judge(decision, values, NOW)
+
+    assert (ruling.outcome, ruling.card, ruling.line) == ("not_applicable", None, decision.applies_to[0])
+
+
 def states(decision, values, now):
     """Read page 1 a second time: the state of `applies_to` and of each card, as words."""
 

@@ -244,7 +244,7 @@ def test_only_an_instant_of_a_record_may_be_empty(field):
 @pytest.mark.parametrize("name", shipped_names())
 def test_it_takes_every_shipped_policy(name):
     """They are loaded without it."""
-    assert accepts_text((resource_folder("policies") / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert accepts_text(Path(resource_folder("policies"), f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 BLOCKS = [

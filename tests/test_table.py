@@ -201,3 +201,39 @@ def test_a_shared_leaf_words_each_record_by_itself():
     reasons = [advice["d"].reason for advice in decide_each(policy, records, now=NOW + DAY / 2)]
 
     assert reasons == ["2 days, vip", "3 days, keep"]
+
+
+ONE_CLOCK = """
+    decisions:
+      d:
+        question: What now?
+        rules:
+        - {rule: seen, when: {activity: daily, sent: at least 4 days ago}, then: go, because: b}
+        - {rule: left, when: {sent: at least 2 weeks ago}, then: go, because: b}
+        otherwise: {then: keep, because: b}
+    """
+
+
+def test_a_list_is_decided_by_one_instant_a_fork():
+    """On both sides of it and at it, where it is not known, and where the other side was never met before."""
+    policy = build(ONE_CLOCK)
+    step = timedelta(microseconds=1)
+    ages = [14 * DAY, 15 * DAY, 14 * DAY - step, None, timedelta(), 14 * DAY, -DAY]
+    records = [Invitation(sent_at=None if age is None else NOW - age) for age in ages]
+
+    found = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=NOW)]
+
+    assert [outcome for outcome, _ in found] == ["go", "go", "keep", "undetermined", "keep", "go", "keep"]
+    assert [at for _, at in found] == [None, None, NOW + step, None, NOW + 14 * DAY, None, NOW + 15 * DAY]
+
+
+@pytest.mark.parametrize("now", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_a_list_at_the_ends_of_time(now):
+    """No instant lies two weeks before the first one, and no change comes after the last."""
+    policy = build(ONE_CLOCK)
+    records = [Invitation(sent_at=now)] * 3
+
+    found = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=now)]
+
+    later = None if now.year > 1 else now + 14 * DAY
+    assert found == [("keep", later)] * 3

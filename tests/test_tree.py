@@ -90,6 +90,23 @@ def test_clocks_are_found_last():
     assert (third.borders, third.border) == ([14 * DAY], 14 * DAY)
 
 
+def test_a_border_at_which_nothing_turns_is_left_out():
+    """The cells beside it are one, unless so many borders would have to be looked at that it does not pay."""
+    known = frozenset(FACTS) - {"sent"}
+    seen = make_node(GROUND, values_of(sent_at=NOW, activity="daily"), NOW, known)
+    rules = "".join(f"    - {{rule: r{day}, when: {{sent: at least {day} days ago}}, then: go, because: b}}\n"
+                    for day in range(17, 0, -1))  # fmt: skip
+    many = build(
+        f"decisions:\n  d:\n    question: What now?\n    rules:\n{rules}    otherwise: {{then: keep, because: b}}\n"
+    )
+    (decision,) = many.decisions.values()
+    facts = {fact.name: fact for fact in decision.facts}
+    whole = make_node(Ground((decision,), facts, frozenset(facts)), {"sent": NOW}, NOW, frozenset())
+
+    assert (seen.borders, seen.border) == ([4 * DAY], 4 * DAY)
+    assert len(whole.borders) == 17
+
+
 def test_a_leaf_knows_the_next_change_of_one_clock():
     """The border whose crossing changes the outcome, and nothing where none does."""
     known = frozenset(FACTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from invitepolicy._resources import resource_folder
@@ -26,4 +27,4 @@ def run(args: argparse.Namespace) -> int:
 
 def schema_text() -> str:
     """Read the schema that travels with the library."""
-    return (resource_folder("schemas") / SCHEMA_FILE).read_text(encoding="utf-8")
+    return Path(resource_folder("schemas"), SCHEMA_FILE).read_text(encoding="utf-8")

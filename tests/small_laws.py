@@ -1,0 +1,61 @@
+"""What lint and diff say, held to looking at every cell of small policies."""
+
+from __future__ import annotations
+
+import re
+
+from small_policies import expected_findings, records_of
+
+from invitepolicy._borders import STANDING
+from invitepolicy._rules import judge, lines_of
+from invitepolicy.diff import diff_policies, is_empty
+from invitepolicy.lint import lint_policy
+
+COMPARED = {
+    "unreached", "idle-line", "empty-between", "otherwise-withdraws", "no-difference", "order", "undetermined",
+}  # fmt: skip
+
+
+def found(of):
+    """Give the findings about rules as code, place and, for doubt, the fact."""
+    return {
+        (
+            finding.code,
+            None if finding.code == "undetermined" else finding.place,
+            re.search("where “(.*)” is", finding.what)[1] if finding.code == "undetermined" else "",
+        )
+        for finding in lint_policy(of)
+        if finding.code in COMPARED
+    }
+
+
+def hold_lint(small, where=None):
+    """Hold what lint says to what looking at every cell finds."""
+    assert found(small) == expected_findings(small), where
+
+
+def answer(one, values):
+    """Say all that an answer shows: the outcome; and the rule, its reason, or the line that fails."""
+    ruling = judge(one.decisions["d"], values, STANDING)
+    if ruling.line is not None:
+        return ruling.outcome, None, ruling.line.fact, ruling.line.test
+    card = ruling.card
+    return (ruling.outcome, None) if card is None else (ruling.outcome, card.name, card.because, card.details)
+
+
+def hold_diff(old, new, where=None):
+    """Hold a difference to deciding every cell by both: changes of outcomes, and where those are alike of reasons."""
+    outcomes, reasons = set(), set()
+    lines = [*lines_of(old.decisions["d"]), *lines_of(new.decisions["d"])]
+    for values in records_of(lines, old.facts):
+        before, after = answer(old, values), answer(new, values)
+        if before[0] != after[0]:
+            outcomes.add((before[0], after[0]))
+        elif before != after:
+            reasons.add((before[0], before[1], after[1]))
+
+    told = diff_policies(old, new)
+
+    assert {(one.before, one.after) for one in told.outcomes} == outcomes, where
+    assert {(one.before, one.rule_before, one.rule_after) for one in told.reasons} == reasons, where
+    assert is_empty(told) is not (outcomes or reasons), where
