@@ -172,8 +172,10 @@ def _twice(error: Any, path: Path) -> Iterator[Finding]:
     yield Finding((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
 
 
-def _both(_error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding((*path, "never"), "key", "this promise says both “only” and “never”", "keep one of them", key=True)
+def _both(error: Any, path: Path) -> Iterator[Finding]:
+    if isinstance(error.instance, dict):  # of anything else its kind is told
+        what, hint = "this promise says both “only” and “never”", "keep one of them"
+        yield Finding((*path, "never"), "key", what, hint, key=True)
 
 
 def _left_to_build(path: Path, *, name: str) -> bool:

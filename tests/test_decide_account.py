@@ -157,6 +157,17 @@ def test_a_clock_and_a_window_turn_an_account(busy, sent, change):
     assert pace.reason == "Refused 1 day ago."
 
 
+def test_a_clock_and_a_window_that_turn_at_once_turn_together():
+    """The outcome is the one behind both, and none that either would give by itself."""
+    slow = "      - {rule: busy, when: {account_sent_last_day: at least 1}, then: slow_down, because: b}\n"
+    policy = parse_policy(RESTRICTED.replace("BUSY", "given").replace("    otherwise", f"{slow}    otherwise"))
+    known = Account(restricted_at=at(2))
+
+    pace = decide_account(policy, [Invitation(sent_at=at(3, 12))], now=at(3, 12), account=known)["pace"]
+
+    assert (pace.outcome, pace.changes_at, pace.changes_to) == ("pause", at(4, 12), "send")
+
+
 def test_nobody_is_read_where_nothing_is_asked_of_an_account():
     """A policy without a decision about the account does not go through the list."""
     policy = parse_policy(

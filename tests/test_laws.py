@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import attrs
 import pytest
 from hypothesis import given, settings
+from law_withdrawal import hold_withdrawal
 from random_policies import NOW, policies, random_policy, random_record, seeds
 from readings import hold_account_to_plain, hold_constant, hold_list_to_single, hold_to_plain, hold_total, plain
 
@@ -81,6 +82,34 @@ def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
                 second[name].outcome, second[name].rule, second[name].needs,
             )  # fmt: skip
             assert (decision.changes_at and decision.changes_at + by) == second[name].changes_at
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_withdrawal_is_advised_by_what_fits_on_known_facts(part):
+    """20,000 records: the card fits, its facts are known, and no card above it could have said something else."""
+    found = 0
+    for seed in range(part, PAIRS // RECORDS, 4):
+        policy = random_policy(seed + 2_000_000)
+        for number in range(RECORDS):
+            found += hold_withdrawal(policy, *random_record(policy, number), where=(seed, number))
+
+    assert found > PAIRS // 8
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_neither_order_nor_duplicates_nor_chunks_change_an_answer(part):
+    """20,000 answers of lists in any order and chunks, by a policy that was pickled, are those of each record alone."""
+    chance = random.Random(part)  # noqa: S311
+    for seed in range(part, PAIRS // RECORDS, 4):
+        policy = random_policy(seed + 3_000_000)
+        records = [random_record(policy, number)[0] for number in range(RECORDS // 2)]
+        account = random_record(policy, seed)[1]
+        known = [decide(policy, record, now=NOW, account=account) for record in records]
+        order = chance.choices(range(len(records)), k=RECORDS)
+        other, cut = pickle.loads(pickle.dumps(policy)), chance.randrange(RECORDS)
+        for chunk in (order[:cut], order[cut:]):
+            advices = decide_each(other, [records[index] for index in chunk], now=NOW, account=account)
+            assert list(advices) == [known[index] for index in chunk], seed
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,42 @@
+"""What every advised withdrawal is held to: a card that fits, on facts that are known, and no doubt above it."""
+
+from __future__ import annotations
+
+from random_policies import NOW
+
+from invitepolicy import decide
+from invitepolicy._answers import read_values
+from invitepolicy._model import IsGiven
+from invitepolicy._records import Absent
+from invitepolicy._rules import holds
+
+WITHDRAWALS = ("withdraw", "consider")
+
+
+def hold_withdrawal(policy, invitation, account, now=NOW, where=None):
+    """Hold each advice to withdraw to the rules, re-read line by line. Give how many such answers there are.
+
+    The card that is named fits: all its lines hold, and every fact of them is known, unless it is the line's own
+    claim that it is missing. Every card above that would say something else fails for certain, limits first.
+    """
+    found = 0
+    for name, answer in decide(policy, invitation, now=now, account=account).items():
+        if answer.outcome in WITHDRAWALS:
+            decision = policy.decisions[name]
+            _hold(decision, answer, read_values(decision, invitation, account), now, (where, name))
+            found += 1
+    return found
+
+
+def _hold(decision, answer, values, now, where):
+    number = next((at for at, card in enumerate(decision.rules) if card.name == answer.rule), None)
+    card = decision.otherwise if number is None else decision.rules[number]
+    assert (card.name, card.then) == (answer.rule, answer.outcome), where
+    assert answer.needs == (), where
+    for line in (*decision.applies_to, *card.when):
+        known = not isinstance(values[line.fact], Absent)
+        assert known or (isinstance(line.test, IsGiven) and not line.test.wanted), (where, line.text)
+        assert holds(line.test, values[line.fact], now), (where, line.text)
+    for other in decision.rules[:number]:
+        if other.then != card.then:
+            assert any(holds(line.test, values[line.fact], now) is False for line in other.when), (where, other.name)
