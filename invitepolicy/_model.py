@@ -234,7 +234,7 @@ class Policy:
     """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
 
     The fingerprint is a hash of everything that can change an answer or its reason: comments, the order of keys,
-    places, tests and the spelling of durations do not change it.
+    places, tests and the spelling of durations do not change it. `identify` makes it, when it is first asked for.
     """
 
     name: str
