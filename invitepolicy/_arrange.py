@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from invitepolicy._frozen import ByFields
-from invitepolicy._problems import Finding
+from invitepolicy._problems import Fault
 from invitepolicy._text import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def arrange_rules(rules: Sequence[Rule], cards: Cards) -> list[Rule]:
     return own + [replaced.get(rule.name or "", rule) for rule in rules if rule.name not in cards.without]
 
 
-def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) -> Iterator[Finding]:
+def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) -> Iterator[Fault]:
     """Say what cannot be arranged: names given twice or taken, and rules replaced or dropped that no parent has."""
     fixed = [rule.name for rule in limits]
     inherited = [rule.name for rule in rules]
@@ -43,36 +43,36 @@ def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) 
             target = cards.replaces[index] if kind == "rules" else None
             free = card.name in cards.without or card.name == target
             if card.name in fixed or (card.name in inherited and not free):
-                yield Finding((kind, index, "rule"), "rule", *_taken(card, fixed))
+                yield Fault((kind, index, "rule"), "rule", *_taken(card, fixed))
     for index, name in enumerate(cards.without):
         if name not in inherited:
-            yield Finding(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
+            yield Fault(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
     yield from _bad_targets(cards, fixed, inherited)
 
 
-def _double_names(cards: Cards) -> Iterator[Finding]:
+def _double_names(cards: Cards) -> Iterator[Fault]:
     seen: dict[str | None, int] = {}
     for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
         for index, card in enumerate(group):
             if card.name in seen:
                 hint = f"line {seen[card.name]} has it; rename one"
-                yield Finding((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
+                yield Fault((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
             seen.setdefault(card.name, card.place.line)
 
 
-def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[str | None]) -> Iterator[Finding]:
+def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[str | None]) -> Iterator[Fault]:
     replaced: dict[str, int] = {}
     for index, target in enumerate(cards.replaces):
         if target is None:
             continue
         path: Path = ("rules", index, "replaces")
         if target in cards.without:
-            yield Finding(path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both")
+            yield Fault(path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both")
         elif target not in inherited:
-            yield Finding(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
+            yield Fault(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
         elif target in replaced:
             hint = f"the rule in line {replaced[target]} replaces it already; delete one of the two"
-            yield Finding(path, "rule", f"{quoted(target)} is replaced twice", hint)
+            yield Fault(path, "rule", f"{quoted(target)} is replaced twice", hint)
         replaced.setdefault(target, cards.rules[index].place.line)
 
 

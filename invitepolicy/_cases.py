@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._frozen import FrozenMapping
 from invitepolicy._model import Expectation, Place, PolicyTest, Segment
-from invitepolicy._problems import Finding
+from invitepolicy._problems import Fault
 from invitepolicy._quantities import QuantityError, later, parse_duration, parse_instant
 from invitepolicy._records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
 from invitepolicy._text import did_you_mean, listed, quoted
@@ -76,7 +76,7 @@ class _Reader:
         self._names.setdefault(name, line)
 
     def _refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
-        self._problems.report(self._document, Finding(path, code, what, hint, key))
+        self._problems.report(self._document, Fault(path, code, what, hint, key))
 
     def _now(self, raw: dict[str, Any], path: Path) -> datetime:
         if raw.get("now") is None:

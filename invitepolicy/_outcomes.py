@@ -150,8 +150,9 @@ class Table:
 
     def __init__(self, space: Space, cards: Sequence[Card]) -> None:
         """Lay the cards out as bit sets, a pair for each cell: those that hold in it, those that do not fail."""
-        self.space, self.cards = space, cards
-        self.everything = (1 << len(cards)) - 1
+        self.space: Space = space
+        self.cards: Sequence[Card] = cards
+        self.everything: int = (1 << len(cards)) - 1
         self.same: dict[str, int] = {}
         for number, card in enumerate(cards):
             self.same[card.then] = self.same.get(card.then, 0) | 1 << number

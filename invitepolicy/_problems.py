@@ -16,7 +16,7 @@ MOST_PROBLEMS: Final = 200
 
 
 @attrs.frozen(eq=False, repr=False)
-class Finding(ByFields):
+class Fault(ByFields):
     """Something wrong at a path of the data; `key` says that the key itself is at fault."""
 
     path: Path
@@ -39,7 +39,7 @@ class Problems:
         if len(self.found) >= MOST_PROBLEMS:
             raise error
 
-    def report(self, document: Document, finding: Finding) -> None:
+    def report(self, document: Document, finding: Fault) -> None:
         """Note a finding at its place in the document."""
         mark = document.key_mark(finding.path) if finding.key else document.value_mark(finding.path)
         self.add(mark, finding.code, finding.what, finding.hint)

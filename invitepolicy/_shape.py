@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from invitepolicy._problems import Finding, Problems
+from invitepolicy._problems import Fault, Problems
 from invitepolicy._resources import resource_folder
 from invitepolicy._text import clip, did_you_mean, listed, nearest, quoted, safe_text
 
@@ -83,12 +83,12 @@ def _check_version(document: Document, problems: Problems) -> None:
     problems.add(document.value_mark(("invitepolicy",)), "version", what, hint)
 
 
-def _findings(error: Any, document: Document) -> Iterator[Finding]:
+def _findings(error: Any, document: Document) -> Iterator[Fault]:
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
-        yield Finding((*path, error.instance), "name", *_bad_name(error), key=True)
+        yield Fault((*path, error.instance), "name", *_bad_name(error), key=True)
     elif error.validator == "required" and (cards := _scattered(document.data, path)):
-        yield Finding(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
+        yield Fault(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
     elif not _left_to_build(path, name=error.validator):
         yield from _WORDED[error.validator](error, path)
 
@@ -120,11 +120,11 @@ def _bad_name(error: Any) -> tuple[str, str]:
     return what, write + _described(error.schema)
 
 
-def _missing(error: Any, path: Path) -> Iterator[Finding]:
+def _missing(error: Any, path: Path) -> Iterator[Fault]:
     meant = _meant(error.schema, error.instance).values()
     for key in error.validator_value:
         if key not in error.instance and key not in meant:
-            yield Finding(path, "missing", *_what_is_missing(error.schema, key, path), key=True)
+            yield Fault(path, "missing", *_what_is_missing(error.schema, key, path), key=True)
 
 
 def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str, str]:
@@ -140,19 +140,19 @@ def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str,
     return f"{whose} has no “{key}”", hint
 
 
-def _kind(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding(path, "kind", *_wrong_kind(error, path))
+def _kind(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "kind", *_wrong_kind(error, path))
 
 
-def _word(error: Any, path: Path) -> Iterator[Finding]:
+def _word(error: Any, path: Path) -> Iterator[Fault]:
     hint = _remedy(error.schema)
     if isinstance(error.instance, str):
         hint = did_you_mean(error.instance, error.validator_value, hint)
-    yield Finding(path, "word", _cannot_be(error.instance, path), hint)
+    yield Fault(path, "word", _cannot_be(error.instance, path), hint)
 
 
-def _pattern(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding(path, "name", _cannot_be(error.instance, path), _remedy(error.schema))
+def _pattern(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "name", _cannot_be(error.instance, path), _remedy(error.schema))
 
 
 def _cannot_be(value: Any, path: Path) -> str:
@@ -162,20 +162,20 @@ def _cannot_be(value: Any, path: Path) -> str:
     return f"“{name}” cannot be {quoted(value)}" if name == path[-1] else f"{quoted(value)} cannot stand in “{name}”"
 
 
-def _empty(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding(path, "empty", f"“{_name_of(path)}” is empty", _remedy(error.schema))
+def _empty(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "empty", f"“{_name_of(path)}” is empty", _remedy(error.schema))
 
 
-def _twice(error: Any, path: Path) -> Iterator[Finding]:
+def _twice(error: Any, path: Path) -> Iterator[Fault]:
     items = error.instance
     index = next(index for index, item in enumerate(items) if item in items[:index])
-    yield Finding((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
+    yield Fault((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
 
 
-def _both(error: Any, path: Path) -> Iterator[Finding]:
+def _both(error: Any, path: Path) -> Iterator[Fault]:
     if isinstance(error.instance, dict):  # of anything else its kind is told
         what, hint = "this promise says both “only” and “never”", "keep one of them"
-        yield Finding((*path, "never"), "key", what, hint, key=True)
+        yield Fault((*path, "never"), "key", what, hint, key=True)
 
 
 def _left_to_build(path: Path, *, name: str) -> bool:
@@ -192,7 +192,7 @@ def _left_to_build(path: Path, *, name: str) -> bool:
     return False
 
 
-def _unknown_keys(error: Any, path: Path) -> Iterator[Finding]:
+def _unknown_keys(error: Any, path: Path) -> Iterator[Fault]:
     known = [*error.schema["properties"]]
     meant = _meant(error.schema, error.instance)
     where = f"in “{_name_of(path)}” " if path else ""
@@ -202,7 +202,7 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[Finding]:
         hint = f"did you mean “{meant[key]}”?" if key in meant else f"the keys are {listed(known, 'and')}"
         if not path and isinstance(value, dict) and not value.keys().isdisjoint(_OF_A_DECISION):
             hint = "a decision stands under decisions"
-        yield Finding((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
+        yield Fault((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
 
 
 def _meant(schema: dict[str, Any], card: dict[str, Any]) -> dict[str, str]:
@@ -266,7 +266,7 @@ def _remedy(schema: dict[str, Any]) -> str:
     return described if described.startswith(_VERBS) else f"write {described}"
 
 
-_WORDED: Final[dict[str, Callable[[Any, Path], Iterator[Finding]]]] = {
+_WORDED: Final[dict[str, Callable[[Any, Path], Iterator[Fault]]]] = {
     "additionalProperties": _unknown_keys,
     "required": _missing,
     "type": _kind,

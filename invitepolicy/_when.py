@@ -10,7 +10,7 @@ import attrs
 from invitepolicy._amounts import LineError
 from invitepolicy._lines import parse_test
 from invitepolicy._model import Aged, Amount, InRange, Line, Place
-from invitepolicy._problems import Finding
+from invitepolicy._problems import Fault
 from invitepolicy._reasons import ReasonError, parse_reason
 from invitepolicy._text import did_you_mean, listed, quoted
 from invitepolicy._vocabulary import FACTS
@@ -55,7 +55,7 @@ class LineReader:
 
     def refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
         """Note a problem at a path."""
-        self._problems.report(self._document, Finding(path, code, what, hint, key))
+        self._problems.report(self._document, Fault(path, code, what, hint, key))
 
     def read_lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Line, ...]:
         """Read the lines of a `when` or of `applies_to`."""

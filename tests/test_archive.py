@@ -141,13 +141,25 @@ def test_a_locked_or_strangely_packed_zip_is_refused(tmp_path):
 
 
 def test_a_zip_bomb_stops_at_the_limit(tmp_path, monkeypatch):
-    """Bytes are counted as they are unpacked, whatever the zip says of itself."""
+    """By what the zip says of itself, which is all that is ever unpacked; a file's bytes are counted."""
     monkeypatch.setattr(archive, "LARGEST", 3 * 2**20)
     bomb = zipped(tmp_path / "bomb.zip", [(INVITATIONS, b"From,To\n" * 2**19)])
+    large = tmp_path / "Invitations.csv"
+    large.write_bytes(b"From,To\n" * 2**19)
     fits = zipped(tmp_path / "fits.zip", [(INVITATIONS, b"x" * 3 * 2**20)])
 
     assert refusal(bomb) == "Invitations.csv is larger than 256 MiB; this is not a file that LinkedIn exports"
+    assert refusal(large) == refusal(bomb)
     assert len(read_files(fits, ALL)[INVITATIONS].data) == 3 * 2**20
+
+
+def test_a_zip_that_is_tighter_than_any_text_is_not_unpacked(tmp_path):
+    """What is small costs little however tight it is; what is large and packed a thousand times is no export."""
+    small = zipped(tmp_path / "small.zip", [(INVITATIONS, b"x" * 8 * 2**20)])
+    bomb = zipped(tmp_path / "bomb.zip", [(INVITATIONS, b"x" * (8 * 2**20 + 1))])
+
+    assert refusal(bomb).endswith("bomb.zip is packed tighter than any text; unpack it and give the folder")
+    assert len(read_files(small, ALL)[INVITATIONS].data) == 8 * 2**20
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from invitepolicy.linkedin.joining import find_entry, identify, register_entries
@@ -77,3 +79,12 @@ def test_people_are_found_by_address_or_by_a_name_of_their_own(entries, person, 
 def test_people_are_not_printed():
     """A `repr` shows neither name nor address."""
     assert "ann" not in repr(ANN).lower()
+
+
+def test_a_long_address_costs_no_more_than_its_length():
+    """A hundred thousand letters that look like the beginning of a host, in a field that a stranger writes."""
+    began = time.process_time()
+
+    identify("https://" + "x" * 100_000, None)
+
+    assert time.process_time() - began < 1

@@ -15,7 +15,7 @@ from ruamel.yaml.constructor import SafeConstructor
 
 from invitepolicy import PolicyError
 from invitepolicy._model import Document
-from invitepolicy._problems import MOST_PROBLEMS, Finding, Problems
+from invitepolicy._problems import MOST_PROBLEMS, Fault, Problems
 from invitepolicy._source import MOST_BYTES, MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, parse_source
 
 STYLE = lines(
@@ -739,8 +739,8 @@ def test_problems_collects_and_settles():
     problems = Problems("p.yaml")
 
     problems.settle()
-    problems.report(document, Finding(("a", "b"), "code", "the value", "hint"))
-    problems.report(document, Finding(("a", "b"), "code", "the key", "hint", key=True))
+    problems.report(document, Fault(("a", "b"), "code", "the value", "hint"))
+    problems.report(document, Fault(("a", "b"), "code", "the key", "hint", key=True))
 
     with pytest.raises(PolicyError) as caught:
         problems.settle()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from invitepolicy._model import DecisionRules, Line
     from invitepolicy.frames.columns import Field
     from invitepolicy.frames.lying import Lying
-    from invitepolicy.frames.truths import Truth
+    from invitepolicy.frames.truths import Sheet, Truth
 
 _FEW: Final = 16  # words that are asked for one by one: engines read no deep expression
 _WITHOUT: Final = 1
@@ -52,12 +52,16 @@ class Answering:
 
     def __init__(self, decision: DecisionRules, lying: Lying) -> None:
         """Cut the decision's lines into cells."""
-        self.decision, self.lying, self.sheet = decision, lying, lying.reader.sheet
+        self.decision: DecisionRules = decision
+        self.lying: Lying = lying
+        self.sheet: Sheet = lying.reader.sheet
         own = {fact.name: fact for fact in decision.facts}
-        self.dimensions = cut_lines(lines_of(decision), own)
-        self.place = {(cut.fact.name, cut.tag): index for index, cut in enumerate(self.dimensions)}
-        self.cards = [Card(rule.then, *self._read(rule.when)) for rule in decision.rules]
-        self.asked = Card("", *self._read(decision.applies_to))
+        self.dimensions: tuple[Dimension, ...] = cut_lines(lines_of(decision), own)
+        self.place: dict[tuple[str, str | None], int] = {
+            (cut.fact.name, cut.tag): index for index, cut in enumerate(self.dimensions)
+        }
+        self.cards: list[Card] = [Card(rule.then, *self._read(rule.when)) for rule in decision.rules]
+        self.asked: Card = Card("", *self._read(decision.applies_to))
         self._folds: dict[tuple[int, tuple[tuple[Truth, ...], ...]], Fold] = {}
         self._met: dict[tuple[When, Instant | None], Truth] = {}
 
@@ -134,19 +138,21 @@ class Answering:
         found: Fold = {}
         for holds, lives in met:
             left = negated(lives)
-            found = dict.fromkeys(outcomes, (False, left)) | {self.cards[first].then: (holds, True)}
+            own = left if holds is lives else True  # without doubt one condition serves all outcomes
+            found = dict.fromkeys(outcomes, (False, left)) | {self.cards[first].then: (holds, own)}
         return found or dict.fromkeys(outcomes, (False, True))
 
     def _joined(self, first: int, met: tuple[tuple[Truth, ...], ...]) -> Fold:
         half = len(met) // 2
         above, below = self._fold(first, met[:half]), self._fold(first + half, met[half:])
+        passed: dict[tuple[Truth, Truth], Truth] = {}
         found = {}
         for outcome, (taken, left) in above.items():
             taken_below, left_below = below[outcome]
-            found[outcome] = (
-                self.sheet.shortened(either([taken, both([taken_below, left])])),
-                self.sheet.shortened(both([left, left_below])),
-            )
+            if (left, left_below) not in passed:  # few differ where there is no doubt
+                passed[left, left_below] = self.sheet.shortened(both([left, left_below]))
+            taken_here = self.sheet.shortened(either([taken, both([taken_below, left])]))
+            found[outcome] = taken_here, passed[left, left_below]
         return found
 
     def deciding(self, outcomes: Mapping[str, Truth]) -> Iterator[tuple[str | None, Truth]]:

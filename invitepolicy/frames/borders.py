@@ -54,20 +54,22 @@ def sooner_border(one: Border, other: Border, sheet: Sheet) -> Border:
 
 
 def _either(is_one: Truth, one: Border, other: Border, sheet: Sheet) -> Border:
+    is_other = sheet.keep(negated(is_one))
     outcomes = {
         outcome: sheet.keep(
-            either(
-                [
-                    both([is_one, one.outcomes.get(outcome, False)]),
-                    both([negated(is_one), other.outcomes.get(outcome, False)]),
-                ]
-            )
+            either([_where_one(is_one, one, outcome), both([is_other, other.outcomes.get(outcome, False)])])
         )
         for outcome in {**one.outcomes, **other.outcomes}
     }
     turns = sheet.keep(either([one.turns, other.turns]))
     layer = max(one.layer, other.layer, _layer(is_one))
     return Border(turns, outcomes, where(is_one, one.instant, other.instant), layer)
+
+
+def _where_one(is_one: Truth, one: Border, outcome: str) -> Truth:
+    """Say where a border that is chosen tells an outcome; a border tells one only where the outcome turns at it."""
+    told = one.outcomes.get(outcome, False)
+    return told if is_one is one.turns else both([is_one, told])
 
 
 def _with_column(border: Border, sheet: Sheet) -> Border:

@@ -71,7 +71,9 @@ class Reader:
 
     def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, sheet: Sheet) -> None:
         """Keep the schema and the sheet on which conditions are laid down. Raises RecordError for a wrong kind."""
-        self.schema, self.implementation, self.sheet = schema, implementation, sheet
+        self.schema: Mapping[str, Any] = schema
+        self.implementation: nw.Implementation = implementation
+        self.sheet: Sheet = sheet
         self.checks: list[Check] = []
         self._fields: dict[str, Field | None] = {}
         self._words: dict[tuple[str, str], Truth] = {}

@@ -46,7 +46,9 @@ class Lying:
 
     def __init__(self, reader: Reader, account: Account, now: datetime) -> None:
         """Keep the frame's columns, the account of all rows, and the instant."""
-        self.reader, self.account, self.now = reader, account, now
+        self.reader: Reader = reader
+        self.account: Account = account
+        self.now: datetime = now
         self._kept: dict[tuple[object, ...], Truth] = {}
 
     def in_cells(self, dimension: Dimension, mask: int, instant: Instant) -> Truth:

@@ -25,6 +25,8 @@ PEOPLE: Final = "people.csv"
 
 LARGEST: Final = 256 * 2**20  # bytes of one file, unpacked: a thousand times the largest export seen
 _CHUNK: Final = 2**20
+_TIGHTEST: Final = 200  # times smaller than unpacked: rows of an export pack five to thirty times
+_BIG: Final = 8 * 2**20  # bytes unpacked, below which tightness harms nobody
 _LISTED: Final = 8
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _WORKBOOK_SIGNS: Final = (*_ZIP_SIGNS, b"\xd0\xcf\x11\xe0")
@@ -86,11 +88,15 @@ def _read(stream: IO[bytes], name: str) -> ExportFile:
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > LARGEST:
-            raise ExportError(f"{shown} is larger than 256 MiB; this is not a file that LinkedIn exports")
+            raise ExportError(_too_large(shown))
         if not chunks:
             _refuse_no_text(chunk, shown)
         chunks.append(chunk)
     return ExportFile(shown, b"".join(chunks))
+
+
+def _too_large(shown: str) -> str:
+    return f"{shown} is larger than 256 MiB; this is not a file that LinkedIn exports"
 
 
 def _refuse_no_text(start: bytes, shown: str) -> None:
@@ -141,6 +147,10 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) 
         raise ExportError(f"{shown} is locked by a password; unpack it and give the folder")
     if member.compress_type not in _METHODS:
         raise ExportError(f"{shown} is packed in an unusual way; unpack it and give the folder")
+    if member.file_size > LARGEST:  # what it says is all that is unpacked, so this needs no unpacking
+        raise ExportError(_too_large(_shown(_basename(member.filename))))
+    if member.file_size > max(_BIG, _TIGHTEST * member.compress_size):
+        raise ExportError(f"{shown} is packed tighter than any text; unpack it and give the folder")
     with archive.open(member) as stream:
         return _read(stream, _basename(member.filename))
 

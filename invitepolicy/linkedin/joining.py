@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _T = TypeVar("_T")
-_HOST: Final = re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com(?=/)")
+_HOST: Final = re.compile(r"(?:https?://)?(?:[a-z]{1,20}\.)?linkedin\.com(?=/)")  # bounded: linear time
 
 
 @attrs.frozen

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.full,
     pytest.mark.filterwarnings("ignore"),  # Spark's own, of several libraries, on the way up and down
 ]
-POLICIES = 100  # eight seconds each: a quarter of an hour
+POLICIES = 300  # a second or two each, once Spark is warm
 SCALE = Path(__file__).parents[2] / "docs" / "scale.md"
 
 
@@ -31,7 +31,9 @@ def spark():
         sql.SparkSession.builder.master("local[2]")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.codegen.hugeMethodLimit", "8000")
-        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.python.sql.dataFrameDebugging.enabled", "false")
+        .config("spark.sql.dataFrameQueryContext.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "1")
         .config("spark.ui.enabled", "false")
         .getOrCreate()
     )

@@ -60,5 +60,5 @@ def _hold_before(folder, tests):
 
 
 def _pytest(folder, tests):
-    words = ("-q", "-x", "-p", "no:cacheprovider", "--tb=line", "-rf", *shlex.split(tests))
+    words = ("-q", "-x", "-p", "no:cacheprovider", "-p", "tests.soak.unshrunk", "--tb=line", "-rf", *shlex.split(tests))
     return run(folder, "pytest", *words, timeout=LONGEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+from law_withdrawal import hold_withdrawal
 from random_policies import NOW, random_policy, random_record, random_text
 from readings import hold_account_change, hold_account_to_plain, hold_constant, hold_to_plain, hold_total
 
@@ -31,11 +32,12 @@ def _records(policy, now, chance, notes, number):
 
 
 def decide_round(seed, notes):
-    """Decide the records of a policy, and its account: total, and as the plain reading says. Count the records."""
+    """Decide the records of a policy, and its account: total, as the plain reading says, in no doubt. Count records."""
     policy, now, chance = _case(seed, notes)
     for number, (invitation, account) in enumerate(_records(policy, now, chance, notes, RECORDS)):
         hold_total(policy, invitation, account, now)
         hold_to_plain(policy, invitation, account, now)
+        hold_withdrawal(policy, invitation, account, now)
         if number % 10 == 0:
             hold_account_to_plain(policy, account, now)
     return RECORDS

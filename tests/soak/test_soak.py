@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import paths
@@ -74,3 +75,10 @@ def test_what_is_mutated_has_tests(file):
     """The file and its own tests are there."""
     assert (paths.PROJECT / "invitepolicy" / f"{file}.py").is_file()
     assert all((paths.PROJECT / name).is_file() for name in FILES[file])
+
+
+def test_the_page_about_testing_names_what_is_there():
+    """Every test file that it names is somewhere in the folder of tests."""
+    page = (paths.PROJECT / "docs" / "testing.md").read_text("utf-8")
+
+    assert set(re.findall(r"test_\w+\.py", page)) <= {path.name for path in paths.TESTS.rglob("test_*.py")}
