@@ -228,7 +228,9 @@ def _read_instant(field: str, text: str) -> datetime:
     try:
         return parse_instant(text)
     except QuantityError as error:
-        raise RecordError(field, text, f"this is no instant; {error.hint}") from None
+        hint = error.hint
+    # Raised out here, so that no error which quotes the text hangs on it.
+    raise RecordError(field, text, f"this is no instant; {hint}")
 
 
 def as_account(fields: Mapping[str, Any]) -> Account:
@@ -248,11 +250,16 @@ def _account_value(name: str, value: Any) -> Any:
     if name == "restricted_at" and isinstance(value, str):
         return _read_instant(name, value)
     if name == "rejected_share" and isinstance(value, str):
-        try:
-            return parse_share(value)
-        except QuantityError as error:
-            raise RecordError(name, value, f"this is no share; {error.hint}") from None
+        return _read_share(name, value)
     return value
+
+
+def _read_share(field: str, text: str) -> float:
+    try:
+        return parse_share(text)
+    except QuantityError as error:
+        hint = error.hint
+    raise RecordError(field, text, f"this is no share; {hint}")
 
 
 def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:

@@ -227,13 +227,25 @@ class _Reader:
         if len(text) > MOST_CHARACTERS:
             self._refuse(mark, "too-long", "a text of more than 8,192 characters", "shorten it")
             return ""
+        if text and self._text.startswith("?", event.start_mark.index - 1):  # to YAML 1.2 it belongs to the text
+            self._refuse(mark, "question-mark", "a text in brackets begins with ?", "put the text in quotes")
+            return ""
         if not event.style:
             return self._plain(text, mark)
+        if event.style in "|>" and self._ends_in_spaces(event):
+            what, hint = "the last line of this text is made of spaces", "delete them, and end the file with a new line"
+            self._refuse(mark, "spaces", what, hint)
+            return ""
         if found := _UNPRINTABLE.search(text):
             what, hint = _unprintable(found[0])
             self._refuse(mark, "character", f"{what}, written as an escape" if event.style == '"' else what, hint)
             return ""
         return text
+
+    def _ends_in_spaces(self, event: Any) -> bool:
+        """Say whether a block's text is the last of the file, and its last line spaces without an end."""
+        last = self._text.rpartition("\n")[2]
+        return last.isspace() and event.end_mark.index >= len(self._text) - len(last)
 
     def _plain(self, text: str, mark: Mark) -> Any:
         if text in _NULLS:

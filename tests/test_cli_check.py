@@ -221,6 +221,24 @@ def test_several_policies_are_told_together(style, capsys):
     assert lines[-1] == "3 policies checked: 1 problem, 14 notes; --notes lists them"
 
 
+def test_of_many_problems_twenty_are_printed(tmp_path, monkeypatch, capsys):
+    """With a count of the others, which the format for programs lists."""
+    monkeypatch.chdir(tmp_path)
+    keys = "".join(f"key{number}: 1\n" for number in range(23))
+    Path(FILE).write_text(f"invitepolicy: 1\nname: mine\nextends: faq\n{keys}", encoding="utf-8")
+
+    status, lines = checked(capsys, FILE)
+    main(["check", FILE, "--format", "json"])
+
+    assert status == 1
+    assert sum(line.startswith(FILE) for line in lines) == 20
+    assert lines[-2:] == [
+        f"… and 3 more in {FILE}; --format json lists them all",
+        "1 policy checked: 23 problems",
+    ]
+    assert len(json.loads(capsys.readouterr().out)) == 23
+
+
 def test_quietly_only_problems_are_told(style, capsys):
     """No summary, no coverage."""
     assert checked(capsys, "-q", FILE) == (0, [])

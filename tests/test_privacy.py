@@ -85,9 +85,9 @@ def record(**fields):
 
 
 def said(error):
-    """Give all that a log shows of an exception: text, `repr`, the chain that is not cut, the traceback."""
+    """Give all that a log shows of an exception: text, `repr`, the whole chain, the traceback."""
     chain = [error]
-    while before := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__):
+    while before := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(before)
     return "".join(f"{one} {one!r}" for one in chain) + "".join(traceback.format_exception(error))
 

@@ -233,6 +233,12 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
                 "1:4: “&x” is an anchor; delete it; a text wants quotes",
             ],
         ),
+        ("a: {?b: 1}\n", ["1:6: a text in brackets begins with ?; put the text in quotes"]),
+        ("a: [?b]\n", ["1:6: a text in brackets begins with ?; put the text in quotes"]),
+        (
+            "a: |\n  x\n   ",
+            ["1:4: the last line of this text is made of spaces; delete them, and end the file with a new line"],
+        ),
         ("%YAML 1.2\n---\na: 1\n", [f"1:1: {PERCENT}"]),
         ("%YAML 1.1\n---\na: 1\n", [f"1:1: {PERCENT}"]),
         ("%TAG ! tag:x,1:\n---\na: 1\n", [f"1:1: {PERCENT}"]),

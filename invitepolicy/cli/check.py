@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from invitepolicy.proving import Failure, Report, Result
 
 _LONGEST: Final = 500
+_PRINTED: Final = 20  # of a policy: who has more begins with these
 _WORDS: Final = {"error": "problem", "warning": "warning", "note": "note"}
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -132,11 +133,12 @@ def _said(entry: Entry) -> str:
 def _as_text(checked: Sequence[Checked], style: Style, *, notes: bool, quiet: bool) -> Iterator[str]:
     width = min(shutil.get_terminal_size((80, 24)).columns, 120)
     for one in checked:
-        for entry in one.entries:
-            if entry.level == "note" and not notes:
-                continue
+        told = [entry for entry in one.entries if notes or entry.level != "note"]
+        for entry in told[:_PRINTED]:
             yield style.heading(_as_line(entry))
             yield from excerpt(one.source.name, entry.path, (entry.line, entry.column), width=width)
+        if len(told) > _PRINTED:
+            yield f"… and {len(told) - _PRINTED} more in {safe_text(one.source.name)}; --format json lists them all"
         if not quiet and one.report is not None:
             yield style.faint(f"{safe_text(one.source.name)}: {_summary(one.report)}")
     if not quiet:

@@ -125,10 +125,13 @@ class Lying:
         if instant.clock is None:
             limit = _moved(instant.at, -age)  # type: ignore[arg-type]  # without a clock there is an instant
             at_most = None if limit is None else nw.lit(limit)
-            shown = anchor.expression  # type: ignore[union-attr]  # only clocks that show something are asked
-        else:
-            shown, at_most = _moved_apart(anchor.expression, self.anchor(instant.clock).expression, age - instant.age)  # type: ignore[union-attr]
-        return self._compared(("age", clock.name, age, instant), shown, at_most)
+            return self._compared(("age", clock.name, age, instant), anchor.expression, at_most)  # type: ignore[union-attr]  # only clocks that show something are asked
+        gap = age - instant.age
+        key = ("apart", clock.name, instant.clock.name, gap)  # many borders are as far apart as others
+        if key in self._kept:
+            return self._kept[key]
+        other = self.anchor(instant.clock)
+        return self._compared(key, *_moved_apart(anchor.expression, other.expression, gap))  # type: ignore[union-attr]
 
     def _compared(self, key: tuple[object, ...], shown: nw.Expr, at_most: nw.Expr | None) -> Truth:
         if at_most is None:

@@ -3,7 +3,8 @@
 Needs the extra `bench`; a rival that is not installed is named and left out. Answers are checked equal before
 anything is timed. Rounds are interleaved and shuffled; each sample is divided by the sample of (b) of its own round,
 and medians are told. The clock is the process's CPU time, and garbage is not collected while it runs but where that
-is the question. What is printed is Markdown: a full run's goes into docs/performance.md, with its date.
+is the question. What is printed is Markdown: a full run's goes into docs/performance.md, with its date. A full run
+ends with whole frames (frames.py).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import argparse
 import gc
 import random
+import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 from time import process_time_ns
 
@@ -201,6 +204,9 @@ def main():
         *measure_load(5 if quick else 21),
     ):
         print(f"| {what} | {shown} | {verdict(value, bar)} |")
+    if not quick:
+        print("\nWhole frames:\n", flush=True)
+        subprocess.run([sys.executable, str(Path(__file__).with_name("frames.py"))], check=False)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,12 @@ from random_policies import NOW, random_record
 
 from invitepolicy import Account, Invitation, RecordError, decide, load_policy, parse_policy
 from invitepolicy._load import shipped_names
+from invitepolicy._records import NO_ACCOUNT
 from invitepolicy._vocabulary import FACTS
 from invitepolicy.frames import decide_frame
+from invitepolicy.frames.answers import answer_columns
 from invitepolicy.frames.columns import LAST, Check, Reader, run_checks
+from invitepolicy.frames.lying import Lying
 from invitepolicy.frames.truths import Column, Sheet
 
 POLICIES = 10 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))
@@ -61,6 +64,19 @@ decisions:
 def small():
     """Build the small policy."""
     return parse_policy(SMALL)
+
+
+def long(number, *, thresholds):
+    """Build a policy of many rules, which turn at so many hours."""
+    rules = "".join(
+        f"      - {{rule: r{n}, when: {{attempts: {n}, sent: at least {n % thresholds} hours ago}},"
+        f" then: w{n % 5}, because: So.}}\n"
+        for n in range(number)
+    )
+    return parse_policy(
+        f"invitepolicy: 1\nname: long\ndecisions:\n  d:\n    question: What?\n    rules:\n{rules}"
+        "    otherwise: {then: w9, because: So.}\n"
+    )
 
 
 def sent(*ages, **columns):
@@ -126,15 +142,7 @@ def test_a_note_is_measured_as_python_does(engine):
 
 def test_a_long_decision_is_no_deep_one():
     """A hundred rules of one decision are put together in halves, which every engine can read."""
-    rules = "".join(
-        f"      - {{rule: r{n}, when: {{attempts: {n}, sent: at least {n % 3} hours ago}},"
-        f" then: w{n % 5}, because: So.}}\n"
-        for n in range(100)
-    )
-    policy = parse_policy(
-        f"invitepolicy: 1\nname: long\ndecisions:\n  d:\n    question: What?\n    rules:\n{rules}"
-        "    otherwise: {then: w9, because: So.}\n"
-    )
+    policy = long(100, thresholds=3)
     hour = timedelta(hours=1)
 
     decided = decide_frame(policy, sent(hour, hour, 2 * hour, attempts=[0, 62, 98]), now=NOW, decisions=["d"])
@@ -143,6 +151,19 @@ def test_a_long_decision_is_no_deep_one():
     assert decided["d_rule"].to_list() == ["r0", None, "r98"]
     assert decided["d_changes_at"].to_list() == [None, NOW + hour, None]
     assert decided["d_changes_to"].to_list() == [None, "w2", None]
+
+
+def test_each_threshold_of_a_clock_costs_the_same():
+    """Of twice the rules with twice the thresholds, little more than twice as many conditions are laid down."""
+    schema = nw.from_native(sent(DAY, attempts=[0])).schema
+    laid = []
+    for number in (50, 100):
+        sheet = Sheet([])
+        lying = Lying(Reader(schema, nw.Implementation.POLARS, sheet), NO_ACCOUNT, NOW)
+        list(answer_columns(long(number, thresholds=number).decisions["d"], lying, "d", nw.Enum))
+        laid.append(sum(map(len, sheet._layers)))
+
+    assert laid[1] < 2.5 * laid[0]
 
 
 def test_what_is_missing_is_what_records_take():
