@@ -23,7 +23,7 @@ SUITE = (
     "0f39975dd3410d889837a0ed530008707b009a74ea4450d0be1ff53e2c6e3f32",
 )
 PYYAML = (
-    "https://files.pythonhosted.org/packages/76/b8/c0b780928e2fb1c87e9e375818c6f121da2398b071012d1747be300b83f4/pyyaml-6.0.4.tar.gz",  # noqa: E501
+    "https://files.pythonhosted.org/packages/76/b8/c0b780928e2fb1c87e9e375818c6f121da2398b071012d1747be300b83f4/pyyaml-6.0.4.tar.gz",
     "e24bf71af8a432d7808fabff134d38dfe16d3cbb41f2873bb4b1e42422de0a1a",
 )
 

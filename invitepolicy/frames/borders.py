@@ -54,7 +54,7 @@ def sooner_border(one: Border, other: Border, sheet: Sheet) -> Border:
 
 
 def _either(is_one: Truth, one: Border, other: Border, sheet: Sheet) -> Border:
-    is_other = sheet.keep(negated(is_one))
+    is_other = negated(is_one)
     outcomes = {
         outcome: sheet.keep(
             either([_where_one(is_one, one, outcome), both([is_other, other.outcomes.get(outcome, False)])])

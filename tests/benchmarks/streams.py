@@ -2,8 +2,9 @@
 
 Files of a quarter, a half, once and twice as many million rows are copied by polars alone, decided by its expressions
 written by hand, and decided by the policy, each in a fresh process of which the highest use of memory is told. What
-grows between the small files is polars' own: a scan and a sink that fill their buffers. The bar: of twice the rows the
-policy takes at most a twentieth more.
+grows between the small files is polars' own: a scan and a sink that fill their buffers, as the other two columns show.
+The bars are wide enough for a busy machine, where peaks move by a tenth: what kept the rows would take twice as much of
+twice as many.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import polars as pl
 import pyarrow.parquet as pq
 from frames import by_policy, make_frame, polars_by_hand, tell
 
-BAR = 1.05
+TWICE, BY_HAND = 1.15, 1.1
 WAYS = {"copied": lambda lazy: lazy, "by hand": polars_by_hand, "by the policy": by_policy}
 PART = 1_000_000
 
@@ -54,23 +55,28 @@ def run(millions):
     """Measure each size each way, and print the table. Exits where the bar is missed."""
     tell(f"| million rows | {' | '.join(f'{way}, MB | million a second' for way in WAYS)} |")
     tell("| --: |" + " --: |" * 2 * len(WAYS))
-    most = []
+    by_hand, most = [], []
     with tempfile.TemporaryDirectory() as folder:
         for size in (millions / 4, millions / 2, millions, millions * 2):
             path = str(Path(folder, "invitations.parquet"))
             in_a_process("make", path, size)
-            shown, used = [], 0.0
-            for way in WAYS:
-                taken, used = map(float, in_a_process(way, path).split())
-                shown.append(f"{used:.0f} | {size / taken:.1f}")
-            most.append(used)
-            tell(f"| {size:g} | {' | '.join(shown)} |")
-    growth = most[-1] / most[-2]
-    tell(
-        f"\nOf twice the rows the policy takes {growth:.2f} times the memory (≤ {BAR} {'✓' if growth <= BAR else '✗'})."
-    )
-    if growth > BAR:
+            told = [[float(word) for word in in_a_process(way, path).split()] for way in WAYS]
+            by_hand.append(told[-2][1])
+            most.append(told[-1][1])
+            shown = " | ".join(f"{used:.0f} | {size / taken:.1f}" for taken, used in told)
+            tell(f"| {size:g} | {shown} |")
+    held = [
+        verdict("Of twice the rows the policy takes {} times the memory", most[-1] / most[-2], TWICE),
+        verdict("Of the most rows it takes {} times what it takes by hand", most[-1] / by_hand[-1], BY_HAND),
+    ]
+    if not all(held):
         sys.exit(1)
+
+
+def verdict(told, ratio, bar):
+    """Print a ratio beside its bar, and say whether that is reached."""
+    tell(f"\n{told.format(f'{ratio:.2f}')} (≤ {bar} {'✓' if ratio <= bar else '✗'}).")
+    return ratio <= bar
 
 
 if __name__ == "__main__":
