@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from random_policies import NOW, STEP
 
-from invitepolicy import Invitation, decide, decide_account, decide_each, summarize
+from invitepolicy import Invitation, decide, decide_account, summarize
 from invitepolicy._account import merge_accounts
 from invitepolicy._answers import decision_of, read_values
 from invitepolicy._rules import borders, judge, next_change
@@ -32,12 +32,6 @@ def hold_to_plain(policy, invitation, account, now=NOW, where=None):
     assert decide(policy, invitation, now=now, account=account) == plain(
         policy, "invitation", invitation, account, now
     ), where
-
-
-def hold_list_to_single(policy, invitations, account, now=NOW, where=None):
-    """Hold the answers about a list, where every record comes twice, to those about each record by itself."""
-    known = [decide(policy, invitation, now=now, account=account) for invitation in invitations]
-    assert list(decide_each(policy, [*invitations, *invitations], now=now, account=account)) == known * 2, where
 
 
 def hold_account_to_plain(policy, account, now=NOW, where=None):

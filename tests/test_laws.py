@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from law_withdrawal import hold_withdrawal
 from random_policies import NOW, policies, random_policy, random_record, seeds
-from readings import hold_account_to_plain, hold_constant, hold_list_to_single, hold_to_plain, hold_total, plain
+from readings import hold_account_to_plain, hold_constant, hold_to_plain, hold_total, plain
 
 from invitepolicy import decide, decide_each, load_policy
 
@@ -49,8 +49,6 @@ def test_the_fast_way_equals_the_plain_reading(part):
             hold_to_plain(policy, invitation, account, where=(seed, number))
             hold_total(policy, invitation, account)
         hold_account_to_plain(policy, account, where=seed)
-        records = [random_record(policy, number)[0] for number in range(RECORDS)]
-        hold_list_to_single(policy, records, account, where=seed)
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -110,23 +108,6 @@ def test_neither_order_nor_duplicates_nor_chunks_change_an_answer(part):
         for chunk in (order[:cut], order[cut:]):
             advices = decide_each(other, [records[index] for index in chunk], now=NOW, account=account)
             assert list(advices) == [known[index] for index in chunk], seed
-
-
-@settings(max_examples=60, deadline=None)
-@given(policy=policies, seed=seeds)
-def test_order_duplicates_and_chunks_change_no_answer(policy, seed):
-    """A list is decided like its records one by one, whatever was decided before, by a policy that was pickled too."""
-    chance = random.Random(seed)  # noqa: S311
-    records = [random_record(policy, number)[0] for number in range(seed, seed + 30)]
-    account = random_record(policy, seed)[1]
-    known = [decide(policy, record, now=NOW, account=account) for record in records]
-    order = chance.choices(range(len(records)), k=60)
-    cut = chance.randrange(60)
-
-    other = pickle.loads(pickle.dumps(policy))
-    for chunk in (order[:cut], order[cut:]):
-        advices = decide_each(other, [records[index] for index in chunk], now=NOW, account=account)
-        assert list(advices) == [known[index] for index in chunk]
 
 
 def test_threads_that_share_a_policy_get_equal_answers():
