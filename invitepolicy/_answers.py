@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import attrs
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 _FIELDS: Final = ("outcome", "rule", "reason", "place", "changes_at", "changes_to", "needs", "details")
 
 
-@attrs.define(eq=False, repr=False)
-class Telling:
+class Telling(NamedTuple):
     """A reason that is not worded yet: what decided, the record and the instant."""
 
     decision: DecisionRules

@@ -18,8 +18,8 @@ from invitepolicy._records import Invitation
 POLICIES = ("linkedin", "faq", "brisk", "careful", "patient", "open")
 LEAVES = (str, int, float, bool, type(None), datetime, timedelta, Enum)
 # What is left out of the walk: what is kept beside a policy to be quick, the files as they were read, of which `show`
-# tells, the way to the fingerprint, and of a decision the reason that is not worded yet.
-PRIVATE = {("Policy", "kept"), ("Policy", "layers"), ("Policy", "identify"), ("Decision", "told")}
+# tells, and the way to the fingerprint.
+PRIVATE = {("Policy", "kept"), ("Policy", "layers"), ("Policy", "identify")}
 OWN = """
 invitepolicy: 1
 name: mine
