@@ -22,18 +22,18 @@ def tags_of(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
         raise RecordError(field, tags, "tags are a list of texts; write ['vip'] for a single one")
     found = tuple(tags)
     if not all(isinstance(tag, str) for tag in found):
-        raise RecordError(field, tags, "every tag is a text")
+        raise RecordError(field, tags, "this is not a list of texts; every tag is a text")
     return frozenset(found)
 
 
 def own_facts_of(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
     """Give own facts without those that are None. Raises RecordError for other names and kinds of value."""
     if not isinstance(facts, Mapping):
-        raise RecordError("facts", facts, "own facts are a mapping from names that begin with my_ to values")
+        raise RecordError("facts", facts, "own facts are a mapping; give names that begin with my_, and their values")
     found = {}
     for name, value in facts.items():
         if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):
-            raise RecordError("facts", name, "the name of an own fact begins with my_")
+            raise RecordError("facts", name, "the name of an own fact begins with my_; write that in front of it")
         if value is not None:
             found[name] = _own_value(name, value)
     return FrozenMapping(found)
@@ -49,7 +49,11 @@ def _own_value(name: str, value: Any) -> Any:
             return value
         case list() | tuple() | set() | frozenset() if all(isinstance(word, str) for word in value):
             return frozenset(value)
-    raise RecordError(name, value, "an own fact is a text, a number, true or false, an instant, or a list of texts")
+    raise RecordError(
+        name,
+        value,
+        "this is no value of an own fact; give a text, a number, true or false, an instant, or a list of texts",
+    )
 
 
 def instant_of(field: str, value: object) -> datetime:
@@ -69,7 +73,7 @@ def instant_of(field: str, value: object) -> datetime:
     except ValueError:  # a data frame's mark for a missing instant
         raise RecordError(field, value, "this is not an instant; leave it out where it is not known") from None
     except OverflowError:
-        raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC") from None
+        raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC; check the year") from None
 
 
 def check_word(field: str, value: object, known: tuple[str, ...]) -> None:
@@ -99,13 +103,13 @@ def check_count(field: str, value: object) -> None:
 def check_flag(field: str, value: object) -> None:
     """Refuse what is neither true nor false."""
     if not isinstance(value, bool):
-        raise RecordError(field, value, "this is neither true nor false")
+        raise RecordError(field, value, "this is neither true nor false; give one of them")
 
 
 def check_number(field: str, value: object) -> None:
     """Refuse what is not a number of at most 18 digits."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**MOST_DIGITS:
-        raise RecordError(field, value, f"this is not a number of at most {MOST_DIGITS} digits")
+        raise RecordError(field, value, f"this is not a number; give one of at most {MOST_DIGITS} digits")
 
 
 def check_share(field: str, value: object) -> None:

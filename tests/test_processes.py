@@ -14,7 +14,7 @@ import answering
 import pytest
 from random_policies import random_record, random_text
 
-from invitepolicy import parse_policy
+from invitepolicy import Account, Invitation, parse_policy
 
 PROGRAM = Path(answering.__file__)
 ROOT = PROGRAM.parent.parent
@@ -25,9 +25,31 @@ SEEDS = ("0", "1", "random")
 PLACES = [(zone, LOCALES[(at + turn) % 3], SEEDS[turn]) for at, zone in enumerate(ZONES) for turn in range(3)]
 
 
+# Of a record of which nothing is known, five facts are needed; they are told in the order of the vocabulary.
+NEEDY = """
+invitepolicy: 1
+name: needy
+facts: {my_met: clock, my_rank: count, my_share: share}
+decisions:
+  d:
+    question: What now?
+    rules:
+    - rule: all
+      when:
+        sent: at least 1 day ago
+        last_active: at least 1 day ago
+        my_met: at least 1 day ago
+        my_rank: at least 1
+        my_share: at least 1%
+      then: go
+      because: b
+    otherwise: {then: stay, because: b}
+"""
+
+
 def pairs():
-    """Give policies, as text and as values, each with records that stand on its borders."""
-    found = []
+    """Give policies, as text and as values, each with records that stand on its borders, or of which none is known."""
+    found = [(NEEDY, parse_policy(NEEDY), [Invitation()], Account())]
     for seed in range(5):
         text = random_text(seed + 4_000_000)
         policy = parse_policy(text)

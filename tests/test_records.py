@@ -161,9 +161,9 @@ def test_what_is_no_instant_is_refused(field, value, words):
         ({"name": 5}, "name", "this is not a text; leave it out where it is not known"),
         ({"url": b"https"}, "url", "this is not a text; leave it out where it is not known"),
         ({"note": ["hello"]}, "note", "this is not a text; leave it out where it is not known"),
-        ({"email_requested": "yes"}, "email_requested", "this is neither true nor false"),
-        ({"email_requested": 1}, "email_requested", "this is neither true nor false"),
-        ({"email_requested": None}, "email_requested", "this is neither true nor false"),
+        ({"email_requested": "yes"}, "email_requested", "this is neither true nor false; give one of them"),
+        ({"email_requested": 1}, "email_requested", "this is neither true nor false; give one of them"),
+        ({"email_requested": None}, "email_requested", "this is neither true nor false; give one of them"),
         ({"attempts": -1}, "attempts", "this is not a count; give a whole number from 0 up"),
         ({"attempts": 1.0}, "attempts", "this is not a count; give a whole number from 0 up"),
         ({"attempts": True}, "attempts", "this is not a count; give a whole number from 0 up"),
@@ -172,13 +172,13 @@ def test_what_is_no_instant_is_refused(field, value, words):
         ({"tags": "vip"}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
         ({"tags": None}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
         ({"tags": {"vip": False}}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
-        ({"tags": ["vip", 1]}, "tags", "every tag is a text"),
-        ({"tags": [["vip"]]}, "tags", "every tag is a text"),
-        ({"tags": b"vip"}, "tags", "every tag is a text"),
-        ({"facts": [1]}, "facts", "own facts are a mapping from names that begin with my_ to values"),
-        ({"facts": None}, "facts", "own facts are a mapping from names that begin with my_ to values"),
-        ({"facts": {"met": 1}}, "facts", "the name of an own fact begins with my_"),
-        ({"facts": {1: 1}}, "facts", "the name of an own fact begins with my_"),
+        ({"tags": ["vip", 1]}, "tags", "this is not a list of texts; every tag is a text"),
+        ({"tags": [["vip"]]}, "tags", "this is not a list of texts; every tag is a text"),
+        ({"tags": b"vip"}, "tags", "this is not a list of texts; every tag is a text"),
+        ({"facts": [1]}, "facts", "own facts are a mapping; give names that begin with my_, and their values"),
+        ({"facts": None}, "facts", "own facts are a mapping; give names that begin with my_, and their values"),
+        ({"facts": {"met": 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
+        ({"facts": {1: 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
     ],
     ids=str,
 )
@@ -212,7 +212,9 @@ def test_own_facts_of_other_kinds_are_refused(value):
     field, what = refused(Invitation, facts={"my_x": value})
 
     assert field == "my_x"
-    assert what.startswith("an own fact is a text, a number, true or false, an instant, or a list of texts")
+    assert what.startswith(
+        "this is no value of an own fact; give a text, a number, true or false, an instant, or a list of texts"
+    )
 
 
 def test_own_instants_want_their_zone_too():
@@ -305,8 +307,12 @@ def test_a_mapping_is_read_by_its_keys():
             "this is no instant; add Z for UTC, or an offset such as +01:00",
         ),
         ({"sent_at": 20260301}, "sent_at", None),
-        ({"facts": [1], "my_x": 1}, "facts", "own facts are a mapping from names that begin with my_ to values"),
-        ({"facts": {"x": 1}}, "facts", "the name of an own fact begins with my_"),
+        (
+            {"facts": [1], "my_x": 1},
+            "facts",
+            "own facts are a mapping; give names that begin with my_, and their values",
+        ),
+        ({"facts": {"x": 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
     ],
     ids=str,
 )
@@ -369,7 +375,10 @@ def test_own_facts_of_an_object_are_named():
 
 def test_a_named_fact_begins_with_my_too():
     """So that own facts and the library's never meet."""
-    assert refused(as_invitation, _Row(), facts=["password"]) == ("facts", "the name of an own fact begins with my_")
+    assert refused(as_invitation, _Row(), facts=["password"]) == (
+        "facts",
+        "the name of an own fact begins with my_; write that in front of it",
+    )
     assert refused(as_invitation, {"score": 1}, facts=["score"])[0] == "facts"
 
 
@@ -549,13 +558,13 @@ def test_own_facts_are_read_by_their_kind(kind, value, expected):
     [
         ("count", 2.5, "this is not a count; give a whole number from 0 up"),
         ("count", -1, "this is not a count; give a whole number from 0 up"),
-        ("number", True, "this is not a number of at most 18 digits"),
-        ("number", "3", "this is not a number of at most 18 digits"),
-        ("number", -(10**18), "this is not a number of at most 18 digits"),
-        ("number", 10**18, "this is not a number of at most 18 digits"),
+        ("number", True, "this is not a number; give one of at most 18 digits"),
+        ("number", "3", "this is not a number; give one of at most 18 digits"),
+        ("number", -(10**18), "this is not a number; give one of at most 18 digits"),
+        ("number", 10**18, "this is not a number; give one of at most 18 digits"),
         ("share", 40, "this is not a share; give a part of the whole from 0 to 1, such as 0.4"),
-        ("flag", "yes", "this is neither true nor false"),
-        ("flag", 1, "this is neither true nor false"),
+        ("flag", "yes", "this is neither true nor false; give one of them"),
+        ("flag", 1, "this is neither true nor false; give one of them"),
         ("clock", "soon", "this is no instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         ("clock", 3, None),
         ("tags", 3, "tags are a list of texts; write ['vip'] for a single one"),

@@ -103,7 +103,7 @@ def test_places_count_every_line():
         ('{"status": ["draft"]}', None),
         ('{"tags": "vip"}', None),
         ('{"facts": 5, "my_x": 1}', None),
-        ('{"facts": {"x": 1}}', "facts: the name of an own fact begins with my_"),
+        ('{"facts": {"x": 1}}', "facts: the name of an own fact begins with my_; write that in front of it"),
         ('{"my_x": {"a": 1}}', None),
     ],
 )

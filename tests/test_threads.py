@@ -16,6 +16,7 @@ from invitepolicy.store import PolicyStore
 
 THREADS = 16
 WAITS = range(20, 28)
+TURNS = 12
 
 
 @contextmanager
@@ -97,10 +98,9 @@ def test_a_policy_that_is_swapped_while_it_decides():
     class Host:
         policy = fresh[0]
 
-    def swap():
-        for policy in fresh:
-            Host.policy = policy
-            Event().wait(0.003)
+    def swap(turn):
+        Host.policy = fresh[turn % len(fresh)]
+        Event().wait(0.003)
 
     found = _ask_while(lambda: Host.policy, records, swap)
 
@@ -116,13 +116,12 @@ def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
     path, beside = tmp_path / "mine.yaml", tmp_path / "mine.new"
     path.write_text(style(20), encoding="utf-8")
 
-    def edit():
-        for turn in range(12):
-            text = style(WAITS[turn % len(WAITS)])
-            beside.write_text(text if turn % 5 else text[:-9], encoding="utf-8")
-            os.utime(beside, (1_700_000_000 + turn,) * 2)
-            beside.replace(path)
-            Event().wait(0.01)
+    def edit(turn):
+        text = style(WAITS[turn % len(WAITS)])
+        beside.write_text(text if turn % 5 else text[:-9], encoding="utf-8")
+        os.utime(beside, (1_700_000_000 + turn,) * 2)
+        beside.replace(path)
+        Event().wait(0.01)
 
     found = _ask_while(lambda: store.get("mine"), records, edit)
 
@@ -131,7 +130,10 @@ def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
 
 
 def _ask_while(policy_of, records, change):
-    """Ask all the time while something changes; give the fingerprints with the answers of each list."""
+    """Ask all the time while something changes, a dozen times and until two policies have answered.
+
+    Give the fingerprints with the answers of each list.
+    """
     done, found = Event(), []
 
     def ask(_):
@@ -141,7 +143,10 @@ def _ask_while(policy_of, records, change):
 
     def meanwhile():
         try:
-            change()
+            for turn in range(2_000):
+                change(turn)
+                if turn >= TURNS and len({fingerprint for fingerprint, _ in found}) > 1:
+                    break
         finally:
             done.set()
 

@@ -168,7 +168,7 @@ class Reader:
         beyond = expression > nw.lit(LAST)
         if not self.implementation.is_spark_like():  # which has no earlier ones, and counts so old ones by Julius
             beyond |= expression < nw.lit(FIRST)
-        self._check(fact, Column(beyond, layer), "the instant lies outside the years 1 to 9999 in UTC")
+        self._check(fact, Column(beyond, layer), "the instant lies outside the years 1 to 9999 in UTC; check the year")
         return field
 
     def _check_zone(self, name: str, dtype: Any) -> None:
