@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from sys import intern
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import attrs
 
@@ -35,6 +35,7 @@ class Absent(Enum):
     DID_NOT_HAPPEN = "did not happen"
 
 
+Q = TypeVar("Q", datetime, float)
 Value = str | bool | int | float | datetime | frozenset[str] | Absent
 
 
@@ -225,12 +226,16 @@ def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_instant(field: str, text: str) -> datetime:
+    return _read_text(parse_instant, "instant", field, text)
+
+
+def _read_text(parse: Callable[[str], Q], what: str, field: str, text: str) -> Q:
     try:
-        return parse_instant(text)
+        return parse(text)
     except QuantityError as error:
         hint = error.hint
     # Raised out here, so that no error which quotes the text hangs on it.
-    raise RecordError(field, text, f"this is no instant; {hint}")
+    raise RecordError(field, text, f"this is no {what}; {hint}")
 
 
 def as_account(fields: Mapping[str, Any]) -> Account:
@@ -250,16 +255,8 @@ def _account_value(name: str, value: Any) -> Any:
     if name == "restricted_at" and isinstance(value, str):
         return _read_instant(name, value)
     if name == "rejected_share" and isinstance(value, str):
-        return _read_share(name, value)
+        return _read_text(parse_share, "share", name, value)
     return value
-
-
-def _read_share(field: str, text: str) -> float:
-    try:
-        return parse_share(text)
-    except QuantityError as error:
-        hint = error.hint
-    raise RecordError(field, text, f"this is no share; {hint}")
 
 
 def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:

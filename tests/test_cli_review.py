@@ -6,35 +6,9 @@ import re
 
 import pytest
 from exports import EXAMPLE, got, sent, write_export
+from reviewing import RECORD, TINY
 
-from invitepolicy.cli import main
 from invitepolicy.cli.terminal import width_of
-
-NOW = ("--now", "2026-03-15T12:00Z")
-RECORD = '{"name": "Ann", "sent_at": "2026-03-01T10:00Z"}\n'
-TINY = """\
-invitepolicy: 1
-name: tiny
-decisions:
-  stay:
-    question: May it stay?
-    rules:
-      - {rule: old, when: {sent: at least 2 weeks ago}, then: 'no', because: Two weeks are over.}
-    otherwise: {then: 'yes', because: It is young.}
-"""
-
-
-@pytest.fixture
-def reviewed(capsys, monkeypatch):
-    """Give what the command prints: its status, its text and its remarks."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(source, *words):
-        status = main(["review", str(source), *words, *NOW])
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
 
 
 def test_the_page_begins_with_who_when_and_by_which_policy(reviewed):

@@ -9,24 +9,7 @@ import sys
 
 import pytest
 from exports import EXAMPLE, sent, write_export
-
-from invitepolicy.cli import main
-
-NOW = ("--now", "2026-03-15T12:00Z")
-RECORD = '{"name": "Ann", "sent_at": "2026-03-01T10:00Z"}\n'
-
-
-@pytest.fixture
-def reviewed(capsys, monkeypatch):
-    """Give what the command prints: its status, its text and its remarks."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(source, *words):
-        status = main(["review", str(source), *words, *NOW])
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+from reviewing import RECORD
 
 
 def test_every_format_says_the_same(reviewed):

@@ -13,35 +13,10 @@ from pathlib import Path
 
 import pytest
 from exports import EXAMPLE, sent, write_export
+from reviewing import NOW, RECORD, TINY
 from test_cli_progress import Terminal
 
 from invitepolicy.cli import main
-
-NOW = ("--now", "2026-03-15T12:00Z")
-RECORD = '{"name": "Ann", "sent_at": "2026-03-01T10:00Z"}\n'
-TINY = """\
-invitepolicy: 1
-name: tiny
-decisions:
-  stay:
-    question: May it stay?
-    rules:
-      - {rule: old, when: {sent: at least 2 weeks ago}, then: 'no', because: Two weeks are over.}
-    otherwise: {then: 'yes', because: It is young.}
-"""
-
-
-@pytest.fixture
-def reviewed(capsys, monkeypatch):
-    """Give what the command prints: its status, its text and its remarks."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(source, *words):
-        status = main(["review", str(source), *words, *NOW])
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
 
 
 def started(*words, **named):
