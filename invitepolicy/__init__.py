@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from invitepolicy._answers import Advice, Decision
-from invitepolicy._decide import decide, decide_account, decide_each, summarize
-from invitepolicy._model import Policy
-from invitepolicy._records import Account, Invitation, as_invitation
-from invitepolicy.errors import InvitePolicyError, PolicyError, Problem, RecordError
+from invitepolicy._core.errors import InvitePolicyError, PolicyError, Problem, RecordError
+from invitepolicy._core.policy import Policy
+from invitepolicy._core.records import Account, Invitation, as_invitation
+from invitepolicy._decide.answers import Advice, Decision
+from invitepolicy._decide.decide import decide, decide_account, decide_each, summarize
 
 if TYPE_CHECKING:
-    from invitepolicy._load import load_policy, parse_policy, with_settings
+    from invitepolicy._read.load import load_policy, parse_policy, with_settings
 else:
 
     def __getattr__(name: str) -> object:
@@ -17,7 +17,7 @@ else:
         if name not in ("load_policy", "parse_policy", "with_settings"):
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
-        import invitepolicy._load as loading  # noqa: PLC0415
+        import invitepolicy._read.load as loading  # noqa: PLC0415
 
         value = globals()[name] = getattr(loading, name)
         return value

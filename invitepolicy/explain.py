@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from invitepolicy._decide import decide, decide_account, read_clock
-from invitepolicy._lines import format_test
-from invitepolicy._model import Aged, InRange
-from invitepolicy._quantities import format_age, format_number, format_share, later
-from invitepolicy._records import Absent, Account, as_invitation
-from invitepolicy._rules import all_hold, holds
-from invitepolicy._text import listed
-from invitepolicy._vocabulary import FACTS
-from invitepolicy.errors import RecordError
+from invitepolicy._core.conditions import format_test
+from invitepolicy._core.errors import RecordError
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import Aged, InRange
+from invitepolicy._core.quantities import format_age, format_number, format_share, later
+from invitepolicy._core.records import Absent, Account, as_invitation
+from invitepolicy._core.text import listed
+from invitepolicy._decide.decide import decide, decide_account, read_clock
+from invitepolicy._decide.rules import all_hold, holds
 from invitepolicy.timeline import just_before, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._answers import Decision
-    from invitepolicy._model import Amount, Line, Rule
-    from invitepolicy._records import Value
-    from invitepolicy._vocabulary import Fact
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._core.policy import Amount, Line, Rule
+    from invitepolicy._core.records import Value
+    from invitepolicy._decide.answers import Decision
 
 State = Literal["holds", "fails", "open"]
 _STATES: Final[dict[bool | None, State]] = {True: "holds", False: "fails", None: "open"}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from invitepolicy import PolicyError, load_policy
-from invitepolicy.proving import run_test
-from invitepolicy.verdicts import describe_failure
+from invitepolicy.testing.messages import describe_failure
+from invitepolicy.testing.run import run_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
     from invitepolicy import Policy
-    from invitepolicy._model import PolicyTest
-    from invitepolicy.proving import Result
+    from invitepolicy._core.policy import PolicyTest
+    from invitepolicy.testing.run import Result
 
 OPTION: Final = "invitepolicy_files"
 PATTERN: Final = "*.invitepolicy.yaml"

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy import PolicyError, load_policy
-from invitepolicy._decide import read_clock
-from invitepolicy._load import files_of
+from invitepolicy._decide.decide import read_clock
+from invitepolicy._read.load import files_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy.errors import Problem
+    from invitepolicy._core.errors import Problem
 
 _STYLE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 _SUFFIX: Final = ".yaml"

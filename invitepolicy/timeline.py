@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._answers import decision_of, read_values
-from invitepolicy._records import NO_ACCOUNT, Account, Invitation, as_invitation
-from invitepolicy._rules import borders, judge
-from invitepolicy._text import did_you_mean, listed, quoted
-from invitepolicy.errors import RecordError
+from invitepolicy._core.errors import RecordError
+from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_invitation
+from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._decide.answers import decision_of, read_values
+from invitepolicy._decide.rules import borders, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._model import DecisionRules
-    from invitepolicy._records import Value
-    from invitepolicy._rules import Ruling
+    from invitepolicy._core.policy import DecisionRules
+    from invitepolicy._core.records import Value
+    from invitepolicy._decide.rules import Ruling
 
 _NOBODY: Final = Invitation()
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)

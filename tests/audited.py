@@ -19,10 +19,10 @@ from pathlib import Path
 from exports import EXAMPLE
 
 from invitepolicy import InvitePolicyError, load_policy, parse_policy
-from invitepolicy._resources import resource_folder
+from invitepolicy._core.resources import resource_folder
 from invitepolicy.cli import main
-from invitepolicy.linkedin import read_export
-from invitepolicy.records import read_records
+from invitepolicy.sources.jsonl import read_records
+from invitepolicy.sources.linkedin import read_export
 
 CHECKED = ("text", "json", "github")
 FORMATS = ("text", "json", "jsonl", "csv", "html", "ics")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from textwrap import dedent
 
-from invitepolicy._build import build_policy
-from invitepolicy._source import parse_source
-from invitepolicy.errors import PolicyError
+from invitepolicy._core.errors import PolicyError
+from invitepolicy._read.resolve import build_policy
+from invitepolicy._read.yaml_source import parse_source
 
 HEAD = "\ninvitepolicy: 1\nname: p\n"  # stands last, so that the text's first line is line 1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from builders import inert
 
 from invitepolicy import Policy, PolicyError, parse_policy
-from invitepolicy._resources import resource_folder
+from invitepolicy._core.resources import resource_folder
 
 TESTS = Path(__file__).parent
 PIECES = (

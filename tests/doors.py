@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from invitepolicy import as_invitation, decide, decide_account, decide_each, load_policy, summarize
-from invitepolicy._records import as_account
+from invitepolicy._core.records import as_account
 from invitepolicy.frames import decide_frame
 
 CASES = Path(__file__).parent / "cases"

@@ -78,24 +78,15 @@ def use_everything():
 
     between = state()  # what an engine that the host chose does to its process is not ours
     import invitepolicy as ip  # noqa: PLC0415
-    from invitepolicy import (  # noqa: PLC0415  # noqa: PLC0415
-        agenda,
-        backtest,
-        diff,
-        explain,
-        frames,
-        linkedin,
-        lint,
-        proving,
-        records,
-        report,
-        review,
-        show,
-        store,
-        suggest,
-        timeline,
-        timetable,
-    )
+    from invitepolicy import explain, frames, review, store, timeline
+    from invitepolicy.analysis import diff, lint, show, timetable
+    from invitepolicy.review import backtest
+    from invitepolicy.review import html as report
+    from invitepolicy.review import upcoming as agenda
+    from invitepolicy.sources import jsonl as records
+    from invitepolicy.sources import linkedin
+    from invitepolicy.testing import run as proving
+    from invitepolicy.testing import suggest
 
     faq, brisk = ip.load_policy("faq"), ip.load_policy("brisk")
     for text in ("invitepolicy: 1\nname: mine\nextends: faq\n", "name: [", "a: &b {<<: *b}", "\x1b", "x" * 300_000):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from random_policies import NOW
 
 from invitepolicy import decide
-from invitepolicy._answers import read_values
-from invitepolicy._model import IsGiven
-from invitepolicy._records import Absent
-from invitepolicy._rules import holds
+from invitepolicy._core.policy import IsGiven
+from invitepolicy._core.records import Absent
+from invitepolicy._decide.answers import read_values
+from invitepolicy._decide.rules import holds
 
 WITHDRAWALS = ("withdraw", "consider")
 

@@ -14,10 +14,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from invitepolicy import Account, Invitation, parse_policy
-from invitepolicy._model import Aged, InRange
-from invitepolicy._quantities import FOREVER
-from invitepolicy._rules import lines_of
-from invitepolicy._vocabulary import ACTIVITIES, DIRECTIONS, FACTS, RELATIONSHIPS, STATUSES, TIERS
+from invitepolicy._core.facts import ACTIVITIES, DIRECTIONS, FACTS, RELATIONSHIPS, STATUSES, TIERS
+from invitepolicy._core.policy import Aged, InRange, lines_of
+from invitepolicy._core.quantities import FOREVER
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 STEP = timedelta(microseconds=1)

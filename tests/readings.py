@@ -7,9 +7,9 @@ from datetime import timedelta
 from random_policies import NOW, STEP
 
 from invitepolicy import Invitation, decide, decide_account, summarize
-from invitepolicy._account import merge_accounts
-from invitepolicy._answers import decision_of, read_values
-from invitepolicy._rules import borders, judge, next_change
+from invitepolicy._decide.account import merge_accounts
+from invitepolicy._decide.answers import decision_of, read_values
+from invitepolicy._decide.rules import borders, judge, next_change
 
 WINDOWS = [timedelta(days=days) for days in (1, 7, 14, 30, 90)]  # that an invitation leaves, or settles by
 ALWAYS = {"not_applicable", "undetermined"}

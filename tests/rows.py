@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from invitepolicy import Invitation, InvitePolicyError, decide_each
-from invitepolicy.linkedin import RowProblem, read_export
-from invitepolicy.linkedin.archive import INVITATIONS, ExportFile
-from invitepolicy.linkedin.exported import INVITATION_FORM
-from invitepolicy.linkedin.tables import read_table
-from invitepolicy.records import LONGEST, read_records
+from invitepolicy.sources.jsonl import LONGEST, read_records
+from invitepolicy.sources.linkedin import read_export
+from invitepolicy.sources.linkedin.archive import INVITATIONS, ExportFile
+from invitepolicy.sources.linkedin.csv_table import read_table
+from invitepolicy.sources.linkedin.export_rows import INVITATION_FORM
+from invitepolicy.sources.problems import RowProblem
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 BLANK = ' ,;"\t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000'  # a line of nothing else may be no row

@@ -6,10 +6,10 @@ import re
 
 from small_policies import expected_findings, records_of
 
-from invitepolicy._borders import STANDING
-from invitepolicy._rules import judge, lines_of
-from invitepolicy.diff import diff_policies, is_empty
-from invitepolicy.lint import lint_policy
+from invitepolicy._core.policy import STANDING, lines_of
+from invitepolicy._decide.rules import judge
+from invitepolicy.analysis.diff import diff_policies, is_empty
+from invitepolicy.analysis.lint import lint_policy
 
 COMPARED = {
     "unreached", "idle-line", "empty-between", "otherwise-withdraws", "no-difference", "order", "undetermined",

@@ -8,14 +8,13 @@ from itertools import chain, product
 
 import attrs
 
-from invitepolicy._borders import STANDING
-from invitepolicy._build import build_policy
-from invitepolicy._cells import cut_lines, value_in
-from invitepolicy._model import Line, OneOf, Place
-from invitepolicy._records import Absent
-from invitepolicy._rules import holds, judge, lines_of
-from invitepolicy._source import parse_source
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import STANDING, Line, OneOf, Place, lines_of
+from invitepolicy._core.records import Absent
+from invitepolicy._decide.rules import holds, judge
+from invitepolicy._prove.cells import cut_lines, value_in
+from invitepolicy._read.resolve import build_policy
+from invitepolicy._read.yaml_source import parse_source
 
 LAWS = 300 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))  # the policies that a law is tried on
 DAYS = ["0 days", "1 day", "3 days", "1 week", "short", "long", "never"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from invitepolicy import Account, Invitation
-from invitepolicy._vocabulary import ACTIVITIES, DIRECTIONS, RELATIONSHIPS, STATUSES, TIERS
+from invitepolicy._core.facts import ACTIVITIES, DIRECTIONS, RELATIONSHIPS, STATUSES, TIERS
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 _BORDERS = [timedelta(days=days) for days in (0, 1, 3, 4, 7, 14, 21, 30, 90, 166, 180)]

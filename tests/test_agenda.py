@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import NOW, invitations
 
 from invitepolicy import Invitation, InvitePolicyError, RecordError, decide, load_policy, parse_policy, with_settings
-from invitepolicy.agenda import coming_changes, format_calendar
+from invitepolicy.review.upcoming import coming_changes, format_calendar
 
 DAY = timedelta(days=1)
 FAQ = load_policy("faq")
@@ -65,7 +65,7 @@ def test_an_end_without_a_zone_is_refused():
 
 def test_the_clock_is_read_where_nobody_says_when(monkeypatch):
     """Once."""
-    monkeypatch.setattr("invitepolicy.agenda.read_clock", lambda: NOW)
+    monkeypatch.setattr("invitepolicy.review.upcoming.read_clock", lambda: NOW)
 
     assert coming_changes(FAQ, [RECORD], until=NOW + 3 * DAY) == coming_changes(
         FAQ, [RECORD], now=NOW, until=NOW + 3 * DAY

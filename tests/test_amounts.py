@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from invitepolicy._amounts import LineError, checked_amount, not_a_test, read_amount, what_to_write
-from invitepolicy._model import Amount, Setting
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.conditions import LineError, checked_amount, not_a_test, read_amount, what_to_write
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import Amount, Setting
 
 SETTINGS = {
     "wait": Setting("wait", "duration", timedelta(days=14)),

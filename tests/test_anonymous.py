@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import NOW, invitations
 
 from invitepolicy import Invitation, decide, load_policy, parse_policy
-from invitepolicy.anonymous import anonymize
+from invitepolicy.sources.anonymize import anonymize
 
 FAQ = load_policy("faq")
 OWN = parse_policy(

@@ -10,9 +10,9 @@ import pytest
 from builders import policy as build
 
 from invitepolicy import Invitation, decide, load_policy, parse_policy
-from invitepolicy._answers import Advice, Decision, Telling, decision_of, read_values
-from invitepolicy._records import NO_ACCOUNT
-from invitepolicy._rules import judge
+from invitepolicy._core.records import NO_ACCOUNT
+from invitepolicy._decide.answers import Advice, Decision, Telling, decision_of, read_values
+from invitepolicy._decide.rules import judge
 
 SENT = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 3, tzinfo=UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from exports import EXAMPLE
 
-from invitepolicy.linkedin import archive
-from invitepolicy.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
+from invitepolicy.sources.linkedin import archive
+from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
 
 ALL = (INVITATIONS, CONNECTIONS, PEOPLE)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._arrange import Cards, arrange_rules, find_conflicts
-from invitepolicy._model import Place, Rule
+from invitepolicy._core.policy import Place, Rule
+from invitepolicy._read.inherit import Cards, arrange_rules, find_conflicts
 
 
 def card(name, line=1):

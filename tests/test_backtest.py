@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import NOW, invitations, random_invitations
 
 from invitepolicy import Invitation, RecordError, decide, load_policy, parse_policy
-from invitepolicy.backtest import acceptance_curve, backtest
+from invitepolicy.review.backtest import acceptance_curve, backtest
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

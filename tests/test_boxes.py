@@ -9,7 +9,8 @@ import pytest
 from builders import policy
 
 from invitepolicy import InvitePolicyError
-from invitepolicy._boxes import (
+from invitepolicy._core.policy import lines_of
+from invitepolicy._prove.regions import (
     Meter,
     TooManyBoxesError,
     build_space,
@@ -20,7 +21,6 @@ from invitepolicy._boxes import (
     subtract,
     widen,
 )
-from invitepolicy._rules import lines_of
 
 
 def points(box):

@@ -8,7 +8,7 @@ import pytest
 from builders import lines, policy, told
 
 from invitepolicy import Account, Invitation
-from invitepolicy._model import Segment
+from invitepolicy._core.policy import Segment
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

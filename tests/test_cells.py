@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from random_policies import KINDS, NOW, policies, random_policy, random_record, seeds
 
 from invitepolicy import parse_policy
-from invitepolicy._cells import (
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import lines_of
+from invitepolicy._core.records import Absent, read_fact
+from invitepolicy._decide.rules import holds
+from invitepolicy._prove.cells import (
     STANDING,
     Ages,
     Cut,
@@ -26,9 +30,6 @@ from invitepolicy._cells import (
     value_in,
     words_of,
 )
-from invitepolicy._records import Absent, read_fact
-from invitepolicy._rules import holds, lines_of
-from invitepolicy._vocabulary import FACTS
 
 DAY = timedelta(days=1)
 

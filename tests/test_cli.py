@@ -74,7 +74,7 @@ def test_what_ends_a_verb_has_its_status(monkeypatch, capsys, error, status, wor
     def run(_):
         raise error
 
-    monkeypatch.setattr("invitepolicy.cli.schema.run", run)
+    monkeypatch.setattr("invitepolicy.cli.verbs.schema.run", run)
     assert main(["schema"]) == status
     assert words in capsys.readouterr().err
 
@@ -86,7 +86,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch):
     def run(_):
         raise BrokenPipeError
 
-    monkeypatch.setattr("invitepolicy.cli.schema.run", run)
+    monkeypatch.setattr("invitepolicy.cli.verbs.schema.run", run)
     monkeypatch.setattr("invitepolicy.cli._abandon_stdout", lambda: left.append("stdout"))
 
     assert main(["schema"]) == 0

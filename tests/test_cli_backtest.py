@@ -8,7 +8,7 @@ import pytest
 from exports import EXAMPLE, sent, write_export
 
 from invitepolicy.cli import main
-from invitepolicy.cli.terminal import width_of
+from invitepolicy.cli.text.terminal import width_of
 
 ARGUMENTS = ["--now", "2026-03-15T12:00Z"]
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from invitepolicy._load import shipped_names
-from invitepolicy.cli import check, main
-from invitepolicy.cli.check import Checked, Entry
-from invitepolicy.cli.sources import Source
-from invitepolicy.cli.terminal import Style
+from invitepolicy._read.load import shipped_names
+from invitepolicy.cli import main
+from invitepolicy.cli.policies import Source
+from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.verbs import check
+from invitepolicy.cli.verbs.check import Checked, Entry
 
 FILE = "mine.invitepolicy.yaml"
 MORE = """\

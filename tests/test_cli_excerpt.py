@@ -9,8 +9,8 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.cli.excerpt import draw, excerpt
-from invitepolicy.cli.terminal import width_of
+from invitepolicy.cli.text.excerpt import draw, excerpt
+from invitepolicy.cli.text.terminal import width_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from exports import EXAMPLE
 from strategies import NOW
 
 from invitepolicy.cli import main
-from invitepolicy.cli.explain_text import draw_life
-from invitepolicy.cli.terminal import width_of
+from invitepolicy.cli.text.explain import draw_life
+from invitepolicy.cli.text.terminal import width_of
 from invitepolicy.timeline import Segment
 
 ARGUMENTS = ["--now", "2026-03-15T12:00Z"]

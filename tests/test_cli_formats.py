@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy
-from invitepolicy._text import safe_text
-from invitepolicy.cli.formats import format_csv, format_json, format_jsonl
-from invitepolicy.linkedin import read_export
-from invitepolicy.records import read_records
-from invitepolicy.review import answer_each, review_invitations
-from invitepolicy.spreadsheet import restore_cell
+from invitepolicy._core.text import safe_text
+from invitepolicy.review.data import format_csv, format_json, format_jsonl
+from invitepolicy.review.model import answer_each, review_invitations
+from invitepolicy.sources.csv_safe import restore_cell
+from invitepolicy.sources.jsonl import read_records
+from invitepolicy.sources.linkedin import read_export
 
 FAQ = load_policy("faq")
 NASTY = st.text(st.sampled_from("=+-@'\t\r\n\x00\x1b\x7f\x9b\u202e\u2028\ufeff\uff1d\",;a é"), max_size=8)

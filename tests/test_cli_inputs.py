@@ -9,8 +9,9 @@ import pytest
 from exports import EXAMPLE, sent, write_export
 
 from invitepolicy import Invitation, parse_policy
-from invitepolicy.cli.inputs import files_of, is_records, open_input
-from invitepolicy.linkedin import ExportError, RowProblem, read_export
+from invitepolicy.cli.records import files_of, is_records, open_input
+from invitepolicy.sources.linkedin import ExportError, read_export
+from invitepolicy.sources.problems import RowProblem
 
 OWN = parse_policy(
     "invitepolicy: 1\nname: own\nfacts: {my_size: count}\ndecisions:\n  stay:\n    rules:\n"

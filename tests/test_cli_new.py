@@ -12,10 +12,10 @@ import yaml
 from exports import EXAMPLE
 
 from invitepolicy import load_policy
-from invitepolicy._load import shipped_names
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.diff import diff_policies, is_empty
 from invitepolicy.cli import main
-from invitepolicy.cli.schema import schema_text
-from invitepolicy.diff import diff_policies, is_empty
+from invitepolicy.cli.verbs.schema import schema_text
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,9 @@ import zipfile
 import pytest
 from exports import sent, write_export
 
-from invitepolicy.cli.new_people import beside_export, write_people
 from invitepolicy.cli.output import OutputError
-from invitepolicy.linkedin import ExportError, read_export
+from invitepolicy.cli.verbs.new import beside_export, write_people
+from invitepolicy.sources.linkedin import ExportError, read_export
 
 
 def asked(source, **named):

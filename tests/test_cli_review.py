@@ -8,7 +8,7 @@ import pytest
 from exports import EXAMPLE, got, sent, write_export
 from reviewing import RECORD, TINY
 
-from invitepolicy.cli.terminal import width_of
+from invitepolicy.cli.text.terminal import width_of
 
 
 def test_the_page_begins_with_who_when_and_by_which_policy(reviewed):

@@ -7,7 +7,7 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.cli.terminal import Style, cell, fold, width_of
+from invitepolicy.cli.text.terminal import Style, cell, fold, width_of
 
 WORDS = st.text(st.sampled_from("ab 名é\u0301🚀\x1b\u202e\u200d"), max_size=60)
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from invitepolicy.analysis.timetable import Row, Timetable
 from invitepolicy.cli import main
-from invitepolicy.cli.terminal import Style, width_of
-from invitepolicy.cli.timetable_text import format_timetables
-from invitepolicy.timetable import Row, Timetable
+from invitepolicy.cli.text.terminal import Style, width_of
+from invitepolicy.cli.text.timetable import format_timetables
 
 PLAIN = Style(color=False)
 

@@ -16,7 +16,7 @@ from doors import each_with
 
 from invitepolicy import PolicyError, RecordError, decide, decide_each, load_policy, parse_policy
 from invitepolicy.cli import main
-from invitepolicy.proving import run_tests
+from invitepolicy.testing.run import run_tests
 
 SCHEMA = json.loads((doors.CASES / "cases.schema.json").read_text(encoding="utf-8"))
 EACH = pytest.mark.parametrize("name", doors.CHAPTERS)

@@ -14,7 +14,7 @@ from ruamel.yaml.error import YAMLError
 from test_source import read_by_another, same
 
 from invitepolicy import PolicyError
-from invitepolicy._source import parse_source
+from invitepolicy._read.yaml_source import parse_source
 
 pytestmark = pytest.mark.full
 

@@ -7,7 +7,7 @@ from textwrap import indent
 import pytest
 from builders import policy
 
-from invitepolicy.proving import run_tests
+from invitepolicy.testing.run import run_tests
 
 HEAD = """
 facts: {my_score: number}

@@ -25,8 +25,8 @@ from invitepolicy import (
     parse_policy,
     summarize,
 )
-from invitepolicy import _decide as decide_module
-from invitepolicy._load import shipped_names
+from invitepolicy._decide.decide import decide as decide_module
+from invitepolicy._read.load import shipped_names
 
 SENT = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -12,8 +12,8 @@ from small_policies import LAWS, small_facts, small_text, unproven
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, InvitePolicyError, decide, load_policy, parse_policy, with_settings
-from invitepolicy._load import shipped_names
-from invitepolicy.diff import Affected, diff_policies, impact, is_empty
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.diff import Affected, diff_policies, impact, is_empty
 
 DAY = timedelta(days=1)
 

@@ -18,7 +18,7 @@ import attrs
 import pytest
 
 from invitepolicy import load_policy
-from invitepolicy.proving import run_tests
+from invitepolicy.testing.run import run_tests
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from strategies import NOW, accounts, invitations
 
 from invitepolicy import Account, Invitation, RecordError, decide, decide_account, load_policy, parse_policy
-from invitepolicy._records import Absent
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.records import Absent
 from invitepolicy.explain import describe_value, explain
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._frozen import ByFields, FrozenMapping, Ordered, freeze, thaw
+from invitepolicy._core.frozen import ByFields, FrozenMapping, Ordered, freeze, thaw
 
 ITEMS = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=6)
 PLAIN = st.recursive(

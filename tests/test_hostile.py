@@ -14,7 +14,7 @@ from builders import inert
 from damage import MOST_LETTERS, judged, mutated, policy_sources
 
 from invitepolicy import PolicyError, load_policy, parse_policy
-from invitepolicy._problems import MOST_PROBLEMS
+from invitepolicy._read.problems import MOST_PROBLEMS
 from invitepolicy.cli import main
 
 DATA = Path(__file__).parent / "data" / "hostile"

@@ -19,8 +19,8 @@ from rows import hold_export, hold_lines
 
 from invitepolicy import Invitation, InvitePolicyError, load_policy
 from invitepolicy.cli import main
-from invitepolicy.linkedin import ExportError, read_export
-from invitepolicy.records import read_records
+from invitepolicy.sources.jsonl import read_records
+from invitepolicy.sources.linkedin import ExportError, read_export
 
 DATA = Path(__file__).parent / "data" / "hostile"
 HOSTILE = [

@@ -11,9 +11,9 @@ from strategies import NOW, random_invitations
 
 import invitepolicy
 from invitepolicy import Account, decide, decide_account, load_policy, parse_policy
-from invitepolicy._frozen import FrozenMapping
-from invitepolicy._model import Document, Kept
-from invitepolicy._records import Invitation
+from invitepolicy._core.frozen import FrozenMapping
+from invitepolicy._core.policy import Document, Kept
+from invitepolicy._core.records import Invitation
 
 POLICIES = ("linkedin", "faq", "brisk", "careful", "patient", "open")
 LEAVES = (str, int, float, bool, type(None), datetime, timedelta, Enum)

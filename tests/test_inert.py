@@ -14,9 +14,9 @@ import pytest
 from builders import inert
 from naughty import STRINGS, record
 
-from invitepolicy._text import safe_text
+from invitepolicy._core.text import safe_text
 from invitepolicy.cli import main
-from invitepolicy.spreadsheet import restore_cell
+from invitepolicy.sources.csv_safe import restore_cell
 
 NOW = "2026-03-15T12:00:00Z"
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from invitepolicy.linkedin.joining import find_entry, identify, register_entries
+from invitepolicy.sources.linkedin.matching import find_entry, identify, register_entries
 
 RAW = "https://www.linkedin.com/in/zsófia-名取"
 

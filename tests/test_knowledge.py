@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from invitepolicy.linkedin.knowledge import COLUMNS, is_known, read_knowledge
-from invitepolicy.linkedin.tables import Row
-from invitepolicy.linkedin.wall_times import open_calendar
+from invitepolicy.sources.linkedin.csv_table import Row
+from invitepolicy.sources.linkedin.dates import open_calendar
+from invitepolicy.sources.linkedin.people_columns import COLUMNS, is_known, read_knowledge
 
 CALENDAR = open_calendar(None)
 

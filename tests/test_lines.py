@@ -9,11 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._amounts import LineError
-from invitepolicy._lines import format_test, parse_test
-from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting
-from invitepolicy._quantities import FOREVER, LONGEST
-from invitepolicy._vocabulary import FACTS, OWN_PREFIX, Fact
+from invitepolicy._core.conditions import LineError, format_test, parse_test
+from invitepolicy._core.facts import FACTS, OWN_PREFIX, Fact
+from invitepolicy._core.policy import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting
+from invitepolicy._core.quantities import FOREVER, LONGEST
 
 DAY = timedelta(days=1)
 SETTINGS = {

@@ -17,7 +17,8 @@ from exports import CONNECTED, DATA, EXAMPLE, HEADER, ME, address, got, sent, wr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invitepolicy.linkedin import ExportError, RowProblem, read_export
+from invitepolicy.sources.linkedin import ExportError, read_export
+from invitepolicy.sources.problems import RowProblem
 
 HOSTILE = [
     entry

@@ -12,11 +12,11 @@ from small_laws import COMPARED, hold_lint
 from small_policies import FACTS_OF, LAWS, all_lines, records_of, small_policies, some_lines
 
 from invitepolicy import decide, decide_account, load_policy, parse_policy
-from invitepolicy._borders import STANDING
-from invitepolicy._load import shipped_names
-from invitepolicy._rules import all_hold, judge
-from invitepolicy.lint import lint_policy
-from invitepolicy.lint import rules as lint_rules
+from invitepolicy._core.policy import STANDING
+from invitepolicy._decide.rules import all_hold, judge
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.lint import lint_policy
+from invitepolicy.analysis.lint import rules as lint_rules
 
 FAULTY = sorted((Path(__file__).parent / "faulty").glob("*.yaml"))
 

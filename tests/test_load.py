@@ -12,9 +12,10 @@ from builders import refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy import PolicyError, _load, load_policy, parse_policy, with_settings
-from invitepolicy._load import MOST_PARENTS, files_of, shipped_names
-from invitepolicy._quantities import format_quantity
+from invitepolicy import PolicyError, load_policy, parse_policy, with_settings
+from invitepolicy._core.quantities import format_quantity
+from invitepolicy._read import load as _load
+from invitepolicy._read.load import MOST_PARENTS, files_of, shipped_names
 
 DECISION = """
     settings: {wait: 2 weeks}
@@ -164,7 +165,7 @@ def test_a_shipped_policy_cannot_extend_itself(monkeypatch, tmp_path):
     """A circle among shipped policies would be a slip of ours, and is told like any other."""
     write(tmp_path / "a.yaml", name="a", extends="b")
     write(tmp_path / "b.yaml", name="b", extends="a")
-    monkeypatch.setattr("invitepolicy._load.resource_folder", lambda name: tmp_path)
+    monkeypatch.setattr("invitepolicy._read.load.resource_folder", lambda name: tmp_path)
 
     assert told(parse_policy, "invitepolicy: 1\nname: p\nextends: a\n") == [
         "b.yaml:3:10: “a” extends itself; break the circle"

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
 
 from invitepolicy import Invitation, RecordError, parse_policy
-from invitepolicy._borders import thresholds
-from invitepolicy._locate import is_field, is_plain, locate_by, reader_of
-from invitepolicy._records import NO_ACCOUNT, read_fact
-from invitepolicy._rules import holds, lines_of
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import lines_of, thresholds
+from invitepolicy._core.records import NO_ACCOUNT, read_fact
+from invitepolicy._decide.rules import holds
+from invitepolicy._decide.tree import is_field, is_plain, locate_by, reader_of
 
 
 @settings(max_examples=40, deadline=None)

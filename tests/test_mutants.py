@@ -8,13 +8,12 @@ import attrs
 import pytest
 
 from invitepolicy import load_policy
-from invitepolicy._frozen import FrozenMapping
-from invitepolicy._load import shipped_names
-from invitepolicy._model import Aged, InRange
-from invitepolicy._proof import is_own
-from invitepolicy._vocabulary import FACTS
-from invitepolicy.diff import diff_policies
-from invitepolicy.proving import run_test, run_tests
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.frozen import FrozenMapping
+from invitepolicy._core.policy import Aged, InRange, is_own
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.diff import diff_policies
+from invitepolicy.testing.run import run_test, run_tests
 
 UNITS = {"clock": timedelta(minutes=1), "count": 1, "share": 0.001}
 

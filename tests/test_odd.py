@@ -10,7 +10,7 @@ from strategies import NOW
 from test_source import read_by_another, same
 
 from invitepolicy import Invitation, PolicyError, decide, load_policy, parse_policy
-from invitepolicy._source import parse_source
+from invitepolicy._read.yaml_source import parse_source
 
 ODD = Path(__file__).parent / "data" / "odd"
 SISTERS = sorted((ODD / "same").iterdir())

@@ -8,11 +8,11 @@ import pytest
 from small_policies import small_policies
 
 from invitepolicy import parse_policy
-from invitepolicy._borders import STANDING
-from invitepolicy._boxes import Meter, TooManyBoxesError, build_space, cells_of
-from invitepolicy._outcomes import DOUBT, Reader, Table, walk
-from invitepolicy._rules import judge, lines_of
-from invitepolicy._witness import values_in
+from invitepolicy._core.policy import STANDING, lines_of
+from invitepolicy._decide.rules import judge
+from invitepolicy._prove.regions import Meter, TooManyBoxesError, build_space, cells_of
+from invitepolicy._prove.rulings import DOUBT, Reader, Table, walk
+from invitepolicy._prove.witness import values_in
 
 
 def test_each_cell_lies_in_one_box_and_is_ruled_as_the_plain_reading_rules():

@@ -10,9 +10,9 @@ import pytest
 from exports import EXAMPLE, got, sent, write_export
 
 from invitepolicy import Invitation
-from invitepolicy.linkedin import Export, read_export
-from invitepolicy.linkedin.people import write_people_sheet
-from invitepolicy.spreadsheet import defuse_cell
+from invitepolicy.sources.csv_safe import defuse_cell
+from invitepolicy.sources.linkedin import Export, read_export
+from invitepolicy.sources.linkedin.people_sheet import write_people_sheet
 
 
 def rows(sheet):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from builders import policy
 
-from invitepolicy._boxes import build_space
-from invitepolicy._outcomes import Reader, starts
-from invitepolicy._rules import lines_of
-from invitepolicy.phrases import describe_box
+from invitepolicy._core.policy import lines_of
+from invitepolicy._prove.phrases import describe_box
+from invitepolicy._prove.regions import build_space
+from invitepolicy._prove.rulings import Reader, starts
 
 OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance, law], my_share: share, my_n: number}"
 

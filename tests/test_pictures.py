@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from strategies import NOW, invitations
 
 from invitepolicy import Invitation, load_policy
-from invitepolicy.backtest import Curve
-from invitepolicy.pictures import Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
+from invitepolicy.review.backtest import Curve
+from invitepolicy.review.charts import Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
 from invitepolicy.timeline import timeline
 
 DAY = timedelta(days=1)

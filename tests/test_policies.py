@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy
-from invitepolicy._load import shipped_names
-from invitepolicy._resources import resource_folder
-from invitepolicy._source import parse_source
-from invitepolicy._vocabulary import FACTS
-from invitepolicy.proving import run_test
-from invitepolicy.verdicts import describe_failure
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.resources import resource_folder
+from invitepolicy._read.load import shipped_names
+from invitepolicy._read.yaml_source import parse_source
+from invitepolicy.testing.messages import describe_failure
+from invitepolicy.testing.run import run_test
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

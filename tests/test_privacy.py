@@ -27,18 +27,18 @@ from invitepolicy import (
     summarize,
     with_settings,
 )
-from invitepolicy.agenda import coming_changes
-from invitepolicy.anonymous import anonymize
-from invitepolicy.backtest import backtest
+from invitepolicy.analysis.diff import diff_policies, impact
 from invitepolicy.cli import main
-from invitepolicy.diff import diff_policies, impact
 from invitepolicy.explain import explain
-from invitepolicy.linkedin import read_export
-from invitepolicy.linkedin.archive import read_files
-from invitepolicy.linkedin.joining import identify
-from invitepolicy.linkedin.tables import Row
-from invitepolicy.records import read_records
-from invitepolicy.review import review_invitations
+from invitepolicy.review.backtest import backtest
+from invitepolicy.review.model import review_invitations
+from invitepolicy.review.upcoming import coming_changes
+from invitepolicy.sources.anonymize import anonymize
+from invitepolicy.sources.jsonl import read_records
+from invitepolicy.sources.linkedin import read_export
+from invitepolicy.sources.linkedin.archive import read_files
+from invitepolicy.sources.linkedin.csv_table import Row
+from invitepolicy.sources.linkedin.matching import identify
 from invitepolicy.store import PolicyStore
 from invitepolicy.timeline import timeline
 

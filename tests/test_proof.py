@@ -10,11 +10,11 @@ from builders import refusal
 from small_policies import LAWS, all_lines, records_of, said, small_policies
 
 from invitepolicy import load_policy, parse_policy, with_settings
-from invitepolicy._borders import STANDING
-from invitepolicy._boxes import Meter, build_space
-from invitepolicy._load import shipped_names
-from invitepolicy._proof import breaks, find_breaches, prove_promises
-from invitepolicy._rules import all_hold
+from invitepolicy._core.policy import STANDING
+from invitepolicy._decide.rules import all_hold
+from invitepolicy._prove.promises import breaks, find_breaches, prove_promises
+from invitepolicy._prove.regions import Meter, build_space
+from invitepolicy._read.load import shipped_names
 
 STYLE = """
 invitepolicy: 1

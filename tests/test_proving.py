@@ -10,10 +10,10 @@ from builders import policy
 from strategies import random_invitations
 
 from invitepolicy import Account, load_policy
-from invitepolicy._frozen import FrozenMapping
-from invitepolicy._load import shipped_names
-from invitepolicy._model import Expectation, Place, PolicyTest, Segment
-from invitepolicy.proving import run_test, run_tests
+from invitepolicy._core.frozen import FrozenMapping
+from invitepolicy._core.policy import Expectation, Place, PolicyTest, Segment
+from invitepolicy._read.load import shipped_names
+from invitepolicy.testing.run import run_test, run_tests
 from invitepolicy.timeline import timeline
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._quantities import (
+from invitepolicy._core.quantities import (
     FOREVER,
     LONGEST,
     QuantityError,
@@ -31,7 +31,7 @@ from invitepolicy._quantities import (
     parse_setting,
     parse_share,
 )
-from invitepolicy._text import quoted
+from invitepolicy._core.text import quoted
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._model import Setting, Slot
-from invitepolicy._reasons import ReasonError, fill_settings, format_reason, parse_reason, render_reason
-from invitepolicy._records import Absent
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import Setting, Slot
+from invitepolicy._core.reasons import ReasonError, fill_settings, format_reason, parse_reason, render_reason
+from invitepolicy._core.records import Absent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

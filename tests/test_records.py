@@ -16,8 +16,8 @@ from hypothesis import given
 from strategies import accounts, invitations
 
 from invitepolicy import Account, Invitation, RecordError, as_invitation
-from invitepolicy._records import NO_ACCOUNT, Absent, as_account, read_fact
-from invitepolicy._vocabulary import FACTS, OWN_PREFIX, STATUSES, Fact
+from invitepolicy._core.facts import FACTS, OWN_PREFIX, STATUSES, Fact
+from invitepolicy._core.records import NO_ACCOUNT, Absent, as_account, read_fact
 
 SENT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 INSTANTS = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from strategies import invitations
 
 from invitepolicy import Invitation, parse_policy
-from invitepolicy.linkedin import RowProblem
-from invitepolicy.records import LONGEST, read_records
-from invitepolicy.review import invitation_to_dict
+from invitepolicy.review.model import invitation_to_dict
+from invitepolicy.sources.jsonl import LONGEST, read_records
+from invitepolicy.sources.problems import RowProblem
 
 HOSTILE = [
     entry

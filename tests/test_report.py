@@ -14,11 +14,12 @@ from naughty import STRINGS, record
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, InvitePolicyError, load_policy, parse_policy, with_settings
-from invitepolicy._boxes import TooManyBoxesError
-from invitepolicy.linkedin import RowProblem, read_export
-from invitepolicy.report import _template, format_report
-from invitepolicy.review import review_invitations
-from invitepolicy.timetable import make_timetable
+from invitepolicy._prove.regions import TooManyBoxesError
+from invitepolicy.analysis.timetable import make_timetable
+from invitepolicy.review.html import _template, format_report
+from invitepolicy.review.model import review_invitations
+from invitepolicy.sources.linkedin import read_export
+from invitepolicy.sources.problems import RowProblem
 
 FAQ = load_policy("faq")
 VOID = {"meta", "link", "img", "br", "hr", "input", "rect", "path"}
@@ -214,7 +215,7 @@ def test_a_decision_too_entangled_for_a_table_has_none(monkeypatch):
             raise TooManyBoxesError(decision)
         return real(policy, decision)
 
-    monkeypatch.setattr("invitepolicy.report.make_timetable", entangled)
+    monkeypatch.setattr("invitepolicy.review.html.make_timetable", entangled)
 
     titles = Page(report([])).text
     assert "Is this invitation about to lapse?" in titles

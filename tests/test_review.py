@@ -8,8 +8,7 @@ from builders import policy
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy, summarize
-from invitepolicy.linkedin import RowProblem
-from invitepolicy.review import (
+from invitepolicy.review.model import (
     Unsaid,
     account_to_dict,
     answer_each,
@@ -17,6 +16,7 @@ from invitepolicy.review import (
     invitation_to_dict,
     review_invitations,
 )
+from invitepolicy.sources.problems import RowProblem
 
 FAQ = load_policy("faq")
 RECORDS = random_invitations(40, seed=3)

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from strategies import NOW, accounts, invitations, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy, parse_policy
-from invitepolicy._answers import read_values
-from invitepolicy._load import shipped_names
-from invitepolicy._model import Aged, Amount, InRange, IsGiven, IsTrue, OneOf
-from invitepolicy._quantities import FOREVER
-from invitepolicy._records import Absent
-from invitepolicy._rules import borders, holds, judge, lines_of
+from invitepolicy._core.policy import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, lines_of
+from invitepolicy._core.quantities import FOREVER
+from invitepolicy._core.records import Absent
+from invitepolicy._decide.answers import read_values
+from invitepolicy._decide.rules import borders, holds, judge
+from invitepolicy._read.load import shipped_names
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)

@@ -14,12 +14,12 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from referencing import Registry
 
 from invitepolicy import Account, Invitation, PolicyError
-from invitepolicy._build import build_policy
-from invitepolicy._load import shipped_names
-from invitepolicy._resources import resource_folder
-from invitepolicy._shape import read_schema
-from invitepolicy._source import parse_source
-from invitepolicy._vocabulary import BASES, FACTS, OWN_KINDS, SUBJECTS
+from invitepolicy._core.facts import BASES, FACTS, OWN_KINDS, SUBJECTS
+from invitepolicy._core.resources import resource_folder
+from invitepolicy._read.load import shipped_names
+from invitepolicy._read.resolve import build_policy
+from invitepolicy._read.schema import read_schema
+from invitepolicy._read.yaml_source import parse_source
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = read_schema()

@@ -7,8 +7,8 @@ from datetime import timedelta
 from strategies import NOW, random_invitations
 
 from invitepolicy import Invitation, load_policy, parse_policy
-from invitepolicy.review import review_invitations
-from invitepolicy.sections import find_undetermined, group_answers, where_to_click
+from invitepolicy.review.model import review_invitations
+from invitepolicy.review.sections import find_undetermined, group_answers, where_to_click
 
 FAQ = load_policy("faq")
 DAY = timedelta(days=1)

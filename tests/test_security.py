@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from invitepolicy import _load, _quantities, _source, errors, records
-from invitepolicy.linkedin import archive
+from invitepolicy._core import errors
+from invitepolicy._core import quantities as _quantities
+from invitepolicy._read import load as _load
+from invitepolicy._read import yaml_source as _source
+from invitepolicy.sources import jsonl as records
+from invitepolicy.sources.linkedin import archive
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from invitepolicy._model import Place, Setting
-from invitepolicy._quantities import FOREVER
-from invitepolicy._settings import SettingError, override_setting, read_setting
+from invitepolicy._core.policy import Place, Setting
+from invitepolicy._core.quantities import FOREVER
+from invitepolicy._read.settings import SettingError, override_setting, read_setting
 
 DAY = timedelta(days=1)
 PLACE = Place("p.yaml", 3)

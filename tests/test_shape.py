@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders import document, lines, refusal
 
-from invitepolicy._shape import check_shape, read_schema
+from invitepolicy._read.schema import check_shape, read_schema
 
 CARD = "{rule: a, when: {activity: daily}, then: keep, because: b}"
 LINES = "write a line for each fact that must hold: the fact, a colon, and its test"

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invitepolicy import load_policy, parse_policy, with_settings
-from invitepolicy._build import build_policy
-from invitepolicy._load import _checked, shipped_names
-from invitepolicy._model import Slot
-from invitepolicy._reasons import format_reason, parse_reason
-from invitepolicy._source import parse_source
+from invitepolicy._core.policy import Slot
+from invitepolicy._core.reasons import format_reason, parse_reason
+from invitepolicy._read.load import _checked, shipped_names
+from invitepolicy._read.resolve import build_policy
+from invitepolicy._read.yaml_source import parse_source
+from invitepolicy.analysis.show import format_policy
 from invitepolicy.cli import main
-from invitepolicy.show import format_policy
 
 ROOT = Path(__file__).parent.parent
 

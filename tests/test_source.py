@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 
 from invitepolicy import PolicyError
-from invitepolicy._model import Document
-from invitepolicy._problems import MOST_PROBLEMS, Fault, Problems
-from invitepolicy._source import MOST_BYTES, MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, parse_source
+from invitepolicy._core.policy import Document
+from invitepolicy._read.problems import MOST_PROBLEMS, Fault, Problems
+from invitepolicy._read.yaml_source import MOST_BYTES, MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, parse_source
 
 STYLE = lines(
     """
@@ -601,7 +601,7 @@ def test_an_unheard_of_complaint_of_the_parser_is_passed_on():
     """In its own words, cut and made safe, should a later PyYAML find new ones."""
     import yaml  # noqa: PLC0415  (only here)
 
-    from invitepolicy._syntax import explain_syntax  # noqa: PLC0415
+    from invitepolicy._read.yaml_errors import explain_syntax  # noqa: PLC0415
 
     what, hint = explain_syntax(yaml.MarkedYAMLError("while dreaming", None, "found a \x1b sheep" + "!" * 200, None))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.spreadsheet import defuse_cell, restore_cell, write_table
+from invitepolicy.sources.csv_safe import defuse_cell, restore_cell, write_table
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from exports import EXAMPLE
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy
-from invitepolicy.linkedin import read_export
-from invitepolicy.lint import lint_policy
-from invitepolicy.review import review_invitations
+from invitepolicy.analysis.lint import lint_policy
+from invitepolicy.review.model import review_invitations
+from invitepolicy.sources.linkedin import read_export
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

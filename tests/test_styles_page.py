@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from invitepolicy import Invitation, decide, load_policy, parse_policy
-from invitepolicy._load import shipped_names
-from invitepolicy._quantities import format_quantity
-from invitepolicy.lint import lint_policy
+from invitepolicy._core.quantities import format_quantity
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.lint import lint_policy
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from invitepolicy import parse_policy
-from invitepolicy._boxes import Meter
-from invitepolicy._load import shipped_names
-from invitepolicy.proving import run_tests
-from invitepolicy.suggest import format_suggestions, suggest_tests
+from invitepolicy._prove.regions import Meter
+from invitepolicy._read.load import shipped_names
+from invitepolicy.testing.run import run_tests
+from invitepolicy.testing.suggest import format_suggestions, suggest_tests
 
 POLICIES = Path(__file__).parent.parent / "policies"
 ODD = """invitepolicy: 1
@@ -130,7 +130,7 @@ tests:
 
 def test_what_is_too_entangled_is_left_out(monkeypatch):
     """Nothing is guessed."""
-    monkeypatch.setattr("invitepolicy.suggest.Meter", lambda: Meter(0))
+    monkeypatch.setattr("invitepolicy.testing.suggest.Meter", lambda: Meter(0))
 
     assert suggest_tests(parse_policy(ODD)) == ()
 

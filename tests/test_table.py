@@ -12,9 +12,9 @@ from random_policies import NOW, random_policy, random_record
 from test_laws import plain
 
 from invitepolicy import Account, Invitation, RecordError, decide, decide_each, with_settings
-from invitepolicy import _table as table_module
-from invitepolicy._records import NO_ACCOUNT
-from invitepolicy._table import table_of
+from invitepolicy._core.records import NO_ACCOUNT
+from invitepolicy._decide.decide import lookup as table_module
+from invitepolicy._decide.lookup import table_of
 
 DAY = timedelta(days=1)
 PLAIN = """

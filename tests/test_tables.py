@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from invitepolicy.linkedin.archive import ExportError, ExportFile
-from invitepolicy.linkedin.tables import Form, read_table, split_place
+from invitepolicy.sources.linkedin.archive import ExportError, ExportFile
+from invitepolicy.sources.linkedin.csv_table import Form, read_table
+from invitepolicy.sources.problems import split_place
 
 FORM = Form(
     needed=(("Name",), ("Sent At", "Sent")),

@@ -7,7 +7,7 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._text import clip, did_you_mean, in_digits, listed, nearest, quoted, safe_text
+from invitepolicy._core.text import clip, did_you_mean, in_digits, listed, nearest, quoted, safe_text
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from strategies import NOW, invitations
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy, parse_policy
-from invitepolicy._load import shipped_names
-from invitepolicy.timetable import make_timetable
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.timetable import make_timetable
 
 DAY = timedelta(days=1)
 FAQ = load_policy("faq")

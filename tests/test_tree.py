@@ -8,8 +8,8 @@ from builders import policy as build
 from random_policies import NOW
 
 from invitepolicy import Account, Invitation
-from invitepolicy._records import NO_ACCOUNT, read_fact
-from invitepolicy._tree import Fork, Ground, Leaf, make_node, undecided
+from invitepolicy._core.records import NO_ACCOUNT, read_fact
+from invitepolicy._decide.tree import Fork, Ground, Leaf, make_node, undecided
 
 DAY = timedelta(days=1)
 POLICY = build("""

@@ -7,8 +7,8 @@ from builders import policy
 from test_proving import RULES
 
 from invitepolicy import load_policy
-from invitepolicy.proving import run_tests
-from invitepolicy.verdicts import describe_border, describe_coverage, describe_failure, describe_results
+from invitepolicy.testing.messages import describe_border, describe_coverage, describe_failure, describe_results
+from invitepolicy.testing.run import run_tests
 
 
 def told(test):

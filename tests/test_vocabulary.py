@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from invitepolicy import Account, Invitation
-from invitepolicy._vocabulary import BASES, FACTS, GRAMMAR_WORDS, OWN_KINDS, RESERVED_OUTCOMES, SUBJECTS
+from invitepolicy._core.facts import BASES, FACTS, GRAMMAR_WORDS, OWN_KINDS, RESERVED_OUTCOMES, SUBJECTS
 
 WORDS = {
     "direction": "outgoing incoming",

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.linkedin import wall_times
-from invitepolicy.linkedin.archive import ExportError
-from invitepolicy.linkedin.tables import CellError
-from invitepolicy.linkedin.wall_times import open_calendar, read_day, read_instant, read_wall_time
+from invitepolicy.sources.linkedin import dates as wall_times
+from invitepolicy.sources.linkedin.archive import ExportError
+from invitepolicy.sources.linkedin.csv_table import CellError
+from invitepolicy.sources.linkedin.dates import open_calendar, read_day, read_instant, read_wall_time
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from builders import document
 
-from invitepolicy._model import Setting, Slot
-from invitepolicy._problems import Problems
-from invitepolicy._quantities import UNITS
-from invitepolicy._vocabulary import Fact
-from invitepolicy._when import Known, LineReader, named_in
+from invitepolicy._core.facts import Fact
+from invitepolicy._core.policy import Setting, Slot
+from invitepolicy._core.quantities import UNITS
+from invitepolicy._read.condition_reader import Known, LineReader, named_in
+from invitepolicy._read.problems import Problems
 
 WAIT = Setting("wait", "duration", 3 * UNITS["day"])
 FEW = Setting("few", "number", 3)

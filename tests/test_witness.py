@@ -6,11 +6,10 @@ import pytest
 from builders import policy
 
 from invitepolicy import Account, Invitation
-from invitepolicy._boxes import build_space
-from invitepolicy._cases import DEFAULT_NOW
-from invitepolicy._outcomes import Reader, starts
-from invitepolicy._rules import lines_of
-from invitepolicy._witness import make_witness
+from invitepolicy._core.policy import DEFAULT_NOW, lines_of
+from invitepolicy._prove.regions import build_space
+from invitepolicy._prove.rulings import Reader, starts
+from invitepolicy._prove.witness import make_witness
 
 OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance], my_share: share}"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from invitepolicy import PolicyError
-from invitepolicy._source import parse_source
-from invitepolicy.yaml_text import format_data, format_quoted, format_sentence, format_word, format_words
+from invitepolicy._core.yaml_text import format_data, format_quoted, format_sentence, format_word, format_words
+from invitepolicy._read.yaml_source import parse_source
 
 ODD = st.text(
     st.sampled_from(

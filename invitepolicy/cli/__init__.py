@@ -10,10 +10,10 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from invitepolicy._text import did_you_mean, listed, quoted
-from invitepolicy.cli import backtest, check, diff, explain, new, review, schema, show, test
+from invitepolicy._core.errors import InvitePolicyError, PolicyError
+from invitepolicy._core.text import did_you_mean, listed, quoted
 from invitepolicy.cli.output import OutputError, make_inert, say
-from invitepolicy.errors import InvitePolicyError, PolicyError
+from invitepolicy.cli.verbs import backtest, check, diff, explain, new, review, schema, show, test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

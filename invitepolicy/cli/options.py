@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy import Account, Policy, RecordError, load_policy, with_settings
-from invitepolicy._decide import read_clock
-from invitepolicy._quantities import QuantityError, parse_duration, parse_instant
-from invitepolicy._records import as_account
-from invitepolicy._text import quoted
-from invitepolicy.linkedin.wall_times import ORDERS
+from invitepolicy._core.quantities import QuantityError, parse_duration, parse_instant
+from invitepolicy._core.records import as_account
+from invitepolicy._core.text import quoted
+from invitepolicy._decide.decide import read_clock
+from invitepolicy.sources.linkedin.dates import ORDERS
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

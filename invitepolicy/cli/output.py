@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from invitepolicy._text import safe_text
+from invitepolicy._core.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

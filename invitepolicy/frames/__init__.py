@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import narwhals.stable.v2 as nw
 
-from invitepolicy._decide import read_clock
-from invitepolicy._records import NO_ACCOUNT
-from invitepolicy._text import did_you_mean, listed
-from invitepolicy.errors import RecordError
-from invitepolicy.frames.answers import answer_columns
+from invitepolicy._core.errors import RecordError
+from invitepolicy._core.records import NO_ACCOUNT
+from invitepolicy._core.text import did_you_mean, listed
+from invitepolicy._decide.decide import read_clock
 from invitepolicy.frames.columns import Reader, run_checks
-from invitepolicy.frames.lying import Lying
-from invitepolicy.frames.truths import Sheet
+from invitepolicy.frames.evaluate import answer_columns
+from invitepolicy.frames.expressions import Sheet
+from invitepolicy.frames.membership import Lying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

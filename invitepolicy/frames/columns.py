@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import attrs
 import narwhals.stable.v2 as nw
 
-from invitepolicy._quantities import MOST_DIGITS
-from invitepolicy._records import NO_ACCOUNT, Invitation, read_fact
-from invitepolicy._vocabulary import BASES, FACTS, OWN_PREFIX, Fact
-from invitepolicy.errors import RecordError
-from invitepolicy.frames.truths import Column, both, either, negated
+from invitepolicy._core.errors import RecordError
+from invitepolicy._core.facts import BASES, FACTS, OWN_PREFIX, Fact
+from invitepolicy._core.quantities import MOST_DIGITS
+from invitepolicy._core.records import NO_ACCOUNT, Invitation, read_fact
+from invitepolicy.frames.expressions import Column, both, either, negated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from invitepolicy.frames.truths import Sheet, Truth
+    from invitepolicy.frames.expressions import Sheet, Truth
 
 FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST: Final = datetime.max.replace(tzinfo=UTC)

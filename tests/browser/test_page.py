@@ -14,10 +14,10 @@ from exports import EXAMPLE
 from naughty import STRINGS, record
 
 from invitepolicy import load_policy
-from invitepolicy._load import shipped_names
-from invitepolicy.linkedin import read_export
-from invitepolicy.report import format_report
-from invitepolicy.review import review_invitations
+from invitepolicy._read.load import shipped_names
+from invitepolicy.review.html import format_report
+from invitepolicy.review.model import review_invitations
+from invitepolicy.sources.linkedin import read_export
 
 pytestmark = pytest.mark.full
 

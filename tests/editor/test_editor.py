@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from language_server import SERVER, LanguageServer
 
-from invitepolicy._load import shipped_names
+from invitepolicy._read.load import shipped_names
 
 pytestmark = pytest.mark.full
 

@@ -15,14 +15,14 @@ from laws import answers, as_rows, random_case
 from random_policies import NOW, random_record
 
 from invitepolicy import Account, Invitation, RecordError, decide, load_policy, parse_policy
-from invitepolicy._load import shipped_names
-from invitepolicy._records import NO_ACCOUNT
-from invitepolicy._vocabulary import FACTS
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.records import NO_ACCOUNT
+from invitepolicy._read.load import shipped_names
 from invitepolicy.frames import decide_frame
-from invitepolicy.frames.answers import answer_columns
 from invitepolicy.frames.columns import LAST, Check, Reader, run_checks
-from invitepolicy.frames.lying import Lying
-from invitepolicy.frames.truths import Column, Sheet
+from invitepolicy.frames.evaluate import answer_columns
+from invitepolicy.frames.expressions import Column, Sheet
+from invitepolicy.frames.membership import Lying
 
 POLICIES = 10 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))
 FEWER = 3 if POLICIES == 10 else POLICIES  # of engines that take their time: polars stands for them

@@ -15,8 +15,8 @@ from random_policies import random_policy
 from rows import hold_export, hold_lines
 
 from invitepolicy import load_policy
-from invitepolicy.linkedin import read_export
-from invitepolicy.review import invitation_to_dict
+from invitepolicy.review.model import invitation_to_dict
+from invitepolicy.sources.linkedin import read_export
 
 INPUTS = 50  # a round
 HOSTILE = TESTS / "data" / "hostile" / "records"

@@ -1,0 +1,1 @@
+"""Values and notation: what a policy, a record and a problem are."""

@@ -1,0 +1,309 @@
+"""A policy and its parts: frozen values without behaviour."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import attrs
+
+from invitepolicy._core.frozen import ByFields, Ordered
+from invitepolicy._core.quantities import FOREVER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime, timedelta
+
+    from invitepolicy._core.facts import Fact, Subject
+    from invitepolicy._core.frozen import FrozenMapping
+    from invitepolicy._core.quantities import Quantity, QuantityKind
+    from invitepolicy._core.records import Account, Invitation
+
+
+@attrs.frozen(eq=False, repr=False)
+class Place(Ordered):
+    """Where something stands: `str()` is `faq.yaml:18`."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        """Give the file and the line."""
+        return f"{self.file}:{self.line}"
+
+
+Path = tuple[str | int, ...]
+Mark = tuple[int, int]
+
+
+@attrs.frozen(eq=False, repr=False)
+class Document:
+    """A policy file as plain data; `places` maps a path of keys and indices to the marks of its key and its value.
+
+    `commented` holds the paths of plain texts that a ` #` cuts short.
+    """
+
+    path: str
+    data: dict[str, Any]
+    places: dict[Path, tuple[Mark, Mark]]
+    commented: frozenset[Path] = frozenset()
+
+    def key_mark(self, path: Path) -> Mark:
+        """Give line and column of the key (of a list's element: of the element)."""
+        return self.places[path][0]
+
+    def value_mark(self, path: Path) -> Mark:
+        """Give line and column of the value; where that is empty, of its key."""
+        return self.places[path][1]
+
+
+@attrs.frozen(eq=False, repr=False)
+class Amount(ByFields):
+    """A quantity in a line: its value, its kind, and the setting it came from (None where it was written out)."""
+
+    value: Quantity
+    kind: QuantityKind
+    setting: str | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class OneOf(ByFields):
+    """`relationship: [known, logical]`: one of the words, or, negated, none of them. Also for tags."""
+
+    words: tuple[str, ...]
+    negated: bool = False
+
+
+@attrs.frozen(eq=False, repr=False)
+class IsTrue(ByFields):
+    """`email_requested: true`: a flag is what it says."""
+
+    wanted: bool
+
+
+@attrs.frozen(eq=False, repr=False)
+class InRange(ByFields):
+    """`between 2 and 5`: a count, number or share between two borders, each included unless it says otherwise."""
+
+    low: Amount | None
+    high: Amount | None
+    low_included: bool = True
+    high_included: bool = True
+
+
+@attrs.frozen(eq=False, repr=False)
+class Aged(ByFields):
+    """`between 3 days and 4 days ago`: at least `low` ago (included) and less than `high` ago (excluded)."""
+
+    low: Amount | None
+    high: Amount | None
+
+
+@attrs.frozen(eq=False, repr=False)
+class IsGiven(ByFields):
+    """`given` or `missing`: whether anything is known at all."""
+
+    wanted: bool
+
+
+Test = OneOf | IsTrue | InRange | Aged | IsGiven
+
+
+@attrs.frozen(eq=False, repr=False)
+class Line(ByFields):
+    """One line of a `when`: a fact, its test, the test's text as written, and the place."""
+
+    fact: str
+    test: Test
+    text: str
+    place: Place
+
+
+@attrs.frozen(eq=False, repr=False)
+class Slot(ByFields):
+    """A placeholder of a reason: a fact's value, or its age."""
+
+    fact: str
+    age: bool = False
+
+
+Reason = tuple[str | Slot, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class Rule(ByFields):
+    """A card: what must hold, the outcome, the reason, the details for the caller, and the place.
+
+    `name` is None for `otherwise`; `limit` marks what the platform imposes.
+    """
+
+    name: str | None
+    when: tuple[Line, ...]
+    then: str
+    because: Reason
+    details: Any
+    place: Place
+    limit: bool = False
+
+
+@attrs.frozen(eq=False, repr=False)
+class DecisionRules(ByFields):
+    """A decision as the policy states it: the question, whom it is about, and its cards in order of precedence."""
+
+    name: str
+    question: str
+    subject: Subject
+    applies_to: tuple[Line, ...]
+    outcomes: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    otherwise: Rule
+    facts: tuple[Fact, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class Setting(ByFields):
+    """A quantity with a name, the bounds a style must keep to, and the grounds for it."""
+
+    name: str
+    kind: QuantityKind
+    value: Quantity
+    at_least: Quantity | None = None
+    at_most: Quantity | None = None
+    about: str = ""
+    source: str = ""
+    place: Place = attrs.field(default=Place("", 0), eq=False)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Promise(ByFields):
+    """What every style built on this policy must keep: under these lines only, or never, these outcomes."""
+
+    name: str
+    decision: str
+    when: tuple[Line, ...]
+    mode: Literal["only", "never"]
+    outcomes: tuple[str, ...]
+    place: Place
+
+
+@attrs.frozen(eq=False, repr=False)
+class Segment(ByFields):
+    """A stretch of an expected life: the outcome, and how long after the test's now it begins."""
+
+    outcome: str
+    after: timedelta
+
+
+@attrs.frozen(eq=False, repr=False)
+class Expectation(ByFields):
+    """What a test expects of one decision: a whole life, or outcomes at instants; and the deciding rule."""
+
+    decision: str
+    life: tuple[Segment, ...]
+    instants: tuple[tuple[datetime, str], ...]
+    place: Place
+
+
+@attrs.frozen(eq=False, repr=False)
+class PolicyTest(ByFields):
+    """A test in the file: a record, an account, an instant, and what is to come of them."""
+
+    name: str
+    given: Invitation
+    account: Account
+    now: datetime
+    expect: tuple[Expectation, ...]
+    rule: FrozenMapping[str]
+    skip: str | None
+    place: Place
+
+
+@attrs.define(eq=False, repr=False)
+class Kept:
+    """What is derived from a policy and kept beside it to be quick; a copy and a pickle hold nothing of it."""
+
+    table: Any = None
+    fingerprint: str | None = None
+
+    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
+        """Pickle as an empty one."""
+        return Kept, ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class Policy:
+    """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
+
+    The fingerprint is a hash of everything that can change an answer or its reason: comments, the order of keys,
+    places, tests and the spelling of durations do not change it. `identify` makes it, when it is first asked for.
+    """
+
+    name: str
+    title: str
+    about: str
+    settings: FrozenMapping[Setting]
+    facts: FrozenMapping[Fact]
+    decisions: FrozenMapping[DecisionRules]
+    promises: tuple[Promise, ...]
+    tests: tuple[PolicyTest, ...]
+    layers: tuple[Document, ...]
+    overrides: FrozenMapping[Any]
+    identify: Callable[[], str]
+    kept: Kept = attrs.field(factory=Kept, init=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the hash, 32 hexadecimal digits; it is made when it is first asked for."""
+        kept = self.kept
+        if kept.fingerprint is None:
+            kept.fingerprint = self.identify()
+        return kept.fingerprint
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the fingerprints."""
+        return self.fingerprint == other.fingerprint if isinstance(other, Policy) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash the fingerprint."""
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        """Show the name, the title and the fingerprint."""
+        return f"Policy(name={self.name!r}, title={self.title!r}, fingerprint={self.fingerprint!r})"
+
+
+DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of a test that states none
+STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
+
+
+def words_of(line: Line) -> tuple[str, ...]:
+    """Give the words that a line names."""
+    return line.test.words if isinstance(line.test, OneOf) else ()
+
+
+def thresholds(lines: Iterable[Line]) -> list[timedelta]:
+    """Give the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
+    found: set[Any] = {
+        border.value
+        for line in lines
+        if isinstance(line.test, Aged)
+        for border in (line.test.low, line.test.high)
+        if border is not None and border.value != FOREVER
+    }
+    return sorted(found)  # durations only, by the fact's kind
+
+
+def lines_of(decision: DecisionRules) -> Iterable[Line]:
+    """Go through every line of a decision: those it applies to, then its cards'."""
+    yield from decision.applies_to
+    for card in decision.rules:
+        yield from card.when
+
+
+def is_own(policy: Policy, decision: str, rule: Rule) -> bool:
+    """Say whether a rule stands in the policy's own file, and not in a parent's."""
+    raw = (policy.layers[-1].data.get("decisions") or {}).get(decision) or {}
+    if rule.name is None:
+        return raw.get("otherwise") is not None
+    return any(card["rule"] == rule.name for kind in ("limits", "rules") for card in raw.get(kind) or ())

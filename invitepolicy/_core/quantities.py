@@ -1,0 +1,283 @@
+"""Durations, shares, numbers and instants: from text, and back.
+
+    duration   whole number, a space, a unit:  90 minutes · 1 day · 3 weeks · forever
+    share      number and a percent sign:      40% · 12.5%
+    number     plain decimal:                  20 · 2.5
+    instant    2026-03-01 · 2026-03-01T10:00Z · 2026-03-01 10:00:30+01:00
+
+Every unit is a fixed length: a day is 24 hours, whatever the clocks do.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Final, Literal
+
+from invitepolicy._core.text import nearest, quoted
+
+QuantityKind = Literal["duration", "share", "number"]
+Quantity = timedelta | float | int
+
+FOREVER: Final = timedelta.max
+LONGEST: Final = timedelta(days=36_525)  # 100 years: longer ones are a slip of the pen
+UNITS: Final = {
+    "week": timedelta(weeks=1),
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+}
+MOST_DIGITS: Final = 18
+
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) +(minute|hour|day|week)s?")
+_SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_MOST_MONTHS = 3  # digits: a number of months or years that can be put into days
+_COMMA: Final = r"[0-9]+,[0-9]+(?: ?%| +[a-z]+)?"
+_COUNTED: Final = r"([0-9.,]+)\s*([A-Za-z]+)"
+_INSTANT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+
+
+class QuantityError(ValueError):
+    """A text that is no quantity: `what` is wrong, and the `hint` that says what to write instead."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        """Keep the sentence and its remedy."""
+        super().__init__(what)
+        self.what, self.hint = what, hint
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `90 minutes`, `1 day` or `3 weeks` (`forever` is a setting's word, read by `parse_setting`).
+
+    Raises QuantityError for months and years, which have no fixed length, for fractions, for other units,
+    and for more than 100 years.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise _not_a_duration(text)
+    amount, unit = int(found[1]), UNITS[found[2]]
+    if amount > LONGEST // unit:
+        raise _too_long(text)
+    return amount * unit
+
+
+def checked_duration(duration: timedelta) -> timedelta:
+    """Hand a duration back. Raises QuantityError below zero, beyond 100 years, and for parts of a minute."""
+    if duration == FOREVER:
+        return duration
+    if duration < timedelta():
+        raise QuantityError(f"{quoted(duration)} is less than nothing", "a duration is 0 days or more")
+    if duration > LONGEST:
+        raise _too_long(str(duration))
+    if duration % UNITS["minute"]:
+        raise QuantityError(f"{quoted(duration)} is not made of whole minutes", "the smallest unit is the minute")
+    return duration
+
+
+def _too_long(text: str) -> QuantityError:
+    return QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
+
+
+def _comma(text: str) -> QuantityError:
+    return QuantityError(f"{quoted(text)} has a comma", "write a point, as in 2.5, and a thousand as 1000")
+
+
+def _not_a_duration(text: str) -> QuantityError:
+    if re.fullmatch(_COMMA, text):
+        return _comma(text)
+    what = f"{quoted(text)} is not a duration"
+    counted = re.fullmatch(_COUNTED, text.strip())
+    if counted is None:
+        return QuantityError(what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
+    amount, unit = counted[1], counted[2].lower().removesuffix("s")
+    if unit in ("month", "year"):
+        return QuantityError(f"{quoted(text)} has no fixed length", _in_days(amount, unit))
+    if len(amount) > MOST_DIGITS:
+        return _too_long(text)
+    return QuantityError(what, _in_units(amount, unit))
+
+
+def _in_units(amount: str, unit: str) -> str:
+    if not amount.isdigit():
+        return "only whole numbers: write 36 hours instead of 1.5 days"
+    short = {"d": "day", "w": "week", "wk": "week", "h": "hour", "hr": "hour", "m": "minute", "min": "minute"}
+    word = short.get(unit) or nearest(unit, UNITS)
+    if word is not None:
+        return f"write {format_count(int(amount), word)}"
+    if unit in ("second", "sec", ""):
+        return "the smallest unit is the minute"
+    return "the units are minutes, hours, days and weeks"
+
+
+def _in_days(amount: str, unit: str) -> str:
+    if not amount.isdigit():
+        return "write 30 days or 4 weeks"
+    days = (30 if unit == "month" else 365) * int(amount[:_MOST_MONTHS])
+    if len(amount) > _MOST_MONTHS or days > LONGEST.days:
+        return "write at most 36525 days, or forever"
+    return {30: "write 30 days or 4 weeks", 365: "write 365 days or 52 weeks"}.get(days, f"write {days} days")
+
+
+def parse_share(text: str) -> float:
+    """Read `40%` as 0.4, correctly rounded. Raises QuantityError outside 0 % to 100 %."""
+    found = _SHARE.fullmatch(text)
+    if re.fullmatch(_COMMA, text):
+        raise _comma(text)
+    if _NUMBER.fullmatch(text) and not text.startswith(("0", "-")):
+        raise QuantityError(f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean")
+    if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
+        raise QuantityError(f"{quoted(text)} is not a share", "write a percentage, such as 40%")
+    return checked_share(_percent(found[1]), text)
+
+
+def _percent(digits: str) -> float:
+    whole, _, part = digits.partition(".")
+    return int(whole + part) / int("100" + "0" * len(part))
+
+
+def checked_share(share: float, text: object) -> float:
+    """Hand a share back. Raises QuantityError where it is less than nothing or more than the whole."""
+    if not 0 <= share <= 1:
+        raise QuantityError(f"{quoted(text)} is no part of the whole", "a share lies between 0% and 100%")
+    return share
+
+
+def parse_number(text: str) -> float:
+    """Read `20` or `2.5`; whole values are whole numbers. Raises QuantityError for anything else."""
+    if re.fullmatch(_COMMA, text):
+        raise _comma(text)
+    if _NUMBER.fullmatch(text) is None:
+        raise QuantityError(f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
+    return checked_number(float(text) if "." in text else int(text[: MOST_DIGITS + 3]), text)
+
+
+def checked_number(number: float, text: str | None = None) -> float:
+    """Hand a number back, whole where it is whole. Raises QuantityError beyond 18 digits."""
+    if not abs(number) < 10**MOST_DIGITS or sum(map(str.isdigit, text or str(number))) > MOST_DIGITS:
+        what = f"{quoted(number if text is None else text)} is too long a number"
+        raise QuantityError(what, "at most 18 digits can be told apart")
+    return int(number) if number == int(number) else number
+
+
+def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
+    """Read a setting's value as YAML gives it: text for durations and shares, a plain number for numbers.
+
+    Raises QuantityError where it is none of the three.
+    """
+    match value:
+        case bool() | None | dict() | list():
+            pass
+        case int() | float():
+            return "number", checked_number(value)
+        case "forever":
+            return "duration", FOREVER
+        case str() if "%" in value:
+            return "share", parse_share(value)
+        case str() if _NUMBER.fullmatch(value):
+            return "number", parse_number(value)
+        case str() if value[:1].isdigit():
+            return "duration", parse_duration(value)
+    raise QuantityError(
+        f"{quoted(value)} is not a value for a setting",
+        "write a duration (3 weeks, forever), a share (40%) or a number (20)",
+    )
+
+
+def format_quantity(value: Quantity, kind: QuantityKind) -> str:
+    """Write a quantity as a policy would: the inverse of `parse_setting`."""
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return format_share(value) if kind == "share" else format_number(value)
+
+
+def format_duration(duration: timedelta) -> str:
+    """Write a duration of whole minutes in the largest unit that divides it: 14 days read `2 weeks`."""
+    if duration == FOREVER:
+        return "forever"
+    if not duration:
+        return "0 days"
+    fitting = (name for name, unit in UNITS.items() if not duration % unit)
+    name = next(fitting, "minute")
+    return format_count(duration // UNITS[name], name)
+
+
+def format_count(count: int, unit: str) -> str:
+    """Write `1 day`, `3 days`."""
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def format_age(age: timedelta) -> str:
+    """Write an age in whole days, below a day in whole hours, below an hour in minutes; a future one is 0 minutes."""
+    for name in ("day", "hour"):
+        if age >= UNITS[name]:
+            return format_count(age // UNITS[name], name)
+    return format_count(max(age, timedelta()) // UNITS["minute"], "minute")
+
+
+def format_number(number: float) -> str:
+    """Write a number plainly, never with an exponent, with as few digits as read back to the same number."""
+    return str(number) if isinstance(number, int) else _written_out(number, 1)
+
+
+def format_share(share: float) -> str:
+    """Write 0.4 as `40%`, with as few digits as read back to the same share."""
+    whole, _, part = _written_out(share, 2).partition(".")
+    return f"{int(whole + part[:2])}.{part[2:]}".rstrip(".") + "%"
+
+
+def _written_out(number: float, digits: int) -> str:
+    return next(text for more in count(digits) if float(text := f"{number:.{more}f}") == number)
+
+
+def parse_instant(text: str, *, zoneless: str = "") -> datetime:
+    """Read an instant: a date (00:00 UTC), then optionally `T` or a space, a time, and `Z` or an offset.
+
+    A time without an offset is refused, since nobody knows where its clock hung; `zoneless` words the remedy.
+    Raises QuantityError for that, for anything else that is not of this form, and for dates that do not exist.
+    """
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01 or 2026-03-01T10:00Z")
+    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    if hour is not None and offset is None:
+        raise QuantityError(
+            f"{quoted(text)} does not say in which zone", zoneless or "add Z for UTC, or an offset such as +01:00"
+        )
+    try:
+        local = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int((fraction or "").ljust(6, "0")), tzinfo=UTC,
+        )  # fmt: skip
+        return local - _offset(offset)
+    except (ValueError, OverflowError):
+        raise QuantityError(
+            f"{quoted(text)} does not exist", "check the month, the day, the hour and the offset"
+        ) from None
+
+
+def _offset(text: str | None) -> timedelta:
+    if text is None or text == "Z":
+        return timedelta()
+    hours, minutes = int(text[1:3]), int(text[4:6])
+    if hours > 23 or minutes > 59:  # noqa: PLR2004  (a clock's limits)
+        raise ValueError(text)
+    size = timedelta(hours=hours, minutes=minutes)
+    return -size if text[0] == "-" else size
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an instant in UTC as `2026-03-01T10:00:00Z`: the inverse of `parse_instant`."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def later(anchor: datetime, duration: timedelta) -> datetime | None:
+    """Give `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
+    try:
+        return anchor + duration
+    except OverflowError:
+        return None

@@ -1,0 +1,139 @@
+"""The reason of a rule: its placeholders, checked when the file is read and filled when the reason is asked for."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from invitepolicy._core.policy import Reason, Setting, Slot
+from invitepolicy._core.quantities import format_age, format_number, format_quantity, format_share
+from invitepolicy._core.records import Absent
+from invitepolicy._core.text import did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._core.records import Value
+
+_PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{")
+_BARE = re.compile(r"(?<![A-Za-z0-9_{])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_}])")
+_AGE: Final = ".age"
+_UNKNOWN: Final = "unknown"
+
+
+class ReasonError(ValueError):
+    """A text whose braces mean nothing: what is wrong, and what would be right."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        """Keep the sentence and its remedy."""
+        super().__init__(what)
+        self.what, self.hint = what, hint
+
+
+def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> Reason:
+    """Read a `because`: text, `{setting}`, `{fact}`, `{clock.age}`, and `{{` for a brace.
+
+    A setting becomes a slot of its own name, filled by `fill_settings` once the style's values are known. Raises
+    ReasonError for a brace that is not closed, an unknown name, and a setting that stands without braces.
+    """
+    parts: list[str | Slot] = []
+    end = 0
+    for found in _PART.finditer(text):
+        plain = text[end : found.start()]
+        _refuse_bare(plain, settings)
+        parts.append(plain)
+        parts.append(_part(found, settings, facts))
+        end = found.end()
+    _refuse_bare(text[end:], settings)
+    parts.append(text[end:])
+    return tuple(_joined(parts))
+
+
+def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Slot:
+    if found[0] in ("{{", "}}"):
+        return found[0][0]
+    if found[1] is None:
+        raise ReasonError("a brace is opened and not closed", "close it with }, or write {{ for a brace")
+    name = found[1]
+    if name in settings or name in facts:
+        return Slot(name)
+    fact = facts.get(name.removesuffix(_AGE)) if name.endswith(_AGE) else None
+    if fact is not None:
+        if fact.kind == "clock":
+            return Slot(fact.name, age=True)
+        raise ReasonError(f"“{fact.name}” is no clock and has no age", f"write {{{fact.name}}}")
+    ages = [f"{fact.name}{_AGE}" for fact in facts.values() if fact.kind == "clock"]
+    raise ReasonError(
+        f"{quoted('{' + name + '}')} is neither a setting nor a fact of this decision",
+        did_you_mean(name, [*settings, *facts, *ages], "name one of those, or write {{ for a brace that is only text"),
+    )
+
+
+def _refuse_bare(text: str, settings: Mapping[str, Setting]) -> None:
+    for found in _BARE.finditer(text):
+        if found[0] in settings:
+            raise ReasonError(f"the setting “{found[0]}” stands without braces", f"write {{{found[0]}}}")
+
+
+def _joined(parts: list[str | Slot]) -> Iterator[str | Slot]:
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        if text:
+            yield text
+        yield part
+        text = ""
+    if text:
+        yield text
+
+
+def format_reason(reason: Reason) -> str:
+    """Write a reason as a policy would, with braces doubled: the inverse of `parse_reason`."""
+    return "".join(
+        part.replace("{", "{{").replace("}", "}}")
+        if isinstance(part, str)
+        else f"{{{part.fact}{_AGE if part.age else ''}}}"
+        for part in reason
+    )
+
+
+def fill_settings(reason: Reason, settings: Mapping[str, Setting]) -> Reason:
+    """Put the settings' values into a reason; what is left to fill are facts."""
+    return tuple(
+        _joined(
+            [
+                format_quantity(settings[part.fact].value, settings[part.fact].kind)
+                if isinstance(part, Slot) and not part.age and part.fact in settings
+                else part
+                for part in reason
+            ]
+        )
+    )
+
+
+def render_reason(reason: Reason, facts: Mapping[str, Fact], values: Mapping[str, Value], now: datetime) -> str:
+    """Fill a reason from the facts' values at `now`; what is missing reads `unknown`, a share has one decimal."""
+    return "".join(
+        part if isinstance(part, str) else _shown(facts[part.fact], values[part.fact], now if part.age else None)
+        for part in reason
+    )
+
+
+def _shown(fact: Fact, value: Value, now: datetime | None) -> str:
+    match value:
+        case Absent():
+            return _UNKNOWN
+        case datetime():
+            return format_age(now - value) if now is not None else value.astimezone(UTC).date().isoformat()
+        case frozenset():
+            return listed(sorted(value), "and") if value else "none"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case _:
+            return format_share(round(value, 3)) if fact.kind == "share" else format_number(value)

@@ -1,0 +1,1 @@
+"""A policy, a record and an instant: the answer."""

@@ -1,0 +1,149 @@
+"""What a list of invitations shows of the account that sent them, now and as they leave their windows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from invitepolicy._core.quantities import later
+from invitepolicy._core.records import NO_ACCOUNT, Account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from invitepolicy._core.records import Invitation
+
+LAST_DAY: Final = timedelta(days=1)
+LAST_WEEK: Final = timedelta(days=7)
+LAST_MONTH: Final = timedelta(days=30)
+SETTLED_AFTER: Final = timedelta(weeks=2)
+SETTLED_WITHIN: Final = timedelta(days=90)
+_ANSWERED: Final = ("accepted", "ignored", "withdrawn")
+
+
+@attrs.define(eq=False, repr=False)
+class _Tally:
+    """The counts that move as time passes."""
+
+    sent_last_day: int = 0
+    sent_last_week: int = 0
+    notes_last_month: int = 0
+    settled: int = 0
+    rejected: int = 0
+    asked: Counter[Any] = attrs.field(factory=Counter)
+
+    def account(self, pending: int) -> Account:
+        return Account(
+            pending=pending,
+            sent_last_day=self.sent_last_day,
+            sent_last_week=self.sent_last_week,
+            settled=self.settled,
+            rejected_share=self.rejected / self.settled if self.settled else None,
+            email_requests=len(+self.asked),
+            notes_last_month=self.notes_last_month,
+        )
+
+
+if TYPE_CHECKING:
+    _Change = Callable[[_Tally, int], None]
+
+
+def account_moves(
+    invitations: Iterable[Invitation], now: datetime, *, ahead: bool = True
+) -> Iterator[tuple[datetime, Account]]:
+    """Give the account at `now`, then at each later instant at which an invitation leaves or enters a window.
+
+    Without `ahead` only the first is given, and of millions no more is kept than the people whose address was asked
+    for. Only outgoing invitations that were sent count; a draft for which an address is asked counts as asked now. A
+    window of a day holds an invitation while `now < sent + 24 hours`; one without an instant is in no window.
+    """
+    tally = _Tally()
+    coming: list[tuple[datetime, _Change, int]] = []
+    pending = 0
+    for number, invitation in enumerate(invitations):
+        if invitation.direction != "outgoing":
+            continue
+        pending += invitation.status == "pending"
+        for start, end, change in _windows(invitation, number):
+            if end is not None and end <= now:
+                continue
+            if start <= now:
+                change(tally, 1)
+            elif ahead:
+                coming.append((start, change, 1))
+            if ahead and end is not None:
+                coming.append((end, change, -1))
+    yield now, tally.account(pending)
+    coming.sort(key=lambda move: move[0])
+    for index, (instant, change, by) in enumerate(coming):
+        change(tally, by)
+        if index + 1 == len(coming) or coming[index + 1][0] != instant:
+            yield instant, tally.account(pending)
+
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, datetime | None, _Change]]:
+    """Give the stretches of time in which an invitation counts, and what it adds to while it does."""
+    sent = invitation.sent_at
+    if invitation.status == "draft":
+        if invitation.email_requested:
+            yield _LONG_AGO, None, _asked(_person(invitation, number))
+        return
+    if sent is None:
+        return
+    yield _LONG_AGO, later(sent, LAST_DAY), _sent_last_day
+    yield _LONG_AGO, later(sent, LAST_WEEK), _sent_last_week
+    if invitation.email_requested:
+        yield _LONG_AGO, later(sent, LAST_MONTH), _asked(_person(invitation, number))
+    if (invitation.note or "").strip():
+        yield _LONG_AGO, later(sent, LAST_MONTH), _notes
+    settles = _LONG_AGO if invitation.status in _ANSWERED else later(sent, SETTLED_AFTER)
+    if settles is not None:
+        yield settles, later(sent, SETTLED_WITHIN), _settled if invitation.status == "accepted" else _rejected
+
+
+def _person(invitation: Invitation, number: int) -> Any:
+    """Tell people apart by address, else by name; nobody is the same as somebody of whom neither is known."""
+    return invitation.url or invitation.name or number
+
+
+def _sent_last_day(tally: _Tally, by: int) -> None:
+    tally.sent_last_day += by
+
+
+def _sent_last_week(tally: _Tally, by: int) -> None:
+    tally.sent_last_week += by
+
+
+def _notes(tally: _Tally, by: int) -> None:
+    tally.notes_last_month += by
+
+
+def _settled(tally: _Tally, by: int) -> None:
+    tally.settled += by
+
+
+def _rejected(tally: _Tally, by: int) -> None:
+    tally.settled += by
+    tally.rejected += by
+
+
+def _asked(person: Any) -> _Change:
+    def change(tally: _Tally, by: int) -> None:
+        tally.asked[person] += by
+
+    return change
+
+
+def merge_accounts(shown: Account, known: Account) -> Account:
+    """Let what is known of an account win over what its invitations show."""
+    return attrs.evolve(shown, **{name: value for name, value in _values(known) if value != getattr(NO_ACCOUNT, name)})
+
+
+def _values(account: Account) -> Iterator[tuple[str, Any]]:
+    return ((field.name, getattr(account, field.name)) for field in attrs.fields(Account))

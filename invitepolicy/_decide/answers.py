@@ -1,0 +1,216 @@
+"""What an answer says, and how a ruling is worded; the reason is put into words when somebody reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+import attrs
+
+from invitepolicy._core.conditions import format_test
+from invitepolicy._core.frozen import thaw
+from invitepolicy._core.policy import Slot
+from invitepolicy._core.quantities import format_instant
+from invitepolicy._core.reasons import render_reason
+from invitepolicy._core.records import read_fact
+from invitepolicy._core.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._core.policy import DecisionRules, Line
+    from invitepolicy._core.records import Account, Invitation, Value
+    from invitepolicy._decide.rules import Ruling
+
+    Change = tuple[datetime, str]
+    Same = tuple[str, str | None, str, tuple[str, ...], Any, str | "Telling", str | None]
+
+_FIELDS: Final = ("outcome", "rule", "reason", "place", "changes_at", "changes_to", "needs", "details")
+
+
+class Telling(NamedTuple):
+    """A reason that is not worded yet: what decided, the record and the instant."""
+
+    decision: DecisionRules
+    ruling: Ruling
+    invitation: Invitation
+    account: Account
+    now: datetime
+
+
+@attrs.frozen(eq=False, repr=False, match_args=False, weakref_slot=False)
+class Decision:
+    """The answer to one question about one record.
+
+    `rule` is None where `otherwise` decided, or nothing did; `place` is the file and line of what decided.
+    `changes_at` is the exact instant from which the outcome is `changes_to` if nothing but time passes, None if
+    never. `needs` names the facts that an `undetermined` outcome lacks. `details` are the policy's, frozen. `reason`
+    is worded when it is read, from what is `told`.
+    """
+
+    __match_args__ = _FIELDS
+
+    outcome: str
+    rule: str | None
+    told: str | Telling = attrs.field(alias="reason")
+    place: str
+    changes_at: datetime | None
+    changes_to: str | None
+    needs: tuple[str, ...]
+    details: Any
+
+    @property
+    def reason(self) -> str:
+        """Say why, in the policy's words, filled from the record and the instant."""
+        told = self.told
+        return told if isinstance(told, str) else _tell(told)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain data ready for JSON, with instants as `2026-03-04T00:00:00Z`."""
+        return {
+            "outcome": self.outcome,
+            "rule": self.rule,
+            "reason": self.reason,
+            "place": self.place,
+            "changes_at": None if self.changes_at is None else format_instant(self.changes_at),
+            "changes_to": self.changes_to,
+            "needs": list(self.needs),
+            "details": thaw(self.details),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        """Compare everything that is said; the reason as it reads."""
+        return _said(self) == _said(other) if isinstance(other, Decision) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash everything that is said."""
+        return hash(_said(self))
+
+    def __repr__(self) -> str:
+        """Show every field by its name."""
+        said = zip(_FIELDS, _said(self), strict=True)
+        return f"Decision({', '.join(f'{name}={value!r}' for name, value in said)})"
+
+    def __reduce__(self) -> tuple[type[Decision], tuple[Any, ...]]:
+        """Pickle what is said, without the record and the policy that it was said of."""
+        return Decision, _said(self)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: an outcome is no yes."""
+        message = "a decision is neither true nor false; compare its outcome"
+        raise TypeError(message)
+
+
+def _said(decision: Decision) -> tuple[Any, ...]:
+    return tuple(getattr(decision, name) for name in _FIELDS)
+
+
+class Advice(dict[str, Decision]):
+    """The answers about one record, by the decision's name; cannot be changed."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain data ready for JSON."""
+        return {name: decision.to_dict() for name, decision in self.items()}
+
+    def __hash__(self) -> int:  # type: ignore[override]  # what cannot be changed may be a key
+        """Hash the answers, whatever their order."""
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[Advice], tuple[dict[str, Decision]]]:
+        """Pickle as the answers alone."""
+        return Advice, (dict(self),)
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: it is frozen."""
+        message = "advice cannot be changed"
+        raise TypeError(message)
+
+    __setitem__: Any = _refuse
+    __delitem__: Any = _refuse
+    __ior__: Any = _refuse
+    clear: Any = _refuse
+    pop: Any = _refuse
+    popitem: Any = _refuse
+    setdefault: Any = _refuse
+    update: Any = _refuse
+
+
+class DraftAdvice(dict[str, Decision]):
+    """Advice while it is written: the same mapping, but open."""
+
+    __slots__ = ()
+
+
+class Draft:
+    """A decision while it is written: the same slots, but open; a frozen value takes three times as long to fill."""
+
+    __slots__ = ("changes_at", "changes_to", "details", "needs", "outcome", "place", "rule", "told")
+
+
+def same_of(decision: Decision, changes_to: str | None) -> Same:
+    """Give what a draft begins with: all that answers in the same cells have in common, and what they change to."""
+    said = (decision.outcome, decision.rule, decision.place, decision.needs, decision.details)
+    return (*said, decision.told, changes_to)
+
+
+def decision_of(
+    decision: DecisionRules,
+    ruling: Ruling,
+    values: Mapping[str, Value],
+    now: datetime,
+    change: Change | None,
+) -> Decision:
+    """Word a ruling as an answer."""
+    return answer_of(ruling, reason_of(decision, ruling, values, now), change)
+
+
+def answer_of(ruling: Ruling, reason: str, change: Change | None = None) -> Decision:
+    """Give a ruling as an answer, for a reason."""
+    card = ruling.card
+    return Decision(
+        outcome=ruling.outcome,
+        rule=None if card is None else card.name,
+        reason=reason,
+        place=str(ruling.place),
+        changes_at=None if change is None else change[0],
+        changes_to=None if change is None else change[1],
+        needs=ruling.needs,
+        details=None if card is None else card.details,
+    )
+
+
+def read_values(decision: DecisionRules, invitation: Invitation, account: Account) -> dict[str, Value]:
+    """Read from a record the facts that a decision uses."""
+    return {fact.name: read_fact(fact, invitation, account) for fact in decision.facts}
+
+
+def tells_of_record(ruling: Ruling) -> bool:
+    """Say whether a ruling's reason differs from record to record, or from instant to instant."""
+    return ruling.card is not None and any(isinstance(part, Slot) for part in ruling.card.because)
+
+
+def _tell(told: Telling) -> str:
+    values = read_values(told.decision, told.invitation, told.account)
+    return reason_of(told.decision, told.ruling, values, told.now)
+
+
+def reason_of(decision: DecisionRules, ruling: Ruling, values: Mapping[str, Value], now: datetime) -> str:
+    """Say why a ruling was given, filled from a record's values and the instant."""
+    facts = {fact.name: fact for fact in decision.facts}
+    if ruling.card is not None:
+        return render_reason(ruling.card.because, facts, values, now)
+    if ruling.line is not None:
+        return f"Only asked where {_in_words(ruling.line)}."
+    return f"To answer, this is needed: {listed((_missing(facts[name]) for name in ruling.needs), 'and')}."
+
+
+def _in_words(line: Line) -> str:
+    return f"{line.fact} is {format_test(line.test)}"
+
+
+def _missing(fact: Fact) -> str:
+    field = f"the account's {fact.field}" if fact.subject == "account" else fact.field
+    return field if fact.meaning == fact.name else f"{field} ({fact.meaning})"

@@ -1,0 +1,1 @@
+"""Sets of records: which rule decides where, and with what proof."""

@@ -1,0 +1,186 @@
+"""A box of cells in plain words: `daily visitors, from 4 days to 1 week after sent`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from invitepolicy._core.quantities import format_duration, format_number, format_share
+from invitepolicy._core.records import Absent
+from invitepolicy._core.text import listed
+from invitepolicy._prove.cells import Ages, Cut, Missing, Stretch, Truth, Words
+from invitepolicy._prove.regions import cells_of, widen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
+
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._prove.cells import Cell, Dimension
+    from invitepolicy._prove.regions import Box, Space
+
+_PEOPLE: Final = {
+    "direction": {"outgoing": "outgoing", "incoming": "incoming"},
+    "status": {"draft": "draft"},
+    "relationship": {
+        "known": "somebody you know", "logical": "a logical contact", "stranger": "a stranger",
+        "unknown": "somebody of unknown relationship",
+    },
+    "activity": {
+        "daily": "daily visitors", "weekly": "weekly visitors", "occasional": "occasional visitors",
+        "unknown": "people whose activity is unknown",
+    },
+    "account_tier": {"free": "a free account", "premium": "a premium account", "unknown": "an account of unknown tier"},
+}  # fmt: skip
+_FLAGS: Final = {("email_requested", True): "asked for an address", ("email_requested", False): "asked for no address"}
+_AFTER: Final = {"last_active": "they were last seen", "account_restricted": "a restriction"}
+_NEVER: Final = {"account_restricted": "never restricted", "sent": "not sent yet"}
+_COUNTED: Final = {
+    "attempts": "earlier invitations",
+    "account_pending": "pending",
+    "account_sent_last_day": "sent in a day",
+    "account_sent_last_week": "sent in a week",
+    "account_settled": "settled",
+    "account_email_requests": "addresses asked for in a month",
+    "account_notes_last_month": "notes in a month",
+    "account_rejected_share": "rejected",
+}
+_ONE: Final = {
+    "earlier invitations": "earlier invitation",
+    "addresses asked for in a month": "address asked for in a month",
+    "notes in a month": "note in a month",
+}
+_ORDER: Final = ("relationship", "activity")
+
+
+def describe_box(space: Space, box: Box, granted: Box) -> str:
+    """Say in which records a box differs from all; what is so in all of `granted` goes without saying."""
+    box = widen(space, box)
+    found = [
+        (_ORDER.index(dimension.fact.name) if dimension.fact.name in _ORDER else len(_ORDER), index)
+        for index, dimension in enumerate(space.dimensions)
+        if granted[index] & ~box[index]
+    ]
+    said = [_describe(space.dimensions[index], box[index], space.whole[index]) for _, index in sorted(found)]
+    return ", ".join(said) or "everywhere"
+
+
+def _describe(dimension: Dimension, mask: int, whole: int) -> str:
+    cells = [dimension.cells[index] for index in cells_of(mask)]
+    fact = dimension.fact
+    if fact.kind == "choice":
+        return _choice(dimension, cells, mask, whole)
+    runs = [*_runs(dimension.cells, mask)]
+    parts = [_run(fact, run) for run in runs] if fact.kind not in ("flag", "tags") else []
+    parts += [_flag(fact, dimension.tag, cell) for cell in cells if isinstance(cell, Truth)]
+    parts += [_missing(fact, cell) for cell in cells if isinstance(cell, Missing)]
+    return listed(parts)
+
+
+def _choice(dimension: Dimension, cells: Sequence[Cell], mask: int, whole: int) -> str:
+    words = _words(cells)
+    others = _words([dimension.cells[index] for index in cells_of(whole & ~mask)])
+    if len(others) < len(words) and len(others) <= 2:  # noqa: PLR2004  (what one reads at a glance)
+        known = dimension.fact.name in ("relationship", "activity")
+        return f"{'anybody but' if known else 'not'} {_worded(dimension.fact, others)}"
+    return _worded(dimension.fact, words)
+
+
+def _words(cells: Iterable[Cell]) -> list[str]:
+    return [word for cell in cells if isinstance(cell, Words) for word in cell.words]
+
+
+def _worded(fact: Fact, words: Sequence[str]) -> str:
+    known = _PEOPLE.get(fact.name)
+    if known is None:
+        return f"{fact.name} {listed(words)}"
+    plain = [word for word in words if word != "unknown"]
+    if fact.name == "activity" and len(plain) > 1:
+        said = [f"{listed(plain)} visitors", *(known[word] for word in words if word == "unknown")]
+        return listed(said)
+    return listed(known.get(word, word) for word in words)
+
+
+def _runs(cells: Sequence[Cell], mask: int) -> Iterator[list[Cell]]:
+    """Put neighbouring cells of a clock or a number together."""
+    run: list[Cell] = []
+    for index, cell in enumerate(cells):
+        if mask >> index & 1 and isinstance(cell, Ages | Stretch):
+            run.append(cell)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _run(fact: Fact, run: Sequence[Cell]) -> str:
+    first, last = run[0], run[-1]
+    if isinstance(first, Ages) and isinstance(last, Ages):
+        return _age(fact, first.low, last.high)
+    low = first.low if isinstance(first, Stretch) else None
+    high = last.high if isinstance(last, Stretch) else None
+    if fact.name == "note_length":
+        return _note(low, high)
+    amount = _range(fact, low, high)
+    noun = _COUNTED.get(fact.name)
+    if noun is not None and amount == "1":
+        noun = _ONE.get(noun, noun)
+    return f"{fact.name} {amount}" if noun is None else f"{amount} {noun}"
+
+
+def _age(fact: Fact, low: timedelta | None, high: timedelta | None) -> str:
+    after = f"after {_AFTER.get(fact.name, fact.name)}"
+    if low is None and high is None:
+        return f"{fact.name} at any known time"
+    if low is None and high is not None:
+        return f"less than {format_duration(high)} {after}" if high else f"before {_AFTER.get(fact.name, fact.name)}"
+    if high is None and low is not None:
+        return f"from {format_duration(low)} {after} on"
+    return f"from {format_duration(low)} to {format_duration(high)} {after}" if low is not None and high else ""
+
+
+def _note(low: Cut | None, high: Cut | None) -> str:
+    if low is None:
+        return "without a note" if high == Cut(1) else f"with a note of at most {_written(high)} characters, or none"
+    if high is None:
+        return "with a note" if low == Cut(1) else f"with a note of {_shown(low)} characters or more"
+    return f"with a note of {_shown(low)} to {_written(high)} characters"
+
+
+def _written(cut: Cut | None) -> str:
+    return format_number(cut.at - 1) if cut is not None else ""
+
+
+def _shown(cut: Cut) -> str:
+    return format_number(cut.at)
+
+
+def _range(fact: Fact, low: Cut | None, high: Cut | None) -> str:
+    form = format_share if fact.kind == "share" else format_number
+    if fact.kind == "count":
+        return _count(low, high)
+    if low is not None and high is not None and low.at == high.at:
+        return form(low.at)
+    above = "" if low is None else f"{'more than' if low.after else 'at least'} {form(low.at)}"
+    below = "" if high is None else f"{'at most' if high.after else 'less than'} {form(high.at)}"
+    return " and ".join(part for part in (above, below) if part) or "any known"
+
+
+def _count(low: Cut | None, high: Cut | None) -> str:
+    if high is None:
+        return "any known number" if low is None else f"{_shown(low)} or more"
+    if low is None:
+        return "no" if high == Cut(1) else f"at most {_written(high)}"
+    return _shown(low) if low.at == high.at - 1 else f"{_shown(low)} to {_written(high)}"
+
+
+def _flag(fact: Fact, tag: str | None, cell: Truth) -> str:
+    if tag is not None:
+        return f"{'' if cell.value else 'not '}{'tagged' if fact.name == 'tags' else fact.name} {tag}"
+    return _FLAGS.get((fact.name, cell.value), f"{fact.name} {str(cell.value).lower()}")
+
+
+def _missing(fact: Fact, cell: Missing) -> str:
+    if cell.why is Absent.NOT_KNOWN:
+        return f"{fact.name} not known"
+    return _NEVER.get(fact.name, f"not {fact.name}")

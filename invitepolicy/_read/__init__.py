@@ -1,0 +1,1 @@
+"""YAML to a policy, or every problem of the file."""

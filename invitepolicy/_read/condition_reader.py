@@ -1,0 +1,167 @@
+"""The lines and the reasons of one file: facts and settings looked up, and the settings that they use kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from invitepolicy._core.conditions import LineError, parse_test
+from invitepolicy._core.facts import FACTS
+from invitepolicy._core.policy import Aged, Amount, InRange, Line, Place
+from invitepolicy._core.reasons import ReasonError, parse_reason
+from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._read.problems import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from invitepolicy._core.facts import Fact, Subject
+    from invitepolicy._core.policy import Document, Path, Reason, Setting, Test
+    from invitepolicy._read.problems import Problems
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@attrs.define(eq=False, repr=False)
+class Known:
+    """The settings and own facts of the files read so far; `counting` names the settings that count something."""
+
+    settings: dict[str, Setting] = attrs.field(factory=dict)
+    own: dict[str, Fact] = attrs.field(factory=dict)
+    counting: set[str] = attrs.field(factory=set)
+
+
+class LineReader:
+    """Reads the lines and reasons of a file; what is wrong goes to `problems`.
+
+    `used` gathers the settings that they name. `broken` holds settings that were refused where they are introduced,
+    and are not told again where they are used.
+    """
+
+    def __init__(self, document: Document, known: Known, problems: Problems) -> None:
+        """Begin with nothing used and nothing broken."""
+        self._document, self._known, self._problems = document, known, problems
+        self._file = re.split(r"[/\\]", document.path)[-1]
+        self.used: set[str] = set()
+        self.broken: dict[str, Setting] = {}
+
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """Give the place of a value, or of its key."""
+        mark = self._document.key_mark(path) if key else self._document.value_mark(path)
+        return Place(self._file, *mark)
+
+    def refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
+        """Note a problem at a path."""
+        self._problems.report(self._document, Fault(path, code, what, hint, key))
+
+    def read_lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Line, ...]:
+        """Read the lines of a `when` or of `applies_to`."""
+        facts = self._facts_for(subject)
+        stray = self._words_alone(raw, facts, path)
+        lines = [self._line(name, raw[name], facts, (*path, name)) for name in raw if name not in stray]
+        return tuple(line for line in lines if line is not None)
+
+    def _words_alone(self, raw: dict[str, Any], facts: Mapping[str, Fact], path: Path) -> set[str]:
+        """Tell `{relationship: known, logical}` once, and name the words that are no facts."""
+        stray = {name for name, value in raw.items() if value is None and name not in facts}
+        for fact, words in _rows(raw, stray) if stray else ():
+            if fact in facts and facts[fact].kind in ("choice", "tags"):
+                hint = f"write a list in brackets: {fact}: [{', '.join(words)}]"
+                self.refuse((*path, words[1]), "fact", f"{quoted(words[1])} stands alone here", hint, key=True)
+                return stray.intersection(words)
+        return set()
+
+    def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Line | None:
+        if name not in facts:
+            self.refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
+            self.used.update(named_in(raw))
+            return None
+        try:
+            test = parse_test(facts[name], raw, self._known.settings)
+        except LineError as error:
+            if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
+                self.refuse((*path, *error.inside), error.code, error.what, error.hint)
+            self.used.update(named_in(raw))
+            return None
+        names = {amount.setting for amount in _amounts(test) if amount.setting}
+        self.used |= names
+        if facts[name].kind == "count":
+            self._known.counting |= names
+        return Line(name, test, _as_written(raw), self.place(path, key=True))
+
+    def _unknown_fact(self, name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+        if name in FACTS or name in self._known.own:
+            return (
+                f"“{name}” is a fact of an invitation, and this decision is about the account",
+                f"its facts are {listed(facts, 'and')}",
+            )
+        by_field = {fact.field: fact.name for fact in facts.values()}
+        if name in by_field:
+            return f"there is no fact {quoted(name)}", f"the record's “{name}” is the fact “{by_field[name]}”"
+        what = f"there is no fact {quoted(name)}"
+        if name.startswith("my_"):
+            return what, did_you_mean(name, self._known.own, "introduce it under facts")
+        known = [fact for fact in facts if not fact.startswith("account_")]
+        hint = f"the facts are {listed(known, 'and')}, and those of the account, which begin with account_"
+        if not known or name.startswith("account"):
+            hint = f"the account's facts are {listed([fact for fact in facts if fact not in known], 'and')}"
+        return what, did_you_mean(name, facts, hint)
+
+    def read_reason(self, text: str, subject: Subject, path: Path) -> Reason:
+        """Read a `because`."""
+        if path in self._document.commented:
+            hint = "put the text in quotes, or the comment on a line of its own"
+            self.refuse(path, "cut-short", "a “ #” cuts this text short", hint)
+        try:
+            reason = parse_reason(text, {**self._known.settings, **self.broken}, self._facts_for(subject))
+        except ReasonError as error:
+            self.refuse(path, "placeholder", error.what, error.hint)
+            self.used.update(named_in(text))
+            return ()
+        self.used.update(
+            part.fact for part in reason if not isinstance(part, str) and part.fact in self._known.settings
+        )
+        return reason
+
+    def _facts_for(self, subject: Subject) -> dict[str, Fact]:
+        if subject == "account":
+            return {name: fact for name, fact in FACTS.items() if fact.subject == "account"}
+        return {**FACTS, **self._known.own}
+
+
+def _as_written(raw: Any) -> str:
+    match raw:
+        case bool():
+            return str(raw).lower()
+        case list():
+            return f"[{', '.join(map(_as_written, raw))}]"
+        case dict():
+            return f"{{{', '.join(f'{key}: {_as_written(value)}' for key, value in raw.items())}}}"
+        case _:
+            return str(raw)
+
+
+def _rows(raw: dict[str, Any], stray: set[str]) -> Iterable[tuple[str, list[str]]]:
+    """Give each line behind which words stand alone: its fact, and its own word with those."""
+    row: tuple[str, list[str]] | None = None
+    for name, value in raw.items():
+        if name in stray and row is not None:
+            row[1].append(name)
+            continue
+        if row is not None and len(row[1]) > 1:
+            yield row
+        row = (name, [value]) if isinstance(value, str) else None
+    if row is not None and len(row[1]) > 1:
+        yield row
+
+
+def named_in(raw: Any) -> set[str]:
+    """Find every word in raw data that could be a setting's name."""
+    return set(_NAME.findall(_as_written(raw)))
+
+
+def _amounts(test: Test) -> Iterable[Amount]:
+    if isinstance(test, Aged | InRange):
+        yield from (amount for amount in (test.low, test.high) if amount is not None)

@@ -1,0 +1,68 @@
+"""The fingerprint of a policy: a hash of all that can change an answer or its reason, and of nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from invitepolicy._core.conditions import format_test
+from invitepolicy._core.frozen import thaw
+from invitepolicy._core.policy import Slot
+from invitepolicy._core.quantities import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._core.policy import DecisionRules, Line, Promise, Rule, Setting
+
+
+def fingerprint(
+    name: str,
+    settings: Mapping[str, Setting],
+    facts: Mapping[str, Fact],
+    decisions: Mapping[str, DecisionRules],
+    promises: Iterable[Promise],
+) -> str:
+    """Hash the resolved content as 32 hexadecimal digits; the order of keys and the spelling of quantities vanish."""
+    import hashlib  # noqa: PLC0415  (imported late: who only decides asks for no fingerprint)
+    import json  # noqa: PLC0415
+
+    content = {
+        "invitepolicy": 1,
+        "name": name,
+        "settings": {key: _setting(setting) for key, setting in settings.items()},
+        "facts": {key: [fact.kind, sorted(fact.words)] for key, fact in facts.items()},
+        "decisions": {key: _decision(decision) for key, decision in decisions.items()},
+        "promises": sorted(json.dumps(_promise(promise), sort_keys=True) for promise in promises),
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _setting(setting: Setting) -> list[Any]:
+    quantities = (setting.value, setting.at_least, setting.at_most)
+    return [setting.kind, *(None if value is None else format_quantity(value, setting.kind) for value in quantities)]
+
+
+def _decision(decision: DecisionRules) -> dict[str, Any]:
+    return {
+        "question": decision.question,
+        "subject": decision.subject,
+        "applies_to": _lines(decision.applies_to),
+        "outcomes": sorted(decision.outcomes),
+        "rules": [_rule(rule) for rule in decision.rules],
+        "otherwise": _rule(decision.otherwise),
+    }
+
+
+def _rule(rule: Rule) -> list[Any]:
+    because = [[part.fact, part.age] if isinstance(part, Slot) else part for part in rule.because]
+    return [rule.name, rule.limit, _lines(rule.when), rule.then, because, thaw(rule.details)]
+
+
+def _lines(lines: Iterable[Line]) -> list[list[str]]:
+    return sorted([line.fact, format_test(line.test)] for line in lines)
+
+
+def _promise(promise: Promise) -> list[Any]:
+    return [promise.name, promise.decision, _lines(promise.when), promise.mode, sorted(promise.outcomes)]

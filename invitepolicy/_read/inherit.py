@@ -1,0 +1,342 @@
+"""One file folded into what its parents amount to: names checked, lines and reasons read, rules arranged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from invitepolicy._core.facts import OWN_KINDS, RESERVED_OUTCOMES, Fact
+from invitepolicy._core.frozen import ByFields, freeze
+from invitepolicy._core.policy import Promise, Rule, Setting
+from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._read.condition_reader import Known, LineReader, named_in
+from invitepolicy._read.problems import Fault
+from invitepolicy._read.settings import SettingError, read_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from invitepolicy._core.facts import Subject
+    from invitepolicy._core.policy import Document, Line, Path, Rule
+    from invitepolicy._read.problems import Problems
+
+
+@attrs.define(eq=False, repr=False)
+class Unfinished:
+    """A decision while files are folded into it."""
+
+    name: str
+    question: str = ""
+    subject: Subject = "invitation"
+    applies_to: list[Line] = attrs.field(factory=list)
+    outcomes: tuple[str, ...] = ()
+    limits: list[Rule] = attrs.field(factory=list)
+    rules: list[Rule] = attrs.field(factory=list)
+    otherwise: Rule | None = None
+    details: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.define(eq=False, repr=False)
+class State(Known):
+    """What the files read so far, the oldest parent first, amount to."""
+
+    decisions: dict[str, Unfinished] = attrs.field(factory=dict)
+    promises: list[Promise] = attrs.field(factory=list)
+
+
+def fold_document(document: Document, state: State, problems: Problems, *, is_child: bool, is_last: bool) -> None:
+    """Fold a file into the state; what is wrong goes to `problems`. After the last one every decision is total."""
+    folder = _Folder(document, state, problems)
+    introduced = folder.fold()
+    if is_child:
+        folder.refuse_unused(introduced)
+    if is_last:
+        folder.refuse_partial()
+
+
+class _Folder:
+    """Folds one file into the state; what is wrong goes to `problems`."""
+
+    def __init__(self, document: Document, state: State, problems: Problems) -> None:
+        self._document, self._state = document, state
+        self._reader = LineReader(document, state, problems)
+
+    def fold(self) -> list[str]:
+        data = self._document.data
+        introduced = self._settings(data.get("settings") or {})
+        self._facts(data.get("facts") or {})
+        for name, raw in (data.get("decisions") or {}).items():
+            self._decision(name, raw or {}, ("decisions", name))
+        for index, raw in enumerate(data.get("promises") or ()):
+            self._promise(raw, ("promises", index))
+        return introduced
+
+    # settings
+
+    def _settings(self, raw: dict[str, Any]) -> list[str]:
+        """Take the settings in; hand back the names that no parent has."""
+        introduced = [name for name in raw if name not in self._state.settings]
+        for name, value in raw.items():
+            path: Path = ("settings", name)
+            parent = self._state.settings.get(name)
+            try:
+                setting = read_setting(
+                    name, value, parent, self._reader.place(path, key=True), whole=name in self._state.counting
+                )
+            except SettingError as error:
+                inside = (*path, error.inside) if error.inside and isinstance(value, dict) else path
+                self._reader.refuse(inside, error.code, error.what, error.hint, key=error.key)
+                if parent is None:
+                    self._reader.broken[name] = Setting(name, "number", 0)
+                continue
+            self._state.settings[name] = setting
+        return introduced
+
+    def refuse_unused(self, introduced: Iterable[str]) -> None:
+        known = [name for name in self._state.settings if name not in introduced]
+        for name in introduced:
+            if name in self._state.settings and name not in self._reader.used:
+                hint = did_you_mean(name, known, "use it in a rule, or delete it")
+                what = f"no parent has a setting {quoted(name)}, and nothing here uses it"
+                self._reader.refuse(("settings", name), "setting", what, hint, key=True)
+
+    # facts
+
+    def _facts(self, raw: dict[str, Any]) -> None:
+        for name, kind in raw.items():
+            path: Path = ("facts", name)
+            if name in self._state.own:
+                hint = "delete it here, since a child may not redefine a fact"
+                self._reader.refuse(path, "fact", f"a parent has introduced “{name}” already", hint, key=True)
+            elif isinstance(kind, list):
+                words = tuple(dict.fromkeys([*kind, "unknown"]))
+                self._state.own[name] = Fact(name, "choice", "invitation", name, name, words)
+            else:
+                self._state.own[name] = Fact(name, next(k for k in OWN_KINDS if k == kind), "invitation", name, name)
+
+    # decisions
+
+    def _decision(self, name: str, raw: dict[str, Any], path: Path) -> None:
+        known = self._state.decisions.get(name)
+        decision = known or Unfinished(name)
+        self._texts(decision, raw, path, is_new=known is None)
+        decision.details.update(
+            {
+                outcome: freeze(details)
+                for outcome, details in (raw.get("details") or {}).items()
+                if known is None or self._is_outcome(decision, outcome, (*path, "details", outcome), key=True)
+            }
+        )
+        decision.applies_to += self._reader.read_lines(
+            raw.get("applies_to") or {}, decision.subject, (*path, "applies_to")
+        )
+        limits = self._cards(decision, raw.get("limits") or (), (*path, "limits"), limit=True)
+        rules = self._cards(decision, raw.get("rules") or (), (*path, "rules"), limit=False)
+        otherwise = None
+        if raw.get("otherwise") is not None:
+            otherwise = self._card(decision, {"rule": None, **raw["otherwise"]}, (*path, "otherwise"), limit=False)
+        self._name_outcomes(
+            decision, raw, [*limits, *rules, *([otherwise] if otherwise else [])], path, is_new=known is None
+        )
+        self._arrange(decision, raw, limits, rules, path)
+        decision.otherwise = otherwise or decision.otherwise
+        self._state.decisions[name] = decision
+
+    def refuse_partial(self) -> None:
+        total = [name for name, decision in self._state.decisions.items() if decision.otherwise is not None]
+        for name, decision in self._state.decisions.items():
+            if decision.otherwise is None:
+                paths: tuple[Path, ...] = (("decisions", name), ("extends",), ())
+                self._reader.refuse(
+                    next(path for path in paths if path in self._document.places),
+                    "otherwise",
+                    f"the decision “{name}” has no “otherwise”",
+                    did_you_mean(
+                        name, total, "add otherwise with then and because, so that every record gets an answer"
+                    ),
+                    key=True,
+                )
+
+    def _texts(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, is_new: bool) -> None:
+        question = raw.get("question")
+        if question is not None and not question.rstrip().endswith("?"):
+            self._reader.refuse((*path, "question"), "question", "a question ends in a question mark", "add the ?")
+        decision.question = question or decision.question
+        subject = raw.get("subject")
+        if subject is not None and not is_new and subject != decision.subject:
+            hint = "delete the line, since a child may not change whom a decision is about"
+            self._reader.refuse(
+                (*path, "subject"), "subject", f"a parent asks “{decision.name}” about the {decision.subject}", hint
+            )
+        elif subject is not None:
+            decision.subject = subject
+
+    def _name_outcomes(
+        self, decision: Unfinished, raw: dict[str, Any], cards: list[Rule], path: Path, *, is_new: bool
+    ) -> None:
+        stated = raw.get("outcomes")
+        for index, word in enumerate(stated or ()):
+            if word in RESERVED_OUTCOMES:
+                hint = "delete it, since the library itself gives this outcome"
+                self._reader.refuse((*path, "outcomes", index), "outcome", f"{quoted(word)} may not be listed", hint)
+        if is_new:
+            used = dict.fromkeys(card.then for card in cards)
+            decision.outcomes = (
+                tuple(stated) if stated else tuple(word for word in used if word not in RESERVED_OUTCOMES)
+            )
+        elif stated is not None and set(stated) != set(decision.outcomes):
+            hint = f"delete the line, since a child may not change {listed(decision.outcomes, 'and')}"
+            self._reader.refuse(
+                (*path, "outcomes"), "outcome", f"a parent has listed the outcomes of “{decision.name}”", hint, key=True
+            )
+        if is_new:
+            for outcome in decision.details:
+                self._is_outcome(decision, outcome, (*path, "details", outcome), key=True)
+        for place_of, then in self._thens(raw, path):
+            self._is_outcome(decision, then, place_of)
+
+    def _thens(self, raw: dict[str, Any], path: Path) -> Iterable[tuple[Path, str]]:
+        for kind in ("limits", "rules"):
+            for index, card in enumerate(raw.get(kind) or ()):
+                yield (*path, kind, index, "then"), card["then"]
+        if raw.get("otherwise") is not None:
+            yield (*path, "otherwise", "then"), raw["otherwise"]["then"]
+
+    def _is_outcome(self, decision: Unfinished, word: str, path: Path, *, key: bool = False) -> bool:
+        if word in decision.outcomes:
+            return True
+        hint = did_you_mean(word, decision.outcomes, f"its outcomes are {listed(decision.outcomes)}")
+        if word in RESERVED_OUTCOMES:
+            hint = "the library itself gives this outcome, where a line of applies_to fails"
+            if word == "undetermined":
+                hint = "the library itself gives this outcome, where facts are not known"
+        self._reader.refuse(path, "outcome", f"{quoted(word)} is no outcome of “{decision.name}”", hint, key=key)
+        return False
+
+    def _cards(self, decision: Unfinished, raws: Sequence[dict[str, Any]], path: Path, *, limit: bool) -> list[Rule]:
+        return [self._card(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
+
+    def _card(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
+        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        because = self._reader.read_reason(raw["because"], decision.subject, (*path, "because"))
+        place = self._reader.place(path, key=raw["rule"] is None)
+        return Rule(raw["rule"], when, raw["then"], because, freeze(raw.get("details")), place, limit)
+
+    def _arrange(
+        self, decision: Unfinished, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
+    ) -> None:
+        replaces = [card.get("replaces") for card in raw.get("rules") or ()]
+        cards = Cards(limits, rules, replaces, raw.get("without") or ())
+        for index, card in enumerate(raw.get("limits") or ()):
+            if "replaces" in card:
+                hint = "delete the line, or move the card under rules"
+                self._reader.refuse(
+                    (*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True
+                )
+        findings = list(find_conflicts(decision.limits, decision.rules, cards))
+        for found in findings:
+            self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
+        if not findings:
+            decision.rules = arrange_rules(decision.rules, cards)
+        decision.limits += limits
+
+    # promises
+
+    def _promise(self, raw: dict[str, Any], path: Path) -> None:
+        name = raw["decision"]
+        decision = self._state.decisions.get(name)
+        if decision is None:
+            hint = did_you_mean(
+                name, self._state.decisions, f"the decisions are {listed(self._state.decisions, 'and')}"
+            )
+            self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
+            self._reader.used.update(named_in(raw.get("when")))
+            return
+        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        mode: Literal["only", "never"] = "only" if "only" in raw else "never"
+        stated = raw[mode] if isinstance(raw[mode], list) else [raw[mode]]
+        known = (*decision.outcomes, *RESERVED_OUTCOMES)
+        for index, word in enumerate(stated):
+            if word not in known:
+                at = (*path, mode, index) if isinstance(raw[mode], list) else (*path, mode)
+                hint = did_you_mean(word, known, f"its outcomes are {listed(decision.outcomes)}")
+                self._reader.refuse(at, "outcome", f"{quoted(word)} is no outcome of “{name}”", hint)
+        self._state.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._reader.place(path)))
+
+
+@attrs.frozen(eq=False, repr=False)
+class Cards(ByFields):
+    """What a file says of a decision's rules: its cards, whom each one replaces, and what it drops."""
+
+    limits: Sequence[Rule]
+    rules: Sequence[Rule]
+    replaces: Sequence[str | None]
+    without: Sequence[str]
+
+
+def arrange_rules(rules: Sequence[Rule], cards: Cards) -> list[Rule]:
+    """Put a file's rules above its parents' `rules`, or in the place of those that they replace."""
+    replaced = {target: card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is not None}
+    own = [card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is None]
+    return own + [replaced.get(rule.name or "", rule) for rule in rules if rule.name not in cards.without]
+
+
+def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) -> Iterator[Fault]:
+    """Say what cannot be arranged: names given twice or taken, and rules replaced or dropped that no parent has."""
+    fixed = [rule.name for rule in limits]
+    inherited = [rule.name for rule in rules]
+    yield from _double_names(cards)
+    for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
+        for index, card in enumerate(group):
+            target = cards.replaces[index] if kind == "rules" else None
+            free = card.name in cards.without or card.name == target
+            if card.name in fixed or (card.name in inherited and not free):
+                yield Fault((kind, index, "rule"), "rule", *_taken(card, fixed))
+    for index, name in enumerate(cards.without):
+        if name not in inherited:
+            yield Fault(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
+    yield from _bad_targets(cards, fixed, inherited)
+
+
+def _double_names(cards: Cards) -> Iterator[Fault]:
+    seen: dict[str | None, int] = {}
+    for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
+        for index, card in enumerate(group):
+            if card.name in seen:
+                hint = f"line {seen[card.name]} has it; rename one"
+                yield Fault((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
+            seen.setdefault(card.name, card.place.line)
+
+
+def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[str | None]) -> Iterator[Fault]:
+    replaced: dict[str, int] = {}
+    for index, target in enumerate(cards.replaces):
+        if target is None:
+            continue
+        path: Path = ("rules", index, "replaces")
+        if target in cards.without:
+            yield Fault(path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both")
+        elif target not in inherited:
+            yield Fault(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
+        elif target in replaced:
+            hint = f"the rule in line {replaced[target]} replaces it already; delete one of the two"
+            yield Fault(path, "rule", f"{quoted(target)} is replaced twice", hint)
+        replaced.setdefault(target, cards.rules[index].place.line)
+
+
+def _taken(card: Rule, fixed: Sequence[str | None]) -> tuple[str, str]:
+    what = f"a parent has a rule {quoted(card.name)} already"
+    if card.name in fixed:
+        return what, "take another name, since it is a limit and stays"
+    return what, f"add “replaces: {card.name}” to stand in its place, or take another name"
+
+
+def _no_such_rule(
+    name: str, fixed: Sequence[str | None], inherited: Sequence[str | None], verb: str
+) -> tuple[str, str]:
+    if name in fixed:
+        return f"{quoted(name)} is a limit and cannot be {verb}", "delete the line, since a limit stands in every style"
+    known = [rule for rule in inherited if rule]
+    hint = f"its rules are {listed(known, 'and')}" if known else "delete the line, since no parent has rules here"
+    return f"no parent has a rule {quoted(name)}", did_you_mean(name, known, hint)

@@ -1,0 +1,273 @@
+"""The tests in a policy file: data as YAML gives it to records, instants and expected outcomes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from invitepolicy._core.errors import RecordError
+from invitepolicy._core.facts import FACTS, RESERVED_OUTCOMES
+from invitepolicy._core.frozen import FrozenMapping
+from invitepolicy._core.policy import DEFAULT_NOW, Expectation, Place, PolicyTest, Segment
+from invitepolicy._core.quantities import QuantityError, later, parse_duration, parse_instant
+from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
+from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._read.problems import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from invitepolicy._core.facts import Fact
+    from invitepolicy._core.policy import DecisionRules, Document, Path
+    from invitepolicy._read.problems import Problems
+
+_LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
+_INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
+_REMEDIES: Final = {
+    "name": "put the text in quotes",
+    "url": "put the text in quotes",
+    "note": "put the text in quotes",
+    "email_requested": "write true or false",
+    "rejected_share": "write a percentage, such as 40%",
+}
+
+
+def read_tests(
+    document: Document, decisions: Mapping[str, DecisionRules], own: Mapping[str, Fact], problems: Problems
+) -> tuple[PolicyTest, ...]:
+    """Read every test of a file against the resolved decisions; what is wrong goes to `problems`."""
+    reader = _Reader(document, decisions, own, problems)
+    tests = [reader.read(index, raw) for index, raw in enumerate(document.data.get("tests") or ())]
+    return tuple(test for test in tests if test is not None)
+
+
+class _Reader:
+    def __init__(
+        self, document: Document, decisions: Mapping[str, DecisionRules], own: Mapping[str, Fact], problems: Problems
+    ) -> None:
+        self._document, self._decisions, self._own, self._problems = document, decisions, own, problems
+        self._names: dict[str, int] = {}
+
+    def read(self, index: int, raw: dict[str, Any]) -> PolicyTest | None:
+        path: Path = ("tests", index)
+        before = len(self._problems.found)
+        self._check_name(raw["test"], path)
+        now = self._now(raw, path)
+        given = self._given(raw.get("given") or {}, now, path)
+        account = self._account(raw.get("account") or {}, now, path)
+        expect = tuple(self._expectations(raw["expect"] or {}, now, path))
+        rule = self._rule(raw.get("rule") or {}, path)
+        if len(self._problems.found) > before or given is None or account is None:
+            return None
+        place = Place(self._document.path, *self._document.value_mark(path))
+        return PolicyTest(raw["test"], given, account, now, expect, rule, raw.get("skip"), place)
+
+    def _check_name(self, name: str, path: Path) -> None:
+        line = self._document.value_mark(path)[0]
+        if name in self._names:
+            self._refuse(
+                (*path, "test"),
+                "twice",
+                f"a second test {quoted(name)}",
+                f"line {self._names[name]} has it; rename one",
+            )
+        self._names.setdefault(name, line)
+
+    def _refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
+        self._problems.report(self._document, Fault(path, code, what, hint, key))
+
+    def _now(self, raw: dict[str, Any], path: Path) -> datetime:
+        if raw.get("now") is None:
+            return DEFAULT_NOW
+        try:
+            return parse_instant(raw["now"])
+        except QuantityError as error:
+            self._refuse((*path, "now"), "instant", error.what, error.hint)
+            return DEFAULT_NOW
+
+    def _given(self, raw: dict[str, Any], now: datetime, path: Path) -> Invitation | None:
+        fields = dict(raw)
+        clocks = [*_INSTANTS, *(name for name, fact in self._own.items() if fact.kind == "clock")]
+        for name in clocks:
+            self._fill_instant(fields, name, now, (*path, "given"))
+        if self._has_gaps(fields, clocks, (*path, "given")) or self._has_stray_tags(fields, (*path, "given")):
+            return None
+        if fields.get("status") != "draft" and "sent_at" not in fields:
+            fields["sent_at"] = now
+        try:
+            invitation = as_invitation(fields)
+            for name in invitation.facts:
+                if name not in self._own:
+                    hint = did_you_mean(name, self._own, "introduce it under facts")
+                    raise RecordError(name, None, f"the policy has no such fact; {hint}")  # noqa: TRY301  (one way out)
+                read_fact(self._own[name], invitation, NO_ACCOUNT)
+        except RecordError as error:
+            self._refuse_field(error, fields, (*path, "given"))
+            return None
+        return invitation
+
+    def _has_gaps(self, fields: dict[str, Any], clocks: Iterable[str], path: Path) -> bool:
+        """Tell the empty values: only an instant may be left empty, where it is not known."""
+        empty = [name for name, value in fields.items() if value is None and name not in clocks]
+        for name in empty:
+            self._refuse((*path, name), "empty", f"“{name}” is empty", "write its value, or delete the line")
+        return bool(empty)
+
+    def _has_stray_tags(self, fields: dict[str, Any], path: Path) -> bool:
+        tags = fields.get("tags", [])
+        stray = [] if not isinstance(tags, list) else [tag for tag in tags if not isinstance(tag, str)]
+        if not isinstance(tags, list):
+            hint = f"write [{quoted(tags).strip('“”')}]"
+            self._refuse((*path, "tags"), "record", f"“tags” wants a list, not {quoted(tags)}", hint)
+        for tag in stray:
+            at = (*path, "tags", tags.index(tag))
+            self._refuse(at, "record", f"“tags” is a list of texts, and {quoted(tag)} is none", "put it in quotes")
+        return bool(stray) or not isinstance(tags, list)
+
+    def _fill_instant(self, fields: dict[str, Any], name: str, now: datetime, path: Path) -> None:
+        text = fields.get(name)
+        if text is None:
+            return
+        try:
+            fields[name] = _parse_relative(text, now)
+        except QuantityError as error:
+            self._refuse((*path, name), "instant", error.what, error.hint)
+            fields[name] = now
+
+    def _refuse_field(self, error: RecordError, fields: dict[str, Any], path: Path) -> None:
+        name = error.field
+        what, _, hint = error.what.partition("; ")
+        bundled = (*path, "facts", name)
+        at = bundled if bundled in self._document.places else (*path, name)
+        if "no such" in what:
+            if name in FACTS:
+                hint = f"a record has “{FACTS[name].field}”"
+            self._refuse(at, "record", f"“{name}”: {what}", hint, key=True)
+            return
+        value = fields[name] if name in fields else fields["facts"][name]
+        what = what.replace("this is", f"{quoted(value)} is").replace("its words", f"the words of “{name}”")
+        prefix = "" if f"“{name}”" in what else f"“{name}”: "
+        self._refuse(at, "record", prefix + what, _REMEDIES.get(name, hint))
+
+    def _account(self, raw: dict[str, Any], now: datetime, path: Path) -> Account | None:
+        fields = dict(raw)
+        self._fill_instant(fields, "restricted_at", now, (*path, "account"))
+        if self._has_gaps(fields, ["restricted_at"], (*path, "account")):
+            return None
+        try:
+            return as_account(fields)
+        except RecordError as error:
+            self._refuse_field(error, fields, (*path, "account"))
+        return None
+
+    def _expectations(self, raw: dict[str, Any], now: datetime, path: Path) -> Iterator[Expectation]:
+        for name, expected in raw.items():
+            at: Path = (*path, "expect", name)
+            place = Place(self._document.path, *self._document.key_mark(at))
+            if name not in self._decisions:
+                hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
+                self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
+            elif expected in (None, [], {}):
+                hint = "write an outcome, such as keep, or a life, such as [keep, withdraw after 4 days]"
+                self._refuse(at, "life", f"nothing is expected of “{name}”", hint)
+            elif isinstance(expected, list):
+                yield Expectation(name, tuple(self._life(name, expected, at)), (), place)
+            elif isinstance(expected, dict):
+                yield Expectation(name, (), tuple(self._instants(name, expected, now, at)), place)
+            elif self._is_outcome(name, expected, at):
+                yield Expectation(name, (), ((now, expected),), place)
+
+    def _is_outcome(self, decision: str, word: object, at: Path) -> bool:
+        known = (*self._decisions[decision].outcomes, *RESERVED_OUTCOMES)
+        if word in known:
+            return True
+        hint = f"its outcomes are {listed(self._decisions[decision].outcomes)}"
+        self._refuse(
+            at,
+            "outcome",
+            f"{quoted(word)} is no outcome of “{decision}”",
+            did_you_mean(word, known, hint) if isinstance(word, str) else hint,
+        )
+        return False
+
+    def _life(self, decision: str, raw: list[Any], at: Path) -> Iterator[Segment]:
+        last = timedelta(-1)
+        for index, item in enumerate(raw):
+            path = (*at, index)
+            found = re.fullmatch(_LIFE, item) if isinstance(item, str) else None
+            if found is None or (found[2] is None) is not (index == 0):
+                hint = "write the first outcome alone, each further one with its time: withdraw after 4 days"
+                self._refuse(path, "life", f"{quoted(item)} does not fit into a life", hint)
+                continue
+            try:
+                after = parse_duration(found[2]) if found[2] else timedelta()
+            except QuantityError as error:
+                self._refuse(path, "quantity", error.what, error.hint)
+                continue
+            if not self._is_outcome(decision, found[1], path):
+                continue
+            if after <= last:
+                self._refuse(
+                    path,
+                    "life",
+                    f"{quoted(item)} is not later than what stands before it",
+                    "put the outcomes in order of time",
+                )
+            last = after
+            yield Segment(found[1], after)
+
+    def _instants(self, decision: str, raw: dict[str, Any], now: datetime, at: Path) -> Iterator[tuple[datetime, str]]:
+        for key, outcome in raw.items():
+            path = (*at, key)
+            try:
+                instant = _parse_after(key, now)
+            except QuantityError as error:
+                self._refuse(path, "instant", error.what, error.hint, key=True)
+                continue
+            if self._is_outcome(decision, outcome, path):
+                yield instant, outcome
+
+    def _rule(self, raw: dict[str, Any], path: Path) -> FrozenMapping[str]:
+        for name, rule in raw.items():
+            at = (*path, "rule", name)
+            if name not in self._decisions:
+                hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
+                self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
+                continue
+            known = [card.name for card in self._decisions[name].rules if card.name]
+            if rule not in known:
+                hint = did_you_mean(str(rule), known, f"its rules are {listed(known)}")
+                self._refuse(at, "rule", f"{quoted(rule)} is no rule of “{name}”", hint)
+        return FrozenMapping(raw)
+
+
+def _parse_relative(text: object, now: datetime) -> datetime:
+    """Read an instant, or `3 days ago`. Raises QuantityError."""
+    if not isinstance(text, str):
+        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago")
+    if not text.endswith(" ago"):
+        return _parse_instant(text, "3 days ago")
+    return _moved(text, now, -parse_duration(text.removesuffix(" ago").rstrip()))
+
+
+def _parse_after(text: str, now: datetime) -> datetime:
+    """Read an instant, or `after 3 days`. Raises QuantityError."""
+    if not text.startswith("after "):
+        return _parse_instant(text, "after 3 days")
+    return _moved(text, now, parse_duration(text.removeprefix("after ").lstrip()))
+
+
+def _parse_instant(text: str, relative: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except QuantityError as error:
+        hint = f"write 2026-03-01T10:00Z, or {relative}" if error.hint.startswith("write") else error.hint
+        raise QuantityError(error.what, hint) from None
+
+
+def _moved(text: str, now: datetime, by: timedelta) -> datetime:
+    instant = later(now, by)
+    if instant is None:
+        raise QuantityError(f"{quoted(text)} lies outside the years 1 to 9999", "take a smaller duration")
+    return instant

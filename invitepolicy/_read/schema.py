@@ -1,0 +1,279 @@
+"""Plain data against the schema of a policy, in our own words.
+
+What only `_build` can judge, since it knows the settings and the policy's own facts, is left to it: lines under
+`when` and `applies_to`, quantities of settings, and what stands in a test's `given`, `account` and `expect`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from invitepolicy._core.resources import resource_folder
+from invitepolicy._core.text import clip, did_you_mean, listed, nearest, quoted, safe_text
+from invitepolicy._read.problems import Fault, Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from invitepolicy._core.policy import Document, Path
+
+_WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
+_MOST_ERRORS: Final = 200
+_FORMAT: Final = 1
+_KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
+_SEVERAL: Final = {"object": "cards", "string": "texts"}
+_CARDS: Final = {"rules": "rule", "limits": "rule", "tests": "test", "promises": "promise"}
+_SENTENCES: Final = ("title", "about", "source", "question", "because", "rule", "test", "promise", "skip")
+_OF_A_DECISION: Final = ("rules", "otherwise", "question", "limits", "applies_to", "outcomes")
+_DECISION: Final = 2  # keys lead to it
+_VERBS: Final = ("write ", "say ")
+_LINES: Final = ("when", "applies_to")
+_QUANTITIES: Final = ("value", "at_least", "at_most")
+_JUDGED_LATER: Final = ("given", "account", "expect")
+
+
+def read_schema() -> dict[str, Any]:
+    """Read the JSON Schema of a policy file."""
+    import json  # noqa: PLC0415  (imported late, with jsonschema)
+
+    with open(os.path.join(resource_folder("schemas"), "policy.schema.json"), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
+    return schema
+
+
+@cache
+def _validator() -> Any:
+    # Imported late: a shipped policy needs no check, and an import of jsonschema costs more than all the rest. The
+    # registry is empty, so that nothing is ever fetched.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+
+    return Draft202012Validator(read_schema(), registry=Registry())
+
+
+def check_shape(document: Document) -> None:
+    """Hold a file's data against the schema. Raises PolicyError with every problem of its shape."""
+    problems = Problems(document.path)
+    _check_version(document, problems)
+    problems.settle()
+    told = set()
+    for error in islice(_validator().iter_errors(document.data), _MOST_ERRORS):
+        for finding in _findings(error, document):
+            if (finding.path, finding.what) not in told:
+                told.add((finding.path, finding.what))
+                problems.report(document, finding)
+    problems.settle()
+
+
+def _check_version(document: Document, problems: Problems) -> None:
+    version = document.data.get("invitepolicy")
+    plain = isinstance(version, int) and not isinstance(version, bool)
+    if "invitepolicy" not in document.data or (plain and version == _FORMAT):
+        return
+    what, hint = f"{quoted(version)} is no version of this format", "write invitepolicy: 1"
+    if version is None:
+        what = "no version stands here"
+    elif plain and version > _FORMAT:
+        what = f"this file is written in format {version}, and this library reads format {_FORMAT}"
+        hint = f"update to invitepolicy {version}, or later"
+    problems.add(document.value_mark(("invitepolicy",)), "version", what, hint)
+
+
+def _findings(error: Any, document: Document) -> Iterator[Fault]:
+    path: Path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        yield Fault((*path, error.instance), "name", *_bad_name(error), key=True)
+    elif error.validator == "required" and (cards := _scattered(document.data, path)):
+        yield Fault(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
+    elif not _left_to_build(path, name=error.validator):
+        yield from _WORDED[error.validator](error, path)
+
+
+def _scattered(data: Any, path: Path) -> Path | None:
+    """Find the second of several cards that are one, written with a dash before each line; None where there is none."""
+    outside, index = path[:-1], path[-1] if path else ""
+    if not isinstance(index, int):
+        return None
+    for part in outside:
+        data = data[part]
+    name = _CARDS.get(str(outside[-1]), "")
+    heads = [number for number, card in enumerate(data) if isinstance(card, dict) and name in card]
+    head = max((number for number in heads if number <= index), default=len(data))
+    end = min((number for number in heads if number > index), default=len(data))
+    parts = data[head:end]
+    single = all(isinstance(part, dict) and len(part) == 1 for part in parts)
+    return (*outside, head + 1) if len(parts) > 1 and single else None
+
+
+def _bad_name(error: Any) -> tuple[str, str]:
+    name: str = error.instance
+    what = f"{quoted(name)} cannot be a name here"
+    if found := re.fullmatch(_WITHOUT_COLON, name):
+        return what, f"put a colon and a space behind the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
+    plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
+    meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain
+    write = f"write {meant}; " if plain and re.search(error.schema["pattern"], meant) else ""
+    return what, write + _described(error.schema)
+
+
+def _missing(error: Any, path: Path) -> Iterator[Fault]:
+    meant = _meant(error.schema, error.instance).values()
+    for key in error.validator_value:
+        if key not in error.instance and key not in meant:
+            yield Fault(path, "missing", *_what_is_missing(error.schema, key, path), key=True)
+
+
+def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str, str]:
+    described = _described(schema["properties"][key])
+    hint = f"add {key}: {described}"
+    card = next((_CARDS[str(part)] for part in path[-2:-1] if part in _CARDS), None)
+    match key:
+        case "never":
+            return "this promise says neither “only” nor “never”", f"add never: {described}"
+        case _ if key == card:
+            return f"this {card} has no name", hint
+    whose = f"this {card}" if card else f"“{path[-1]}”" if path else "the policy"
+    return f"{whose} has no “{key}”", hint
+
+
+def _kind(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "kind", *_wrong_kind(error, path))
+
+
+def _word(error: Any, path: Path) -> Iterator[Fault]:
+    hint = _remedy(error.schema)
+    if isinstance(error.instance, str):
+        hint = did_you_mean(error.instance, error.validator_value, hint)
+    yield Fault(path, "word", _cannot_be(error.instance, path), hint)
+
+
+def _pattern(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "name", _cannot_be(error.instance, path), _remedy(error.schema))
+
+
+def _cannot_be(value: Any, path: Path) -> str:
+    name = _name_of(path)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return f"“{name}” is empty"
+    return f"“{name}” cannot be {quoted(value)}" if name == path[-1] else f"{quoted(value)} cannot stand in “{name}”"
+
+
+def _empty(error: Any, path: Path) -> Iterator[Fault]:
+    yield Fault(path, "empty", f"“{_name_of(path)}” is empty", _remedy(error.schema))
+
+
+def _twice(error: Any, path: Path) -> Iterator[Fault]:
+    items = error.instance
+    index = next(index for index, item in enumerate(items) if item in items[:index])
+    yield Fault((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
+
+
+def _both(error: Any, path: Path) -> Iterator[Fault]:
+    if isinstance(error.instance, dict):  # of anything else its kind is told
+        what, hint = "this promise says both “only” and “never”", "keep one of them"
+        yield Fault((*path, "never"), "key", what, hint, key=True)
+
+
+def _left_to_build(path: Path, *, name: str) -> bool:
+    for key in _LINES:
+        if key in path[2:]:
+            return len(path) > path.index(key, 2) + 1 or name not in ("type", "minProperties")
+    match path:
+        case ("settings", str()):
+            return name not in ("required", "additionalProperties")
+        case ("settings", str(), part, *_) if part in _QUANTITIES:
+            return True
+        case ("tests", int(), part, *rest) if part in _JUDGED_LATER:
+            return bool(rest) or name not in ("type", "minProperties")
+    return False
+
+
+def _unknown_keys(error: Any, path: Path) -> Iterator[Fault]:
+    known = [*error.schema["properties"]]
+    meant = _meant(error.schema, error.instance)
+    where = f"in “{_name_of(path)}” " if path else ""
+    for key, value in error.instance.items():
+        if key in known:
+            continue
+        hint = f"did you mean “{meant[key]}”?" if key in meant else f"the keys are {listed(known, 'and')}"
+        if not path and isinstance(value, dict) and not value.keys().isdisjoint(_OF_A_DECISION):
+            hint = "a decision stands under decisions"
+        yield Fault((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
+
+
+def _meant(schema: dict[str, Any], card: dict[str, Any]) -> dict[str, str]:
+    """Give for each unknown key of a card the one that was probably meant, which does not stand there already."""
+    known = [key for key in schema["properties"] if key not in card]
+    unknown = [key for key in card if key not in schema["properties"]]
+    missing = [key for key in schema.get("required", ()) if key not in card]
+    if len(unknown) == len(missing) == 1:
+        return {unknown[0]: nearest(unknown[0], known) or missing[0]}
+    return {key: found for key in unknown if (found := nearest(key, known)) is not None}
+
+
+def _name_of(path: Path) -> str:
+    return next(part for part in reversed(path) if isinstance(part, str))
+
+
+def _wrong_kind(error: Any, path: Path) -> tuple[str, str]:
+    wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    kind, name, value = wanted[0], _name_of(path), error.instance
+    if value is None:
+        return f"“{name}” is empty", _remedy(error.schema)
+    what = f"“{name}” wants {_KINDS[kind]}, not {quoted(value)}"
+    if isinstance(path[-1], int):
+        what = f"“{name}” is a list of {_SEVERAL[kind]}, and {quoted(value)} is none"
+    return what, _to_write(kind, name, value, path) or _remedy(error.schema)
+
+
+def _to_write(kind: str, name: str, value: Any, path: Path) -> str | None:  # noqa: PLR0911  (a case, a line)
+    match kind, value:
+        case "string", bool():
+            return None
+        case "string", int() | float():
+            return "put it in quotes"
+        case "string", dict():
+            return "a text that begins with a brace { wants quotes"
+        case "string", list() if name in _SENTENCES:
+            return "a text that begins with a bracket [ wants quotes"
+        case "object", list() if path[0] == "decisions" and len(path) == _DECISION:
+            return "put the cards under rules"
+        case "object", list():
+            return "write the lines without dashes"
+        case "object", str() if ":" in value:
+            return "put a space behind each colon, and each line below the other"
+        case "array", str():
+            return f"write [{quoted(value).strip('“”')}]"
+        case "array", dict():
+            return f"put a dash before the first line of each: - {next(iter(value), name)}"
+    return None
+
+
+def _described(schema: dict[str, Any]) -> str:
+    """Take from the schema the first sentence of what it says of itself."""
+    while "description" not in schema:
+        schema = _validator().schema["$defs"][schema["$ref"].rpartition("/")[2]]
+    sentence: str = schema["description"].partition(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _remedy(schema: dict[str, Any]) -> str:
+    described = _described(schema)
+    return described if described.startswith(_VERBS) else f"write {described}"
+
+
+_WORDED: Final[dict[str, Callable[[Any, Path], Iterator[Fault]]]] = {
+    "additionalProperties": _unknown_keys,
+    "required": _missing,
+    "type": _kind,
+    "enum": _word,
+    "pattern": _pattern,
+    "minItems": _empty,
+    "minProperties": _empty,
+    "uniqueItems": _twice,
+    "not": _both,  # of a promise, which says only or never
+}

@@ -1,0 +1,112 @@
+"""What YAML's own parser says of a broken file, in words that say what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from invitepolicy._core.text import clip, safe_text
+
+if TYPE_CHECKING:
+    import yaml
+
+_QUOTES = "put the text in quotes"
+_WORDS: Final[tuple[tuple[str, str, str], ...]] = (
+    # part of the parser's words · what is wrong · what would be right
+    ("scanning a directive", "a line that begins with %", "a policy needs no directives; delete it"),
+    ("YAML directive", "a line that begins with %", "a policy needs no directives; delete it"),
+    ("duplicate tag handle", "a line that begins with %", "a policy needs no directives; delete it"),
+    ("incompatible YAML document", "a line that begins with %", "a policy needs no directives; delete it"),
+    ("'\\t' that cannot start any token", "a tab stands here", "write spaces instead"),
+    ("that cannot start any token", "a text cannot begin with this character", _QUOTES),
+    (
+        "sequence entries are not allowed here",
+        "a dash cannot stand here",
+        "begin a list on a line of its own, indented under its key",
+    ),
+    (
+        "could not find expected ':'",
+        "this line has no colon",
+        "write the key, a colon and a space; or indent the line deeper, if it goes on with the text above",
+    ),
+    (
+        "expected <block end>, but found",
+        "this line is indented differently from its neighbours",
+        "let lines that belong together begin in the same column",
+    ),
+    ("found unexpected end of stream", "a quote is opened and never closed", "close it with the same quote"),
+    ("found unexpected document separator", "a quote is opened and never closed", "close it with the same quote"),
+    (
+        "expected ',' or '}'",
+        "between the braces { and } a comma is missing, or the closing one",
+        "write {key: value, key: value}; a text with a comma, a colon or a question mark in it wants quotes",
+    ),
+    (
+        "expected ',' or ']'",
+        "between the brackets [ and ] a comma is missing, or the closing one",
+        "write [word, word]; a text with a comma, a colon or a question mark in it wants quotes",
+    ),
+    ("found unknown escape character", "a backslash in double quotes", "use single quotes, or write it twice"),
+    ("expected escape sequence of", "an escape in double quotes is cut short", "use single quotes"),
+    ("undefined tag handle", "a tag stands here", "policies use no tags; quote a text that begins with !"),
+    ("scanning a tag", "a tag stands here", "policies use no tags; quote a text that begins with !"),
+    ("parsing a tag", "a tag stands here", "policies use no tags; quote a text that begins with !"),
+    ("expected alphabetic or numeric character", "a text cannot begin with & or *", _QUOTES),
+    ("expected the node content", "a value is missing or out of place here", "check the line above, and the brackets"),
+    ("expected '<document start>'", "this line does not belong to what stands above", "check the indentation"),
+    ("scanning a block scalar", "a text cannot begin with | or >", _QUOTES),
+    ("mapping keys are not allowed here", "a text cannot begin with a question mark and a space", _QUOTES),
+)
+_BEHIND: Final[dict[str, tuple[str, str]]] = {
+    # the character behind which more text stands · what is wrong · what would be right
+    "}": ("a text cannot begin with a brace {", "put the whole text in quotes"),
+    "]": ("a text cannot begin with a bracket [", "put the whole text in quotes"),
+    "'": ("text goes on behind the closing quote", "use the other kind of quotes around the whole text"),
+    '"': ("text goes on behind the closing quote", "use the other kind of quotes around the whole text"),
+}
+_COLONS: Final = {
+    "text": ("a text with a colon and a space in it", "put the text in quotes"),
+    "above": ("the line above has no colon", "write its key, a colon and a space"),
+    "deeper": ("this line is indented deeper than the one above", "let both begin in the same column"),
+}
+_CLOSING: Final = ("expected ',' or", "could not find expected ':'", "expected alphabetic or numeric")
+_ENDS: Final = ("unexpected end of stream", "unexpected document separator", "'<stream end>'", "'<document start>'")
+
+
+def explain_syntax(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    """Give what is wrong, and what would be right, for an error of YAML's scanner or parser."""
+    said = f"{error.context} {error.problem}"
+    if "mapping values are not allowed here" in said:
+        return _COLONS[_whose_colon(*_lines_until(error.problem_mark))]
+    if "expected <block end>" in said and (last := _lines_until(error.problem_mark)[1].rstrip()[-1:]) in _BEHIND:
+        return _BEHIND[last]
+    for words, what, hint in _WORDS:
+        if words in said:
+            return what, hint
+    return f"this is no YAML ({clip(safe_text(said), 120)})", "compare with docs/language.md"
+
+
+def place_of(error: yaml.MarkedYAMLError) -> Any:
+    """Give the mark to show: where something was opened, if its end is missing; else the problem's own."""
+    opened, problem = error.context_mark, error.problem_mark
+    if opened is None or problem is None:
+        return problem
+    said = f"{error.problem}"
+    ends = any(words in said for words in _ENDS)
+    open_lines = any(words in said for words in _CLOSING) and opened.line != problem.line
+    return opened if ends or open_lines else problem
+
+
+def _lines_until(mark: Any) -> tuple[str, str]:
+    """Give the line above a mark that says something, and the mark's own line as far as the mark."""
+    *above, line = mark.buffer[: mark.pointer].split("\n")
+    return next((text for text in reversed(above) if text.strip()), ""), line
+
+
+def _whose_colon(above: str, line: str) -> str:
+    if ": " in line.strip():
+        return "text"
+    return "deeper" if _depth(line) > _depth(above) else "above"
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip("- "))

@@ -1,0 +1,1 @@
+"""What a policy does: findings, differences, tables of times."""

@@ -1,0 +1,158 @@
+"""Where the records of a verb come from: an export in any of its forms, a file of JSON Lines, or stdin."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from invitepolicy import Invitation, RecordError
+from invitepolicy._core.quantities import format_count
+from invitepolicy._core.text import safe_text
+from invitepolicy.cli.output import say
+from invitepolicy.sources.jsonl import check_facts, read_records
+from invitepolicy.sources.linkedin import ExportError, read_export
+from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE
+from invitepolicy.sources.problems import RowProblem
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from invitepolicy import Policy
+    from invitepolicy._core.facts import Fact
+
+STDIN: Final = "-"
+_ENDING: Final = ".jsonl"
+_READ: Final = {name.casefold() for name in (INVITATIONS, CONNECTIONS, PEOPLE)}
+
+
+@attrs.frozen
+class Input:
+    """Records and the rows that are none, in their order; `owner` is whose export it is.
+
+    Rows of JSON Lines are read as they are asked for: from a file anew each time, from stdin only once (`is_once`).
+    """
+
+    rows: Iterable[Invitation | RowProblem]
+    is_export: bool
+    is_once: bool = False
+    owner: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class _RecordFile:
+    """A file of JSON Lines, opened anew each time it is gone through."""
+
+    path: Path
+    facts: tuple[Fact, ...]
+
+    def __iter__(self) -> Iterator[Invitation | RowProblem]:
+        try:
+            with self.path.open("rb") as stream:
+                yield from read_records(stream, name=safe_text(self.path.name), facts=self.facts)
+        except OSError as error:
+            raise _unreadable(str(self.path), error) from None
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add SOURCE."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="the folder of a LinkedIn export, its zip, or its Invitations.csv; a .jsonl of records, or - for such "
+        "lines on stdin",
+    )
+
+
+def open_input(source: str, *, people: str | None, dates: str | None, facts: Iterable[Fact]) -> Input:
+    """Open an export folder, its zip or its Invitations.csv, a `.jsonl`, or `-` for JSON Lines on stdin.
+
+    `facts` are the policy's own: a record that gives one another kind of value is told and left out. Raises
+    ExportError where nothing can be read, or where people and dates are named of what is no export.
+    """
+    own = tuple(facts)
+    if not is_records(source):
+        export = read_export(source, people=people, dates=dates)
+        rows = [_checked(*placed, own) for placed in zip(export.places, export.invitations, strict=True)]
+        return Input([*export.problems, *rows], is_export=True, owner=export.owner)
+    if people is not None or dates is not None:
+        raise ExportError("--people and --dates are about an export; a record of JSON Lines says these things itself")
+    if source == STDIN:
+        return Input(_stdin(own), is_export=False, is_once=True)
+    if not Path(source).is_file():
+        raise ExportError(f"{safe_text(source)} is not there, or is not a file; check its name, or pipe it into -")
+    return Input(_RecordFile(Path(source), own), is_export=False)
+
+
+@attrs.frozen
+class Records:
+    """All records of a source, and the rows that are none."""
+
+    invitations: tuple[Invitation, ...]
+    problems: tuple[RowProblem, ...]
+    is_once: bool
+
+    @property
+    def failed(self) -> int:
+        """Count the rows that could not be read."""
+        return sum(problem.level == "error" for problem in self.problems)
+
+
+def read_all(args: argparse.Namespace, policies: Iterable[Policy]) -> Records:
+    """Read the whole source that a command line names by `source`, `people` and `dates`; raises ExportError."""
+    facts = {fact.name: fact for policy in policies for fact in policy.facts.values()}
+    opened = open_input(args.source, people=args.people, dates=args.dates, facts=facts.values())
+    rows = list(opened.rows)
+    return Records(
+        tuple(row for row in rows if isinstance(row, Invitation)),
+        tuple(row for row in rows if isinstance(row, RowProblem)),
+        opened.is_once,
+    )
+
+
+def tell_left_out(records: Records, *, quiet: bool) -> None:
+    """Say on stderr how many rows could not be read, if any."""
+    if records.failed and not quiet:
+        say(f"left out: {format_count(records.failed, 'row')} that could not be read")
+
+
+def sources_of(args: argparse.Namespace) -> list[str]:
+    """Give the paths of what a command line reads: no output must overwrite them."""
+    return [*files_of(args.source), *([args.people] if args.people else [])]
+
+
+def is_records(source: str) -> bool:
+    """Say whether a source is JSON Lines, and no export."""
+    return source == STDIN or (Path(source).suffix.lower() == _ENDING and not Path(source).is_dir())
+
+
+def files_of(source: str) -> Iterator[str]:
+    """Give the paths of the files that reading a source may read: no output must overwrite them."""
+    yield source
+    path = Path(source)
+    folder = path if path.is_dir() else path.parent
+    if not is_records(source) and folder.is_dir():
+        yield from (str(each) for each in folder.iterdir() if each.name.casefold() in _READ)
+
+
+def _checked(place: str, invitation: Invitation, facts: tuple[Fact, ...]) -> Invitation | RowProblem:
+    try:
+        check_facts(invitation, facts)
+    except RecordError as error:
+        return RowProblem(place, "error", str(error))
+    return invitation
+
+
+def _stdin(facts: tuple[Fact, ...]) -> Iterator[Invitation | RowProblem]:
+    try:
+        yield from read_records(sys.stdin.buffer, name="stdin", facts=facts)
+    except OSError as error:
+        raise _unreadable("stdin", error) from None
+
+
+def _unreadable(name: str, error: OSError) -> ExportError:
+    reason = (error.strerror or "no reason given").lower()
+    return ExportError(f"{safe_text(name)} cannot be read ({reason}); check its permissions")

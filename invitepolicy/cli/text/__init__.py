@@ -1,0 +1,1 @@
+"""What the verbs print in a terminal."""

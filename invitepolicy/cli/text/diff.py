@@ -1,0 +1,136 @@
+"""A comparison of two policies as a person reads it: by decision, then whose answers it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from invitepolicy._core.facts import UNDETERMINED
+from invitepolicy._core.text import listed
+from invitepolicy.analysis.diff import is_empty
+from invitepolicy.cli.text.review import minute, name_of
+from invitepolicy.cli.text.terminal import Style, cell, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from invitepolicy import Policy
+    from invitepolicy.analysis.diff import Affected, Difference, Impact, Region
+
+_NAME: Final = 28
+_MOST_KINDS: Final = 6  # of records in one decision that are all told
+_UNKNOWN: Final = "not known"
+
+
+@attrs.frozen
+class Compared:
+    """Two policies, what differs, and, where there is data, what that does to it between `now` and `until`."""
+
+    old: Policy
+    new: Policy
+    difference: Difference
+    now: datetime
+    until: datetime
+    impact: Impact | None = None
+    records: int = 0
+
+
+def format_difference(
+    compared: Compared, *, names: bool, style: Style, width: int, whole: bool = False
+) -> Iterator[str]:
+    """Give a comparison as lines of at most `width` columns; people's names only where that is asked for.
+
+    Of a decision that differs in many kinds of records the simplest one of each change is told, unless the `whole` is
+    asked for.
+    """
+    old, new = compared.old, compared.new
+    yield style.heading(f"From {old.name} ({old.fingerprint[:8]}) to {new.name} ({new.fingerprint[:8]})")
+    difference = compared.difference
+    if is_empty(difference):
+        yield "They behave alike: no record and no time gets another answer."
+    for decision, regions in _by_decision(difference.outcomes).items():
+        yield ""
+        yield style.heading(f"{decision}: {new.decisions[decision].question}")
+        shown = regions if whole or len(regions) <= _MOST_KINDS else _simplest(regions)
+        for region in shown:
+            yield from _outcome(region, style, width)
+        if len(shown) < len(regions):
+            rest = f"and {len(regions) - len(shown)} more kinds of records with the same changes; --all lists them"
+            yield from fold(rest, width=width, indent="  ")
+    yield from _reasons(difference.reasons, style, width, whole=whole)
+    for policy, decisions in ((old, difference.only_old), (new, difference.only_new)):
+        if decisions:
+            yield ""
+            yield from fold(f"Only {policy.name} answers {listed(decisions, 'and')}.", width=width)
+    if compared.impact is not None:
+        yield from _impact(compared, compared.impact, names=names, style=style, width=width)
+
+
+def _by_decision(regions: Sequence[Region]) -> dict[str, list[Region]]:
+    found: dict[str, list[Region]] = {}
+    for region in regions:
+        found.setdefault(region.decision, []).append(region)
+    return found
+
+
+def _simplest(regions: Sequence[Region]) -> list[Region]:
+    """Take, of each change, the kind of records that is said in the fewest words, and of which all is known."""
+    found: dict[tuple[str, str], Region] = {}
+    for region in sorted(regions, key=lambda region: (_UNKNOWN in region.where, len(region.where))):
+        found.setdefault((region.before, region.after), region)
+    return sorted(found.values(), key=lambda region: UNDETERMINED in (region.before, region.after))
+
+
+def _outcome(region: Region, style: Style, width: int) -> Iterator[str]:
+    yield from fold(f"{region.where}: {_change(region.before, region.after)}", width=width, indent="  ")
+    if region.witness is not None:
+        yield from map(style.faint, fold(f"such as {region.witness.words}", width=width, indent="      "))
+
+
+def _change(before: str, after: str) -> str:
+    return f"{before} → {after}".replace("_", " ")
+
+
+def _reasons(regions: Sequence[Region], style: Style, width: int, *, whole: bool) -> Iterator[str]:
+    if not regions:
+        return
+    yield ""
+    yield style.heading("The same outcome, by another rule or for another reason")
+    said = [_reason(region, where=whole or len(regions) <= _MOST_KINDS) for region in regions]
+    for text in dict.fromkeys(said):
+        yield from fold(text, width=width, indent="  ", hanging="    ")
+
+
+def _reason(region: Region, *, where: bool) -> str:
+    before, after = (rule or "otherwise" for rule in (region.rule_before, region.rule_after))
+    rules = f"“{after}”, worded anew" if before == after else f"“{before}” → “{after}”"
+    records = f", {region.where}" if where else ""
+    return f"{region.decision}{records}: {region.after.replace('_', ' ')} by {rules}"
+
+
+def _impact(compared: Compared, found: Impact, *, names: bool, style: Style, width: int) -> Iterator[str]:
+    at, until = minute(compared.now), minute(compared.until)
+    for title, rows in ((f"Now ({at} UTC)", found.now), (f"Later, until {until} UTC", found.later)):
+        people = len({id(row.invitation) for row in rows if row.invitation is not None})
+        yield ""
+        yield style.heading(f"{title}: {people} of {compared.records} invitations would be answered anew")
+        for (decision, change), members in _by_change(rows).items():
+            yield from fold(f"{decision}: {change} ({len(members)})", width=width, indent="  ")
+            if names:
+                yield from map(_person, members)
+        if not rows:
+            yield "  No answer changes."
+
+
+def _by_change(rows: Sequence[Affected]) -> dict[tuple[str, str], list[Affected]]:
+    found: dict[tuple[str, str], list[Affected]] = {}
+    for row in rows:
+        found.setdefault((row.decision, _change(row.before, row.after)), []).append(row)
+    return found
+
+
+def _person(row: Affected) -> str:
+    name = "your account" if row.invitation is None else name_of(row.invitation)
+    return f"    {cell(name, _NAME)}  from {minute(row.at)}"

@@ -1,0 +1,70 @@
+"""The line of a file at which something is wrong, with a caret below the column at fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from invitepolicy._core.text import safe_text
+from invitepolicy._read.load import shipped_names
+from invitepolicy._read.yaml_source import MOST_BYTES
+from invitepolicy.cli.text.terminal import width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INDENT: Final = "    "
+_CUT: Final = "…"
+
+
+def excerpt(named: str, path: str, mark: tuple[int, int], *, width: int) -> Iterator[str]:
+    """Give the line that a mark (line and column, from 1) speaks of, and a caret below the column.
+
+    Only a file that the user `named`, or one in its folder, is shown; of others, and of what cannot be read, there is
+    no excerpt. Controls are written out, and what is wider than `width` columns is cut around the column.
+    """
+    text = _read(path) if _may_show(named, path) else ""
+    lines = text.split("\n")
+    line, column = mark
+    if not text or line > len(lines) or not lines[line - 1].strip():
+        return
+    yield from draw(lines[line - 1].rstrip("\r"), column, width=width)
+
+
+def draw(line: str, column: int, *, width: int) -> Iterator[str]:
+    """Draw a line and the caret below its column, in at most `width` columns."""
+    before, after = safe_text(line[: column - 1]), safe_text(line[column - 1 :])
+    room = width - len(_INDENT)
+    if width_of(before + after) > room:
+        before = _cut(before[::-1], room * 2 // 3)[::-1]
+        after = _cut(after, room - width_of(before))
+    yield f"{_INDENT}{before}{after}".rstrip()
+    yield f"{_INDENT}{' ' * width_of(before)}^"
+
+
+def _cut(text: str, width: int) -> str:
+    """Keep what fits into `width` columns from the beginning; what is cut ends in `…`."""
+    if width_of(text) <= width:
+        return text
+    kept = 0
+    while width_of(text[: kept + 1]) < width:
+        kept += 1
+    return text[:kept] + _CUT
+
+
+def _may_show(named: str, path: str) -> bool:
+    if not Path(named).is_file():
+        return False
+    if path == str(Path(named)):
+        return True
+    is_shipped = path.removesuffix(".yaml") in shipped_names()
+    folder = Path(named).resolve().parent
+    return not is_shipped and Path(path).is_file() and Path(path).resolve().is_relative_to(folder)
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123  (a bounded read)
+            return stream.read(MOST_BYTES).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""

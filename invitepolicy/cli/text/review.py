@@ -1,0 +1,188 @@
+"""A review as a person reads it: grouped by what there is to do, each group with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from invitepolicy._core.quantities import format_age, format_count
+from invitepolicy._core.text import safe_text
+from invitepolicy.cli.text.terminal import Style, cell, fold
+from invitepolicy.review.notes import assumptions, standing
+from invitepolicy.review.sections import HEADINGS, Section, find_undetermined, group_answers
+from invitepolicy.review.upcoming import Change, coming_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from invitepolicy import Decision, Invitation
+    from invitepolicy.review.model import Answered, Review
+
+# What waits until the coming changes have been listed: nothing can be done about it now.
+_AFTERWARDS: Final = (("resend", ("not_yet",)), ("resend", ("give_up",)), ("expiry", ("lapsed",)))
+_DATES: Final = 40  # columns beside a name: an indent, a gap, and `withdrawn 2026-03-01, 133 days ago`
+_CHANGE: Final = 42  # an indent, an instant, two gaps, and `look at once more`
+_NAMES: Final = (12, 32)  # columns of a name, at least and at most
+
+
+@attrs.frozen
+class Told:
+    """What the page says besides the review: whose export it is, how the policy came to be chosen."""
+
+    owner: str | None
+    why: str
+    is_export: bool
+
+
+@attrs.define
+class _Sheet:
+    """The page being written; `clicked` are the places that were said already."""
+
+    review: Review
+    style: Style
+    width: int
+    clicked: set[str] = attrs.field(factory=set, init=False)
+
+    def heading(self, text: str) -> Iterator[str]:
+        yield ""
+        yield from map(self.style.heading, fold(text, width=self.width))
+
+    def section(self, section: Section) -> Iterator[str]:
+        yield from self.heading(f"{section.heading.title} ({section.count})")
+        for place in section.where:
+            if place not in self.clicked:
+                self.clicked.add(place)
+                yield from fold(f"Where to click: {place}", width=self.width, indent="  ")
+        is_one = len(section.heading.outcomes) == 1
+        for group in section.groups:
+            label = "" if is_one else f"{_sentence(group.outcome)}: "
+            yield from self.reason(label + group.reason)
+            yield from (self.person(answered.invitation, answer) for answered, answer in group.rows)
+
+    def reason(self, text: str) -> Iterator[str]:
+        yield from map(self.style.faint, fold(text, width=self.width, indent="  "))
+
+    def person(self, invitation: Invitation, answer: Decision) -> str:
+        return f"    {self.name(invitation)}  {self.when(invitation, answer)}"
+
+    def name(self, invitation: Invitation, beside: int = _DATES) -> str:
+        least, most = _NAMES
+        return cell(name_of(invitation), min(max(self.width - beside, least), most))
+
+    def when(self, invitation: Invitation, answer: Decision) -> str:
+        if answer.changes_at is not None and answer.outcome == "not_yet":
+            return f"from {minute(answer.changes_at)}"
+        for word, instant in (("withdrawn", invitation.withdrawn_at), ("sent", invitation.sent_at)):
+            if instant is not None:
+                ago = "in the future" if instant > self.review.now else f"{format_age(self.review.now - instant)} ago"
+                return f"{word} {instant.date().isoformat()}, {ago}"
+        return "not sent yet" if invitation.status == "draft" else "date not known"
+
+    def coming(self, until: datetime) -> Iterator[str]:
+        review = self.review
+        records = [answered.invitation for answered in review.answered]
+        changes = coming_changes(review.policy, records, until=until, now=review.now, account=review.account)
+        yield from self.heading(f"Coming up until {until.date().isoformat()} ({len(changes)})")
+        for change in changes:
+            yield f"    {minute(change.at)}  {self.name(change.invitation, _CHANGE)}  {_becomes(change)}"
+        if not changes:
+            yield "  Nothing changes by itself in this time."
+
+    def doubtful(self) -> Iterator[str]:
+        found: dict[tuple[str, str], list[Answered]] = {}
+        for answered, name, answer in find_undetermined(self.review):
+            found.setdefault((name, answer.reason), []).append(answered)
+        if not found:
+            return
+        yield from self.heading(f"Could not be answered ({sum(map(len, found.values()))})")
+        for (name, reason), members in found.items():
+            question = self.review.policy.decisions[name].question or _sentence(name)
+            yield from self.reason(f"{question} {reason}")
+            yield from (f"    {self.name(answered.invitation)}".rstrip() for answered in members)
+
+    def account(self) -> Iterator[str]:
+        yield from self.heading("Your account")
+        for name, answer in self.review.account_advice.items():
+            text = f"{_sentence(name)}: {_words(answer.outcome)}. {answer.reason}"
+            yield from fold(text, width=self.width, indent="  ")
+            if answer.changes_at is not None:
+                change = f"{_sentence(answer.changes_to or '')} from {minute(answer.changes_at)}"
+                text = f"{change}, if nothing is sent or answered."
+                yield from map(self.style.faint, fold(text, width=self.width, indent="    "))
+        yield from fold(standing(self.review), width=self.width, indent="  ")
+
+    def assumed(self, *, is_export: bool) -> Iterator[str]:
+        yield from self.heading("What was assumed")
+        for remark in assumptions(self.review, is_export=is_export):
+            yield from fold(remark, width=self.width, indent="  ")
+
+    def problems(self) -> Iterator[str]:
+        if not self.review.problems:
+            return
+        yield from self.heading(f"Rows to look at ({len(self.review.problems)})")
+        for problem in self.review.problems:
+            left_out = "left out: " if problem.level == "error" else ""
+            text = f"{problem.place}: {left_out}{problem.what}"
+            yield from fold(text, width=self.width, indent="  ", hanging="    ")
+
+
+def format_review(review: Review, told: Told, *, until: datetime, style: Style, width: int) -> Iterator[str]:
+    """Give a review as lines of at most `width` columns, but for lines that hold a name in narrow terminals."""
+    sheet = _Sheet(review, style, width)
+    whose = f" of {safe_text(told.owner)}" if told.owner else ""
+    policy = review.policy
+    title = f", “{policy.title}”" if policy.title else ""
+    number = format_count(len(review.answered), "invitation")
+    yield from map(style.heading, fold(f"Invitations{whose}, as of {minute(review.now)} UTC", width=width))
+    decided = f"{number}, decided by the policy {policy.name}{title} ({told.why}; {policy.fingerprint[:8]})."
+    yield from fold(decided, width=width)
+    first, second = _parted(group_answers(review))
+    for section in first:
+        yield from sheet.section(section)
+    yield from sheet.coming(until)
+    for section in second:
+        yield from sheet.section(section)
+    yield from sheet.doubtful()
+    yield from sheet.account()
+    yield from sheet.assumed(is_export=told.is_export)
+    yield from sheet.problems()
+    yield ""
+    yield "Nothing was sent or changed."
+
+
+def _parted(sections: Iterable[Section]) -> tuple[list[Section], list[Section]]:
+    """Part what wants doing now from what does not, each in its order."""
+    parts: tuple[list[Section], list[Section]] = [], []
+    for section in sections:
+        parts[(section.heading.decision, section.heading.outcomes) in _AFTERWARDS].append(section)
+    return parts
+
+
+def _becomes(change: Change) -> str:
+    """Say what an answer becomes: by the heading under which it will stand, where it has one."""
+    outcome = change.after.outcome
+    for heading in HEADINGS:
+        if heading.decision == change.decision and outcome in heading.outcomes:
+            return heading.title[0].lower() + heading.title[1:]
+    return f"{_words(change.decision)}: {_words(outcome)}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _sentence(name: str) -> str:
+    return _words(name).capitalize()
+
+
+def name_of(invitation: Invitation) -> str:
+    """Name a person: by name, else by the end of the address."""
+    name = " ".join((invitation.name or "").split())
+    return name or (invitation.url or "").rstrip("/").rpartition("/")[2] or "(nobody's name)"
+
+
+def minute(instant: datetime) -> str:
+    """Write an instant to the minute, in UTC."""
+    return instant.isoformat(sep=" ", timespec="minutes")[:16]

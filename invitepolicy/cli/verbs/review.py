@@ -1,0 +1,166 @@
+"""`invitepolicy review SOURCE`: what to do now, what comes up and when, and how the account stands."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from invitepolicy import Invitation, load_policy, summarize
+from invitepolicy._core.quantities import format_count, later
+from invitepolicy._decide.account import merge_accounts
+from invitepolicy._read.load import shipped_names
+from invitepolicy.cli import options
+from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.progress import Progress, open_progress
+from invitepolicy.cli.records import STDIN, Input, add_source, open_input, sources_of
+from invitepolicy.cli.text.review import Told, format_review
+from invitepolicy.cli.text.terminal import Style
+from invitepolicy.review.data import format_csv, format_json, format_jsonl
+from invitepolicy.review.html import format_report
+from invitepolicy.review.model import Review, answer_each, review_invitations
+from invitepolicy.review.upcoming import coming_changes, format_calendar
+from invitepolicy.sources.anonymize import anonymize
+from invitepolicy.sources.problems import RowProblem
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+AHEAD: Final = timedelta(weeks=4)
+_WIDEST: Final = 120
+_STREAMED: Final = ("jsonl", "csv")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """State the arguments of the verb."""
+    add_source(parser)
+    options.add_policy(parser)
+    options.add_export(parser)
+    options.add_account(parser)
+    options.add_now(parser)
+    parser.add_argument(
+        "--until",
+        metavar="DURATION",
+        type=options.duration,
+        default=AHEAD,
+        help="how far ahead text, page and calendar list what comes up; default: 4 weeks",
+    )
+    parser.add_argument(
+        "--anonymize", action="store_true", help="number people instead of naming them, and leave their words out"
+    )
+    options.add_output(parser, ("text", "json", *_STREAMED, "html", "ics"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Review an export or records; 1 where a row could not be read, whatever the format."""
+    chosen = options.choose_policy(args.policy, args.set)
+    now = options.present(args.now)
+    source = open_input(args.source, people=args.people, dates=args.dates, facts=chosen.policy.facts.values())
+    is_streamed = args.format in _STREAMED
+    progress = open_progress(quiet=args.quiet, to_terminal=is_streamed and args.output in (None, "-"))
+    desk = _Desk(chosen, now, source, progress, args)
+    text = desk.stream() if is_streamed else desk.whole()
+    live = is_streamed and args.source == STDIN
+    write_out(
+        text,
+        args.output,
+        sources=[*sources_of(args), chosen.source],
+        live=live,
+    )
+    if desk.failed and not args.quiet:
+        say(f"left out: {format_count(desk.failed, 'row')} that could not be read")
+    return 1 if desk.failed else 0
+
+
+@attrs.define
+class _Desk:
+    """A review being made: what it is made from, and how many rows could not be read so far."""
+
+    chosen: options.Chosen
+    now: datetime
+    source: Input
+    progress: Progress
+    args: argparse.Namespace
+    failed: int = attrs.field(default=0, init=False)
+    numbers: dict[str, int] = attrs.field(factory=dict, init=False)
+
+    def stream(self) -> Iterator[str]:
+        """Give records with their answers as they are decided, and tell the rows that are none on stderr."""
+        policy, account = self.chosen.policy, self.args.account
+        if not self.source.is_once:
+            seen = self.progress.follow(self.source.rows, "counting")
+            shown = summarize((row for row in seen if isinstance(row, Invitation)), now=self.now)
+            account = merge_accounts(shown, account)
+        rows = self.records(self.progress.follow(self.source.rows, "deciding"))
+        answered = answer_each(policy, rows, now=self.now, account=account)
+        return format_csv(policy, answered) if self.args.format == "csv" else format_jsonl(answered)
+
+    def records(self, rows: Iterable[Invitation | RowProblem]) -> Iterator[Invitation]:
+        """Pass records on, and tell problems and remarks."""
+        for row in rows:
+            if isinstance(row, Invitation):
+                yield from self.shown([row])
+                continue
+            self.failed += row.level == "error"
+            if not self.args.quiet:
+                self.progress.erase()
+                left_out = "left out: " if row.level == "error" else ""
+                say(f"{row.place}: {left_out}{row.what}")
+
+    def whole(self) -> Iterator[str]:
+        """Give a review as a page of text, or as one object."""
+        rows = list(self.progress.follow(self.source.rows, "reading"))
+        problems = [row for row in rows if isinstance(row, RowProblem)]
+        self.failed = sum(problem.level == "error" for problem in problems)
+        review = review_invitations(
+            self.chosen.policy,
+            list(self.shown(row for row in rows if isinstance(row, Invitation))),
+            now=self.now,
+            account=self.args.account,
+            problems=problems,
+            summarized=not self.source.is_once,
+            watch=lambda answers: self.progress.follow(answers, "deciding"),
+        )
+        match self.args.format:
+            case "json":
+                return format_json(review)
+            case "html":
+                return iter([self.page(review)])
+            case "ics":
+                return iter([self.calendar(review)])
+        return self.text(review)
+
+    def shown(self, records: Iterable[Invitation]) -> Iterable[Invitation]:
+        """Give records as they may be shown: as they are, or without what names anybody."""
+        return anonymize(self.chosen.policy, records, self.numbers) if self.args.anonymize else records
+
+    @property
+    def owner(self) -> str | None:
+        """Whose export it is, if that may be shown."""
+        return None if self.args.anonymize else self.source.owner
+
+    def page(self, review: Review) -> str:
+        """Give a review as a page for a browser, with the shipped policies' price beside that of the chosen one."""
+        others = [load_policy(name) for name in shipped_names() if name != review.policy.name]
+        return format_report(review, owner=self.owner, why=self.chosen.why, ahead=self.args.until, compare=others)
+
+    def calendar(self, review: Review) -> str:
+        """Give what comes up as an iCalendar file."""
+        records = [answered.invitation for answered in review.answered]
+        changes = coming_changes(review.policy, records, until=self.until, now=self.now, account=review.account)
+        return format_calendar(review.policy, changes, now=self.now, account=review.account).decode()
+
+    @property
+    def until(self) -> datetime:
+        """The end of what is listed as coming."""
+        return later(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
+
+    def text(self, review: Review) -> Iterator[str]:
+        """Give a review as a page of text."""
+        style = Style(options.wants_color(self.args.color, to_file=self.args.output not in (None, "-")))
+        width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+        told = Told(self.owner, self.chosen.why, is_export=self.source.is_export)
+        return (f"{line}\n" for line in format_review(review, told, until=self.until, style=style, width=width))

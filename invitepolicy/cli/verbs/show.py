@@ -1,0 +1,137 @@
+"""`invitepolicy show [POLICY]`: the shipped policies, or one policy with all that its parents say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from invitepolicy import InvitePolicyError, Policy, load_policy
+from invitepolicy._core.conditions import format_test
+from invitepolicy._core.frozen import thaw
+from invitepolicy._core.quantities import format_quantity
+from invitepolicy._core.reasons import format_reason
+from invitepolicy._read.load import shipped_names
+from invitepolicy.analysis.show import format_policy
+from invitepolicy.analysis.timetable import make_timetable
+from invitepolicy.cli import options
+from invitepolicy.cli.output import write_out
+from invitepolicy.cli.text.terminal import Style, fold
+from invitepolicy.cli.text.timetable import format_timetables
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from invitepolicy._core.policy import Line, Promise, Rule, Setting
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """State the arguments of the verb."""
+    parser.add_argument(
+        "policy", metavar="POLICY", nargs="?", help="a shipped policy's name or a file's path; without it, the list"
+    )
+    parser.add_argument("--timetable", action="store_true", help="show the policy as tables of people and times")
+    options.add_settings(parser)
+    options.add_output(parser, ("text", "json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the shipped policies, or one policy; always 0."""
+    if args.policy is None:
+        if args.set or args.timetable:
+            raise InvitePolicyError("--set and --timetable are about one policy; name it: show faq --timetable")
+        style = Style(options.wants_color(args.color, to_file=args.output is not None))
+        _write(args, map(_summary, _shipped()), _list(_shipped(), style, min(shutil.get_terminal_size().columns, 120)))
+        return 0
+    policy = options.choose_policy(args.policy, args.set).policy
+    sources = [layer.path for layer in policy.layers]
+    if args.timetable:
+        tables = [make_timetable(policy, decision) for decision in policy.decisions]
+        style = Style(options.wants_color(args.color, to_file=args.output is not None))
+        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+        _write(args, map(attrs.asdict, tables), format_timetables(tables, style=style, width=width), sources)
+        return 0
+    _write(args, _as_data(policy), format_policy(policy), sources)
+    return 0
+
+
+def _write(args: argparse.Namespace, data: Any, lines: Iterable[str], sources: Iterable[str] = ()) -> None:
+    if args.format == "json":
+        plain = data if isinstance(data, dict) else list(data)
+        lines = [json.dumps(plain, ensure_ascii=False, indent=1)]
+    write_out([f"{line}\n" for line in lines], args.output, sources=sources)
+
+
+def _shipped() -> list[Policy]:
+    return [load_policy(name) for name in shipped_names()]
+
+
+def _summary(policy: Policy) -> dict[str, Any]:
+    return {"name": policy.name, "title": policy.title, "about": policy.about, "fingerprint": policy.fingerprint}
+
+
+def _list(policies: list[Policy], style: Style, width: int) -> Iterator[str]:
+    column = max(len(policy.name) for policy in policies) + 2
+    for policy in policies:
+        first, *rest = fold(f"{policy.title}. {policy.about}", width=width, hanging=" " * column, indent=" " * column)
+        yield style.heading(policy.name) + first[len(policy.name) :]
+        yield from rest
+
+
+def _as_data(policy: Policy) -> dict[str, Any]:
+    """Give a resolved policy as plain data: settings and decisions with the place of each."""
+    return {
+        **_summary(policy),
+        "settings": {name: _setting(setting) for name, setting in policy.settings.items()},
+        "facts": {name: {"kind": fact.kind, "words": list(fact.words)} for name, fact in policy.facts.items()},
+        "decisions": {
+            name: {
+                "question": decision.question,
+                "subject": decision.subject,
+                "applies_to": _lines(decision.applies_to),
+                "outcomes": list(decision.outcomes),
+                "rules": [_rule(rule) for rule in decision.rules],
+                "otherwise": _rule(decision.otherwise),
+            }
+            for name, decision in policy.decisions.items()
+        },
+        "promises": [_promise(promise) for promise in policy.promises],
+    }
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    quantities = {"value": setting.value, "at_least": setting.at_least, "at_most": setting.at_most}
+    written = {
+        key: None if found is None else format_quantity(found, setting.kind) for key, found in quantities.items()
+    }
+    texts = {"about": setting.about, "source": setting.source, "place": str(setting.place)}
+    return {"kind": setting.kind, **written, **texts}
+
+
+def _lines(lines: Iterable[Line]) -> list[dict[str, str]]:
+    return [{"fact": line.fact, "test": format_test(line.test, names=True), "place": str(line.place)} for line in lines]
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "limit": rule.limit,
+        "when": _lines(rule.when),
+        "then": rule.then,
+        "because": format_reason(rule.because),
+        "details": thaw(rule.details),
+        "place": str(rule.place),
+    }
+
+
+def _promise(promise: Promise) -> dict[str, Any]:
+    return {
+        "promise": promise.name,
+        "decision": promise.decision,
+        "when": _lines(promise.when),
+        promise.mode: list(promise.outcomes),
+        "place": str(promise.place),
+    }

@@ -1,0 +1,123 @@
+"""What there is to do, as headings with the answers that stand under them: the order of every review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from invitepolicy import Decision
+    from invitepolicy.review.model import Answered, Review
+
+
+@attrs.frozen
+class Heading:
+    """A heading: a decision, and the outcomes that stand under it; none named means any that applies."""
+
+    title: str
+    decision: str
+    outcomes: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Group:
+    """Answers that give the same outcome for the same reason, in the order of the source."""
+
+    outcome: str
+    reason: str
+    rows: tuple[tuple[Answered, Decision], ...]
+
+
+@attrs.frozen
+class Section:
+    """A heading with its answers; `where` says where to click, if the policy does."""
+
+    heading: Heading
+    groups: tuple[Group, ...]
+    where: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """Count the answers."""
+        return sum(len(group.rows) for group in self.groups)
+
+
+HEADINGS: Final = (
+    Heading("Withdraw", "withdraw", ("withdraw",)),
+    Heading("Look at once more", "withdraw", ("consider",)),
+    Heading("About to lapse", "expiry", ("expiring",)),
+    Heading("Before you send", "note"),
+    Heading("Asked for an e-mail address", "email"),
+    Heading("May be asked again", "resend", ("allowed",)),
+    Heading("Waiting for your answer", "reply"),
+    Heading("Not to be asked again yet", "resend", ("not_yet",)),
+    Heading("Not worth asking again", "resend", ("give_up",)),
+    Heading("Lapsed", "expiry", ("lapsed",)),
+)
+_KEPT: Final = {"withdraw": ("keep",), "expiry": ("open",)}  # nothing to do, and nothing to say
+
+
+def group_answers(review: Review) -> Iterator[Section]:
+    """Give the sections that have answers, what wants doing first; then questions of the policy's own."""
+    for heading in (*HEADINGS, *_own_headings(review)):
+        rows = [
+            (answered, answered.advice[heading.decision])
+            for answered in review.answered
+            if heading.decision in answered.advice and _stands_under(answered.advice[heading.decision], heading)
+        ]
+        if rows:
+            yield _section(heading, rows)
+
+
+def _own_headings(review: Review) -> Iterator[Heading]:
+    """Give a heading for each decision, and each outcome of a known one, that the table does not name."""
+    known = {heading.decision for heading in HEADINGS}
+    for name, decision in review.policy.decisions.items():
+        if decision.subject != "invitation":
+            continue
+        if name not in known:
+            yield Heading(decision.question or name, name)
+            continue
+        named = {outcome for heading in HEADINGS if heading.decision == name for outcome in heading.outcomes}
+        others = [word for word in decision.outcomes if named and word not in (*named, *_KEPT.get(name, ()))]
+        if others:
+            yield Heading(decision.question or name, name, tuple(others))
+
+
+def _stands_under(answer: Decision, heading: Heading) -> bool:
+    if heading.outcomes:
+        return answer.outcome in heading.outcomes
+    return answer.outcome not in (NOT_APPLICABLE, UNDETERMINED)
+
+
+def _section(heading: Heading, rows: list[tuple[Answered, Decision]]) -> Section:
+    groups: dict[tuple[str, str], list[tuple[Answered, Decision]]] = {}
+    for answered, answer in rows:
+        groups.setdefault((answer.outcome, answer.reason), []).append((answered, answer))
+    places = dict.fromkeys(place for _, answer in rows if (place := where_to_click(answer)))
+    return Section(
+        heading,
+        tuple(Group(outcome, reason, tuple(found)) for (outcome, reason), found in groups.items()),
+        tuple(places),
+    )
+
+
+def where_to_click(answer: Decision) -> str | None:
+    """Give the place that a policy's details name under `where`, if they do."""
+    found = answer.details.get("where") if hasattr(answer.details, "get") else None
+    return found if isinstance(found, str) else None
+
+
+def find_undetermined(review: Review) -> list[tuple[Answered, str, Decision]]:
+    """List the answers that want something nobody knows: the record, the decision's name, and what it says."""
+    return [
+        (answered, name, answer)
+        for answered in review.answered
+        for name, answer in answered.advice.items()
+        if answer.outcome == UNDETERMINED
+    ]

@@ -1,0 +1,1 @@
+"""Where records come from: LinkedIn's export, people.csv, JSON Lines."""

@@ -1,0 +1,27 @@
+"""The sheet in which the user says what LinkedIn does not export: one row for each person who is waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invitepolicy.sources.csv_safe import write_table
+from invitepolicy.sources.linkedin.matching import identify
+from invitepolicy.sources.linkedin.people_columns import COLUMNS
+
+if TYPE_CHECKING:
+    from invitepolicy.sources.linkedin import Export
+
+
+def write_people_sheet(export: Export) -> str:
+    """Write a people.csv for the people whose invitations are pending, in the order of the export, to be filled in.
+
+    Addresses and names are filled in, and are no formulas to a spreadsheet; `read_export` reads them back. A person
+    who stands in both directions gets one row.
+    """
+    people: dict[str, tuple[str, str]] = {}
+    for invitation in export.invitations:
+        person = identify(invitation.url, invitation.name)
+        if invitation.status == "pending":
+            key = person.url or f"a name: {person.name}"
+            people.setdefault(key, (invitation.url or "", invitation.name or ""))
+    return write_table(("url", "name", *COLUMNS), [(*names, *("" for _ in COLUMNS)) for names in people.values()])
