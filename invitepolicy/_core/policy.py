@@ -12,7 +12,7 @@ from invitepolicy._core.quantities import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from invitepolicy._core.facts import Fact, Subject
     from invitepolicy._core.frozen import FrozenMapping

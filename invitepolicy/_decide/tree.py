@@ -23,11 +23,11 @@ from invitepolicy._decide.answers import Advice, answer_of, reason_of, same_of, 
 from invitepolicy._decide.rules import all_hold, holds, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from invitepolicy._core.facts import Fact
     from invitepolicy._core.policy import DecisionRules, Line
-    from invitepolicy._core.records import Invitation, Value
+    from invitepolicy._core.records import Value
     from invitepolicy._decide.answers import Decision, Same
     from invitepolicy._decide.rules import Ruling
 

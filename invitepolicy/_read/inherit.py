@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from invitepolicy._core.facts import Subject
-    from invitepolicy._core.policy import Document, Line, Path, Rule
+    from invitepolicy._core.policy import Document, Line, Path
     from invitepolicy._read.problems import Problems
 
 

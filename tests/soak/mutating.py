@@ -15,17 +15,30 @@ from paths import PROJECT
 BAR = 95  # per cent
 WORDS = 2  # blanks inside a text that make it a sentence
 LAWS = (
-    "tests/test_laws.py::test_the_fast_way_equals_the_plain_reading",
-    "tests/test_laws.py::test_an_answer_is_constant_until_it_changes_and_different_then",
-    "tests/test_policies.py",
-    "tests/test_conformance.py",
+    "tests/laws/test_laws.py::test_the_fast_way_equals_the_plain_reading",
+    "tests/laws/test_laws.py::test_an_answer_is_constant_until_it_changes_and_different_then",
+    "tests/policies/test_shipped.py",
+    "tests/conformance/test_conformance.py",
 )  # the slowest come last, and what they alone notice takes long
 FILES = {
-    "_quantities": ("tests/test_quantities.py", "tests/test_amounts.py", "tests/test_settings.py"),
-    "_rules": ("tests/test_rules.py", "tests/test_reasons.py"),
-    "_build": ("tests/test_build.py", "tests/test_fold.py", "tests/test_settings.py", "tests/test_fingerprint.py"),
-    "_cells": ("tests/test_cells.py", "tests/test_proof.py"),
-    "_decide": ("tests/test_decide.py", "tests/test_decide_account.py", "tests/test_answers.py"),
+    "_quantities": (
+        "tests/unit/_core/test_quantities.py",
+        "tests/unit/_core/test_amounts.py",
+        "tests/unit/_read/test_settings.py",
+    ),
+    "_rules": ("tests/unit/_decide/test_rules.py", "tests/unit/_core/test_reasons.py"),
+    "_build": (
+        "tests/unit/_read/test_resolve.py",
+        "tests/unit/_read/test_inherit.py",
+        "tests/unit/_read/test_settings.py",
+        "tests/unit/_read/test_fingerprint.py",
+    ),
+    "_cells": ("tests/unit/_prove/test_cells.py", "tests/unit/_prove/test_promises.py"),
+    "_decide": (
+        "tests/unit/_decide/test_decide.py",
+        "tests/unit/_decide/test_account.py",
+        "tests/unit/_decide/test_answers.py",
+    ),
 }
 CONFIG = """
 [tool.mutmut]

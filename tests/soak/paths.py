@@ -8,4 +8,4 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 PROJECT = TESTS.parent
 
-sys.path += [str(TESTS), str(TESTS / "frames")]
+sys.path += [str(TESTS / "helpers")]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 from engines import table_of
-from laws import answers, as_rows
+from frame_laws import answers, as_rows
 from random_policies import NOW, random_policy, random_record, random_text
 from small_laws import hold_diff, hold_lint
 from small_policies import count_cells, small_facts, small_text, unproven
