@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from invitepolicy._core.conditions import format_test
+from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Aged, InRange
-from invitepolicy._core.quantities import format_age, format_number, format_share, later
+from invitepolicy._core.policy import AgeRange, NumberRange
+from invitepolicy._core.quantities import add_or_none, format_age, format_number, format_share
 from invitepolicy._core.records import Absent, Account, as_invitation
-from invitepolicy._core.text import listed
+from invitepolicy._core.text import join_words
 from invitepolicy._decide.decide import decide, decide_account, read_clock
-from invitepolicy._decide.rules import all_hold, holds
+from invitepolicy._decide.rules import evaluate_all, evaluate_condition
 from invitepolicy.timeline import just_before, values_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Amount, Line, Rule
+    from invitepolicy._core.policy import Condition, Rule, Threshold
     from invitepolicy._core.records import Value
     from invitepolicy._decide.answers import Decision
 
@@ -32,7 +32,7 @@ _STATES: Final[dict[bool | None, State]] = {True: "holds", False: "fails", None:
 
 
 @attrs.frozen
-class ExplainedLine:
+class ExplainedCondition:
     """A line, the value it met, and whether it holds, fails, or is open since nobody knows.
 
     `test` is the line's test as written, `meaning` the same with its settings' values, `settings` names those.
@@ -63,7 +63,7 @@ class ExplainedRule:
     then: str
     state: State
     decides: bool
-    lines: tuple[ExplainedLine, ...]
+    lines: tuple[ExplainedCondition, ...]
     place: str
 
 
@@ -75,7 +75,7 @@ class Explanation:
     question: str
     now: datetime
     answer: Decision
-    applies_to: tuple[ExplainedLine, ...]
+    applies_to: tuple[ExplainedCondition, ...]
     rules: tuple[ExplainedRule, ...]
 
 
@@ -125,7 +125,7 @@ def _card(
         rule=card.name,
         limit=card.limit,
         then=card.then,
-        state=_STATES[all_hold(card.when, values, now)],
+        state=_STATES[evaluate_all(card.when, values, now)],
         decides=asked and answer.outcome == card.then and answer.rule == card.name,
         lines=_lines(card.when, known, values, now),
         place=str(card.place),
@@ -133,42 +133,44 @@ def _card(
 
 
 def _lines(
-    lines: Iterable[Line], known: Mapping[str, Fact], values: Mapping[str, Value], now: datetime
-) -> tuple[ExplainedLine, ...]:
+    lines: Iterable[Condition], known: Mapping[str, Fact], values: Mapping[str, Value], now: datetime
+) -> tuple[ExplainedCondition, ...]:
     return tuple(_line(line, known[line.fact], values[line.fact], now) for line in lines)
 
 
-def _line(line: Line, fact: Fact, value: Value, now: datetime) -> ExplainedLine:
+def _line(line: Condition, fact: Fact, value: Value, now: datetime) -> ExplainedCondition:
     turns = _turns(line, value)
-    return ExplainedLine(
+    return ExplainedCondition(
         fact=line.fact,
         test=line.text,
-        meaning=format_test(line.test),
+        meaning=format_operator(line.operator),
         settings=tuple(border.setting for border in _borders(line) if border.setting),
         value=describe_value(fact, value, now),
-        state=_STATES[holds(line.test, value, now)],
+        state=_STATES[evaluate_condition(line.operator, value, now)],
         since=max((instant for instant in turns if instant <= now), default=None),
         until=min((instant for instant in turns if instant > now), default=None),
         place=str(line.place),
     )
 
 
-def _turns(line: Line, value: Value) -> list[datetime]:
+def _turns(line: Condition, value: Value) -> list[datetime]:
     """Give the instants at which a clock line turns for this anchor."""
-    if not isinstance(line.test, Aged) or not isinstance(value, datetime):
+    if not isinstance(line.operator, AgeRange) or not isinstance(value, datetime):
         return []
-    found = [later(value, border.value) for border in _borders(line)]  # type: ignore[arg-type]  # durations, for clocks
+    found = [add_or_none(value, border.value) for border in _borders(line)]  # type: ignore[arg-type]  # durations, for clocks
     return [instant for instant in found if instant is not None and _turns_at(line, value, instant)]
 
 
-def _borders(line: Line) -> list[Amount]:
-    if not isinstance(line.test, Aged | InRange):
+def _borders(line: Condition) -> list[Threshold]:
+    if not isinstance(line.operator, AgeRange | NumberRange):
         return []
-    return [border for border in (line.test.low, line.test.high) if border is not None]
+    return [border for border in (line.operator.low, line.operator.high) if border is not None]
 
 
-def _turns_at(line: Line, value: Value, instant: datetime) -> bool:
-    return holds(line.test, value, instant) is not holds(line.test, value, just_before(instant))
+def _turns_at(line: Condition, value: Value, instant: datetime) -> bool:
+    return evaluate_condition(line.operator, value, instant) is not evaluate_condition(
+        line.operator, value, just_before(instant)
+    )
 
 
 def describe_value(fact: Fact, value: Value, now: datetime) -> str:
@@ -183,7 +185,7 @@ def describe_value(fact: Fact, value: Value, now: datetime) -> str:
             age = "in the future" if value > now else f"{format_age(now - value)} ago"
             return f"{age} ({value.isoformat(sep=' ', timespec='minutes')[:16]})"
         case frozenset():
-            return listed(sorted(value), "and") if value else "none"
+            return join_words(sorted(value), "and") if value else "none"
         case bool():
             return "true" if value else "false"
         case str():

@@ -33,7 +33,7 @@ class UnmetExpectationError(Exception):
         self.result = result
 
 
-class PolicyFile(pytest.File):
+class PolicyTestFile(pytest.File):
     """A policy file; a bad one is a collection error with its problems."""
 
     def collect(self) -> Iterator[PolicyItem]:
@@ -79,8 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(OPTION, "patterns of policy files whose tests are collected", type="args", default=[PATTERN])
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyFile | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyTestFile | None:
     """Collect a file whose name or path fits a pattern."""
     if any(file_path.match(pattern) for pattern in parent.config.getini(OPTION)):
-        return PolicyFile.from_parent(parent, path=file_path)
+        return PolicyTestFile.from_parent(parent, path=file_path)
     return None

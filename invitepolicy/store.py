@@ -150,7 +150,7 @@ def _load(path: Path) -> tuple[Policy | None, tuple[Problem, ...]]:
 
 def _files_of(policy: Policy) -> list[str]:
     """Name the files that a policy was read from, its own first; shipped ones do not change."""
-    return [layer.path for layer in reversed(policy.layers) if Path(layer.path).is_absolute()]
+    return [layer.path for layer in reversed(policy._files) if Path(layer.path).is_absolute()]
 
 
 def _is_current(kept: _Kept) -> bool:

@@ -9,15 +9,15 @@ import attrs
 
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_invitation
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy._decide.answers import decision_of, read_values
-from invitepolicy._decide.rules import borders, judge
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy._decide.answers import make_decision, read_values
+from invitepolicy._decide.rules import evaluate, turning_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import DecisionRules
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
@@ -28,7 +28,7 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 @attrs.frozen
-class Segment:
+class Stage:
     """A stretch of a life, `[start, end)`; None is no border: it was always so, or stays so for ever.
 
     `reason` is read at the start (of the first stretch: at its last instant), `rule` and `place` as in a `Decision`.
@@ -42,7 +42,7 @@ class Segment:
     place: str
 
 
-def timeline(policy: Policy, subject: object, decision: str, *, account: Account | None = None) -> tuple[Segment, ...]:
+def timeline(policy: Policy, subject: object, decision: str, *, account: Account | None = None) -> tuple[Stage, ...]:
     """Give the whole life of an invitation, or of an account that stands still, under one decision of the policy.
 
     The record is taken as it is known now; nothing but time passes, into the past as well as the future. Neighbours
@@ -56,11 +56,11 @@ def timeline(policy: Policy, subject: object, decision: str, *, account: Account
 
 def values_of(
     policy: Policy, subject: object, decision: str, account: Account | None
-) -> tuple[DecisionRules, dict[str, Value]]:
+) -> tuple[DecisionSpec, dict[str, Value]]:
     """Give a decision's rules, and what the subject, an account or an invitation, says of the facts they use."""
     rules = policy.decisions.get(decision)
     if rules is None:
-        hint = did_you_mean(decision, policy.decisions, f"its decisions are {listed(policy.decisions, 'and')}")
+        hint = did_you_mean(decision, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
         raise RecordError("decision", decision, f"the policy has no decision {quoted(decision)}; {hint}")
     is_account = isinstance(subject, Account)
     if is_account is not (rules.subject == "account"):
@@ -76,12 +76,12 @@ def just_before(instant: datetime) -> datetime:
     return instant - _TICK if instant > _FIRST else instant
 
 
-def _segments(rules: DecisionRules, values: Mapping[str, Value]) -> Iterator[Segment]:
-    turns = borders(rules, values)
+def _segments(rules: DecisionSpec, values: Mapping[str, Value]) -> Iterator[Stage]:
+    turns = turning_points(rules, values)
     start: datetime | None = None
-    ruling = judge(rules, values, just_before(turns[0] if turns else _LAST))
+    ruling = evaluate(rules, values, just_before(turns[0] if turns else _LAST))
     for instant in turns:
-        following = judge(rules, values, instant)
+        following = evaluate(rules, values, instant)
         if following != ruling:
             yield _segment(rules, values, ruling, start, instant)
             start, ruling = instant, following
@@ -89,8 +89,8 @@ def _segments(rules: DecisionRules, values: Mapping[str, Value]) -> Iterator[Seg
 
 
 def _segment(
-    rules: DecisionRules, values: Mapping[str, Value], ruling: Ruling, start: datetime | None, end: datetime | None
-) -> Segment:
+    rules: DecisionSpec, values: Mapping[str, Value], ruling: Ruling, start: datetime | None, end: datetime | None
+) -> Stage:
     read_at = start or just_before(end or _LAST)
-    answer = decision_of(rules, ruling, values, read_at, None)
-    return Segment(start, end, answer.outcome, answer.rule, answer.reason, answer.place)
+    answer = make_decision(rules, ruling, values, read_at, None)
+    return Stage(start, end, answer.outcome, answer.rule, answer.reason, answer.place)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from invitepolicy._core.policy import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting, Test
+from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Operator, Setting, Threshold
 from invitepolicy._core.quantities import (
     QuantityError,
     QuantityKind,
@@ -24,7 +24,7 @@ from invitepolicy._core.quantities import (
     parse_number,
     parse_share,
 )
-from invitepolicy._core.text import did_you_mean, in_digits, listed, nearest, quoted
+from invitepolicy._core.text import closest, did_you_mean, in_digits, join_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ _MEANT: Final = {
 }  # fmt: skip
 
 
-class LineError(ValueError):
+class ConditionError(ValueError):
     """A test that means nothing: what is wrong, what would be right, a code, and where inside the value."""
 
     def __init__(self, code: str, what: str, hint: str, inside: tuple[str | int, ...] = ()) -> None:
@@ -61,61 +61,65 @@ class LineError(ValueError):
         self.code, self.what, self.hint, self.inside = code, what, hint, inside
 
 
-def read_amount(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Amount:
+def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Threshold:
     """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raises LineError."""
     if text in settings:
         setting = settings[text]
-        return checked_amount(fact, Amount(setting.value, setting.kind, text), raw)
+        return check_threshold(fact, Threshold(setting.value, setting.kind, text), raw)
     wanted = _WANTED[fact.kind]
     if (digits := in_digits(text)) is not None:
-        raise LineError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
+        raise ConditionError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
     if _NAME.fullmatch(text):
         raise _unknown_name(text, settings, wanted)
     if text.startswith("{"):
-        raise LineError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
+        raise ConditionError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
     try:
         match wanted:
             case "duration":
-                return Amount(parse_duration(text), wanted)
+                return Threshold(parse_duration(text), wanted)
             case "share":
-                return Amount(parse_share(text), wanted)
+                return Threshold(parse_share(text), wanted)
             case "number":
-                return checked_amount(fact, Amount(parse_number(text), wanted), raw)
+                return check_threshold(fact, Threshold(parse_number(text), wanted), raw)
             case _ as never:
                 assert_never(never)
     except QuantityError as error:
-        raise LineError("quantity", error.what, error.hint) from None
+        raise ConditionError("quantity", error.what, error.hint) from None
 
 
-def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> LineError:
+def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> ConditionError:
     if text == "forever":
-        return LineError("quantity", "“forever” is a setting's value", "give a setting that value and name it here")
+        return ConditionError(
+            "quantity", "“forever” is a setting's value", "give a setting that value and name it here"
+        )
     fitting = [name for name, setting in settings.items() if setting.kind == wanted]
-    known = f"introduce it under settings; its {_PLURALS[wanted]} are {listed(fitting, 'and')}"
+    known = f"introduce it under settings; its {_PLURALS[wanted]} are {join_words(fitting, 'and')}"
     hint = did_you_mean(text, settings, known if fitting else "introduce it under settings")
-    return LineError("setting", f"there is no setting {quoted(text)}", hint)
+    return ConditionError("setting", f"there is no setting {quoted(text)}", hint)
 
 
-def checked_amount(fact: Fact, amount: Amount, raw: object) -> Amount:
+def check_threshold(fact: Fact, amount: Threshold, raw: object) -> Threshold:
     """Hand a quantity back that fits the fact: its kind, and whole where something is counted. Raises LineError."""
     wanted = _WANTED[fact.kind]
     if amount.kind != wanted:
         example = {"duration": "3 weeks", "share": "40%", "number": "20"}[wanted]
-        raise LineError(
+        raise ConditionError(
             "kind",
             f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” wants {_KINDS[wanted]}",
             f"name another setting, or write {example}",
         )
     if fact.kind == "count" and not isinstance(amount.value, int):
-        raise LineError("kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number")
+        raise ConditionError(
+            "kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number"
+        )
     return amount
 
 
-def what_to_write(fact: Fact) -> str:
+def expected_syntax(fact: Fact) -> str:
     """Give the remedy for a line about `fact` that has no test at all."""
     match fact.kind:
         case "choice":
-            return f"write {listed(fact.words)}"
+            return f"write {join_words(fact.words)}"
         case "tags":
             return "write a tag"
         case "flag":
@@ -124,13 +128,13 @@ def what_to_write(fact: Fact) -> str:
             return f"write {_EXAMPLES[fact.kind]}"
 
 
-def not_a_test(fact: Fact, raw: Any) -> LineError:
+def not_an_operator(fact: Fact, raw: Any) -> ConditionError:
     """Give the refusal of a test about a quantity that is none, with what was probably meant."""
     if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
         hint = f"write at least {next(iter(raw))}{' ago' if fact.kind == 'clock' else ''}, without braces"
-        return LineError("test", f"braces around the test of “{fact.name}”", hint)
+        return ConditionError("test", f"braces around the test of “{fact.name}”", hint)
     hint = (_meant_test(fact, raw.strip()) if isinstance(raw, str) else None) or f"write {_EXAMPLES[fact.kind]}"
-    return LineError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
+    return ConditionError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
 
 
 def _meant_test(fact: Fact, text: str) -> str | None:
@@ -138,7 +142,7 @@ def _meant_test(fact: Fact, text: str) -> str | None:
     one, _, more = text.removesuffix(" ago").partition(" ")
     two, _, rest = more.partition(" ")
     for words, amount in ((one, more), (f"{one} {two}", rest)):
-        known = _MEANT.get(words.lower()) or nearest(words, COMPARISONS if " " in words else ("given", "missing"))
+        known = _MEANT.get(words.lower()) or closest(words, COMPARISONS if " " in words else ("given", "missing"))
         if known in ("given", "missing"):
             return f"did you mean “{known}”?" if not amount else None
         if known is not None and amount:
@@ -157,10 +161,10 @@ _READ_DIFFERENTLY: Final = ("true", "false", "null", "yes", "no", "on", "off", "
 _BETWEEN_WORDS: Final = r", *| or | and "
 
 
-def parse_test(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
+def parse_operator(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Operator:
     """Read the test of a line about `fact`, from data as YAML gives it. Raises LineError."""
     if raw is None:
-        raise LineError("test", f"“{fact.name}” has no test", what_to_write(fact))
+        raise ConditionError("test", f"“{fact.name}” has no test", expected_syntax(fact))
     match fact.kind:
         case "choice" | "tags":
             return _parse_words(fact, raw)
@@ -175,7 +179,7 @@ def parse_test(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
 def _parse_words(fact: Fact, raw: Any) -> OneOf:
     if isinstance(raw, dict):
         if list(raw) != ["not"]:
-            raise LineError(
+            raise ConditionError(
                 "test", f"the only word that can stand in braces behind “{fact.name}” is not", "write {not: word}"
             )
         return OneOf(_words(fact, raw["not"], ("not",)), negated=True)
@@ -186,11 +190,11 @@ def _words(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> tuple[str, ..
     if not isinstance(raw, list):
         return (_word(fact, raw, inside),)
     if not raw:
-        raise LineError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
+        raise ConditionError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
     words = tuple(_word(fact, item, (*inside, index)) for index, item in enumerate(raw))
     for index, word in enumerate(words):
         if word in words[:index]:
-            raise LineError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
+            raise ConditionError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
     return words
 
 
@@ -198,15 +202,15 @@ def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
     if fact.kind == "tags":
         if isinstance(raw, str) and raw.strip():
             return raw
-        raise LineError("word", f"{quoted(raw)} is not a tag", "write a text in quotes", inside)
+        raise ConditionError("word", f"{quoted(raw)} is not a tag", "write a text in quotes", inside)
     if isinstance(raw, str) and raw in fact.words:
         return raw
     what = f"{quoted(raw)} is not a word of “{fact.name}”"
     if raw in ("given", "missing"):
         hint = "a choice always has a word" + (", so test for unknown" if "unknown" in fact.words else "")
-        raise LineError("word", what, hint, inside)
-    choices = f"its words are {listed(fact.words)}"
-    raise LineError("word", what, _meant_words(fact, raw) or choices if isinstance(raw, str) else choices, inside)
+        raise ConditionError("word", what, hint, inside)
+    choices = f"its words are {join_words(fact.words)}"
+    raise ConditionError("word", what, _meant_words(fact, raw) or choices if isinstance(raw, str) else choices, inside)
 
 
 def _meant_words(fact: Fact, raw: str) -> str | None:
@@ -215,34 +219,34 @@ def _meant_words(fact: Fact, raw: str) -> str | None:
         return f"write a list in brackets: [{', '.join(several)}]"
     if raw.removeprefix("not ") in fact.words:
         return f"write {{not: {raw.removeprefix('not ')}}}"
-    found = nearest(raw, fact.words)
+    found = closest(raw, fact.words)
     return None if found is None else f"did you mean “{found}”?"
 
 
-def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsGiven:
+def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsKnown:
     match raw:
         case bool():
             return IsTrue(raw)
         case "given" | "missing":
-            return IsGiven(raw == "given")
+            return IsKnown(raw == "given")
     meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
     meant |= {"true": "true, without quotes", "false": "false, without quotes"}
     word = meant.get(raw.lower()) if isinstance(raw, str) else None
-    raise LineError(
+    raise ConditionError(
         "test",
         f"{quoted(raw)} is no test of “{fact.name}”",
         f"write {word}" if word else "write true or false",
     )
 
 
-def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Test:
+def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Operator:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _exactly(fact, raw)
     if not isinstance(raw, str):
-        raise not_a_test(fact, raw)
+        raise not_an_operator(fact, raw)
     text = raw.strip()
     if text in ("given", "missing"):
-        return IsGiven(text == "given")
+        return IsKnown(text == "given")
     words, amounts, ago = _taken_apart(text)
     if words == "between":
         return _between(fact, amounts, raw, settings, ago=ago)
@@ -264,26 +268,28 @@ def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
     return words if all(amounts) else None, amounts, ago
 
 
-def _exactly(fact: Fact, raw: float) -> InRange:
+def _exactly(fact: Fact, raw: float) -> NumberRange:
     if fact.kind == "share" and raw > 1:
         shown = quoted(raw).strip("“”")
         hint = f"write at least {shown}% or less than {shown}%, if that is what you mean"
-        raise LineError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
+        raise ConditionError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
     if fact.kind in ("clock", "share"):
-        raise not_a_test(fact, raw)
+        raise not_an_operator(fact, raw)
     try:
-        amount = checked_amount(fact, Amount(checked_number(raw), "number"), raw)
+        amount = check_threshold(fact, Threshold(checked_number(raw), "number"), raw)
     except QuantityError as error:
-        raise LineError("quantity", error.what, error.hint) from None
-    return InRange(amount, amount)
+        raise ConditionError("quantity", error.what, error.hint) from None
+    return NumberRange(amount, amount)
 
 
-def _between(fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Setting], *, ago: bool) -> Aged | InRange:
+def _between(
+    fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Setting], *, ago: bool
+) -> AgeRange | NumberRange:
     if fact.kind == "clock" and amounts[0].isdigit():
         unit = amounts[1].partition(" ")[2] or "days"
         hint = f"write between {amounts[0]} {unit} and {amounts[1].partition(' ')[0]} {unit} ago"
-        raise LineError("quantity", f"{quoted(amounts[0])} has no unit", hint)
-    low, high = (read_amount(fact, text, raw, settings) for text in amounts)
+        raise ConditionError("quantity", f"{quoted(amounts[0])} has no unit", hint)
+    low, high = (read_threshold(fact, text, raw, settings) for text in amounts)
     _check_ago(fact, raw, ago=ago)
     written_out = low.setting is None and high.setting is None
     clock = fact.kind == "clock"
@@ -291,61 +297,63 @@ def _between(fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Se
         hint = "the smaller quantity comes first"
         if low.value == high.value:
             hint = "the second border is not included, so it must be the larger one"
-        raise LineError("empty", f"{quoted(raw)} can never hold", hint)
-    return Aged(low, high) if clock else InRange(low, high)
+        raise ConditionError("empty", f"{quoted(raw)} can never hold", hint)
+    return AgeRange(low, high) if clock else NumberRange(low, high)
 
 
 def _comparison(
     fact: Fact, words: str, text: str, raw: str, settings: Mapping[str, Setting], *, ago: bool
-) -> Aged | InRange:
+) -> AgeRange | NumberRange:
     if fact.kind == "clock":
         if words in ("more than", "at most"):
-            raise LineError(
+            raise ConditionError(
                 "half-open",
                 f"{quoted(raw)}: a clock knows no “{words}”",
                 f"write {HALF_OPEN[words]} {text} ago, so that the instant of the change is clear",
             )
-        amount = read_amount(fact, text, raw, settings)
+        amount = read_threshold(fact, text, raw, settings)
         _check_ago(fact, raw, ago=ago)
-        return Aged(amount, None) if words == "at least" else Aged(None, amount)
-    amount = read_amount(fact, text, raw, settings)
+        return AgeRange(amount, None) if words == "at least" else AgeRange(None, amount)
+    amount = read_threshold(fact, text, raw, settings)
     _check_ago(fact, raw, ago=ago)
     match words:
         case "at least":
-            return InRange(amount, None)
+            return NumberRange(amount, None)
         case "more than":
-            return InRange(amount, None, low_included=False)
+            return NumberRange(amount, None, low_included=False)
         case "at most":
-            return InRange(None, amount)
+            return NumberRange(None, amount)
         case _:
-            return InRange(None, amount, high_included=False)
+            return NumberRange(None, amount, high_included=False)
 
 
 def _check_ago(fact: Fact, raw: str, *, ago: bool) -> None:
     if fact.kind == "clock" and not ago:
-        raise LineError("test", f"{quoted(raw)} does not say since when", f"write {raw.strip()} ago")
+        raise ConditionError("test", f"{quoted(raw)} does not say since when", f"write {raw.strip()} ago")
     if fact.kind != "clock" and ago:
-        raise LineError("test", f"{quoted(raw)}: “{fact.name}” is no clock", f"write {raw.strip()[:-4].strip()}")
+        raise ConditionError("test", f"{quoted(raw)}: “{fact.name}” is no clock", f"write {raw.strip()[:-4].strip()}")
 
 
-def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> InRange:
+def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> NumberRange:
     ago = " ago" if fact.kind == "clock" else ""
     shown = text.removesuffix(ago)
     if shown in settings:
-        raise LineError("test", f"{quoted(shown)} is a setting, and no test", f"write at least {shown}{ago}")
+        raise ConditionError("test", f"{quoted(shown)} is a setting, and no test", f"write at least {shown}{ago}")
     if ago:
         try:
             parse_duration(shown)
         except QuantityError:
-            raise not_a_test(fact, raw) from None
-        raise LineError("test", f"{quoted(raw)} is no test", f"write at least {shown} ago, or less than {shown} ago")
+            raise not_an_operator(fact, raw) from None
+        raise ConditionError(
+            "test", f"{quoted(raw)} is no test", f"write at least {shown} ago, or less than {shown} ago"
+        )
     if text[:1].isdigit() or text[:1] == "-":
-        amount = read_amount(fact, text, raw, settings)
-        return InRange(amount, amount)
-    raise not_a_test(fact, raw)
+        amount = read_threshold(fact, text, raw, settings)
+        return NumberRange(amount, amount)
+    raise not_an_operator(fact, raw)
 
 
-def format_test(test: Test, *, names: bool = False) -> str:
+def format_operator(test: Operator, *, names: bool = False) -> str:
     """Write a test as a policy would, with quantities written out, or with the settings' names. Words are sorted."""
     match test:
         case OneOf():
@@ -354,11 +362,11 @@ def format_test(test: Test, *, names: bool = False) -> str:
             return f"{{not: {text}}}" if test.negated else text
         case IsTrue():
             return "true" if test.wanted else "false"
-        case IsGiven():
+        case IsKnown():
             return "given" if test.wanted else "missing"
-        case Aged():
+        case AgeRange():
             return f"{_format_range(test.low, test.high, 'at least', 'less than', names=names)} ago"
-        case InRange():
+        case NumberRange():
             if test.low is not None and test.low == test.high and not (names and test.low.setting):
                 return _format_amount(test.low, names=names)
             low = "at least" if test.low_included else "more than"
@@ -377,7 +385,9 @@ def _in_yaml(word: str) -> str:
     return json.dumps(word, ensure_ascii=False)
 
 
-def _format_range(low: Amount | None, high: Amount | None, low_words: str, high_words: str, *, names: bool) -> str:
+def _format_range(
+    low: Threshold | None, high: Threshold | None, low_words: str, high_words: str, *, names: bool
+) -> str:
     if low is not None and high is not None:
         return f"between {_format_amount(low, names=names)} and {_format_amount(high, names=names)}"
     if low is not None:
@@ -385,5 +395,5 @@ def _format_range(low: Amount | None, high: Amount | None, low_words: str, high_
     return f"{high_words} {_format_amount(high, names=names)}" if high is not None else ""
 
 
-def _format_amount(amount: Amount, *, names: bool) -> str:
+def _format_amount(amount: Threshold, *, names: bool) -> str:
     return amount.setting if names and amount.setting else format_quantity(amount.value, amount.kind)

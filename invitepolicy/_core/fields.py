@@ -11,7 +11,7 @@ from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import OWN_PREFIX
 from invitepolicy._core.frozen import FrozenMapping
 from invitepolicy._core.quantities import MOST_DIGITS
-from invitepolicy._core.text import did_you_mean, listed
+from invitepolicy._core.text import did_you_mean, join_words
 
 _PLAIN: Final = (datetime,)  # in a tuple, where a frozen clock of the tests does not replace it
 
@@ -80,7 +80,7 @@ def check_word(field: str, value: object, known: tuple[str, ...]) -> None:
     """Refuse what is not one of the known words, with the nearest of them."""
     if isinstance(value, str) and value in known:
         return
-    hint = f"it is one of {listed(known)}"
+    hint = f"it is one of {join_words(known)}"
     raise RecordError(
         field,
         value,

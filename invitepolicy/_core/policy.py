@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Place(Ordered):
+class Location(Ordered):
     """Where something stands: `str()` is `faq.yaml:18`."""
 
     file: str
@@ -34,11 +34,11 @@ class Place(Ordered):
 
 
 Path = tuple[str | int, ...]
-Mark = tuple[int, int]
+Position = tuple[int, int]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Document:
+class PolicyFile:
     """A policy file as plain data; `places` maps a path of keys and indices to the marks of its key and its value.
 
     `commented` holds the paths of plain texts that a ` #` cuts short.
@@ -46,20 +46,20 @@ class Document:
 
     path: str
     data: dict[str, Any]
-    places: dict[Path, tuple[Mark, Mark]]
+    places: dict[Path, tuple[Position, Position]]
     commented: frozenset[Path] = frozenset()
 
-    def key_mark(self, path: Path) -> Mark:
+    def key_mark(self, path: Path) -> Position:
         """Give line and column of the key (of a list's element: of the element)."""
         return self.places[path][0]
 
-    def value_mark(self, path: Path) -> Mark:
+    def value_mark(self, path: Path) -> Position:
         """Give line and column of the value; where that is empty, of its key."""
         return self.places[path][1]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Amount(ByFields):
+class Threshold(ByFields):
     """A quantity in a line: its value, its kind, and the setting it came from (None where it was written out)."""
 
     value: Quantity
@@ -83,52 +83,52 @@ class IsTrue(ByFields):
 
 
 @attrs.frozen(eq=False, repr=False)
-class InRange(ByFields):
+class NumberRange(ByFields):
     """`between 2 and 5`: a count, number or share between two borders, each included unless it says otherwise."""
 
-    low: Amount | None
-    high: Amount | None
+    low: Threshold | None
+    high: Threshold | None
     low_included: bool = True
     high_included: bool = True
 
 
 @attrs.frozen(eq=False, repr=False)
-class Aged(ByFields):
+class AgeRange(ByFields):
     """`between 3 days and 4 days ago`: at least `low` ago (included) and less than `high` ago (excluded)."""
 
-    low: Amount | None
-    high: Amount | None
+    low: Threshold | None
+    high: Threshold | None
 
 
 @attrs.frozen(eq=False, repr=False)
-class IsGiven(ByFields):
+class IsKnown(ByFields):
     """`given` or `missing`: whether anything is known at all."""
 
     wanted: bool
 
 
-Test = OneOf | IsTrue | InRange | Aged | IsGiven
+Operator = OneOf | IsTrue | NumberRange | AgeRange | IsKnown
 
 
 @attrs.frozen(eq=False, repr=False)
-class Line(ByFields):
+class Condition(ByFields):
     """One line of a `when`: a fact, its test, the test's text as written, and the place."""
 
     fact: str
-    test: Test
+    operator: Operator
     text: str
-    place: Place
+    place: Location
 
 
 @attrs.frozen(eq=False, repr=False)
-class Slot(ByFields):
+class Placeholder(ByFields):
     """A placeholder of a reason: a fact's value, or its age."""
 
     fact: str
     age: bool = False
 
 
-Reason = tuple[str | Slot, ...]
+Reason = tuple[str | Placeholder, ...]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -139,22 +139,22 @@ class Rule(ByFields):
     """
 
     name: str | None
-    when: tuple[Line, ...]
+    when: tuple[Condition, ...]
     then: str
     because: Reason
     details: Any
-    place: Place
+    place: Location
     limit: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
-class DecisionRules(ByFields):
+class DecisionSpec(ByFields):
     """A decision as the policy states it: the question, whom it is about, and its cards in order of precedence."""
 
     name: str
     question: str
     subject: Subject
-    applies_to: tuple[Line, ...]
+    applies_to: tuple[Condition, ...]
     outcomes: tuple[str, ...]
     rules: tuple[Rule, ...]
     otherwise: Rule
@@ -172,7 +172,7 @@ class Setting(ByFields):
     at_most: Quantity | None = None
     about: str = ""
     source: str = ""
-    place: Place = attrs.field(default=Place("", 0), eq=False)
+    place: Location = attrs.field(default=Location("", 0), eq=False)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -181,14 +181,14 @@ class Promise(ByFields):
 
     name: str
     decision: str
-    when: tuple[Line, ...]
+    when: tuple[Condition, ...]
     mode: Literal["only", "never"]
     outcomes: tuple[str, ...]
-    place: Place
+    place: Location
 
 
 @attrs.frozen(eq=False, repr=False)
-class Segment(ByFields):
+class ExpectedStage(ByFields):
     """A stretch of an expected life: the outcome, and how long after the test's now it begins."""
 
     outcome: str
@@ -200,9 +200,9 @@ class Expectation(ByFields):
     """What a test expects of one decision: a whole life, or outcomes at instants; and the deciding rule."""
 
     decision: str
-    life: tuple[Segment, ...]
+    life: tuple[ExpectedStage, ...]
     instants: tuple[tuple[datetime, str], ...]
-    place: Place
+    place: Location
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -216,19 +216,19 @@ class PolicyTest(ByFields):
     expect: tuple[Expectation, ...]
     rule: FrozenMapping[str]
     skip: str | None
-    place: Place
+    place: Location
 
 
 @attrs.define(eq=False, repr=False)
-class Kept:
+class Caches:
     """What is derived from a policy and kept beside it to be quick; a copy and a pickle hold nothing of it."""
 
     table: Any = None
     fingerprint: str | None = None
 
-    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
+    def __reduce__(self) -> tuple[type[Caches], tuple[()]]:
         """Pickle as an empty one."""
-        return Kept, ()
+        return Caches, ()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -236,7 +236,7 @@ class Policy:
     """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
 
     The fingerprint is a hash of everything that can change an answer or its reason: comments, the order of keys,
-    places, tests and the spelling of durations do not change it. `identify` makes it, when it is first asked for.
+    places, tests and the spelling of durations do not change it. `person_key` makes it, when it is first asked for.
     """
 
     name: str
@@ -244,21 +244,21 @@ class Policy:
     about: str
     settings: FrozenMapping[Setting]
     facts: FrozenMapping[Fact]
-    decisions: FrozenMapping[DecisionRules]
+    decisions: FrozenMapping[DecisionSpec]
     promises: tuple[Promise, ...]
     tests: tuple[PolicyTest, ...]
-    layers: tuple[Document, ...]
+    _files: tuple[PolicyFile, ...]
     overrides: FrozenMapping[Any]
-    identify: Callable[[], str]
-    kept: Kept = attrs.field(factory=Kept, init=False)
+    _identify: Callable[[], str]
+    _caches: Caches = attrs.field(factory=Caches, init=False)
 
     @property
     def fingerprint(self) -> str:
         """Give the hash, 32 hexadecimal digits; it is made when it is first asked for."""
-        kept = self.kept
-        if kept.fingerprint is None:
-            kept.fingerprint = self.identify()
-        return kept.fingerprint
+        caches = self._caches
+        if caches.fingerprint is None:
+            caches.fingerprint = self._identify()
+        return caches.fingerprint
 
     def __eq__(self, other: object) -> bool:
         """Compare the fingerprints."""
@@ -277,24 +277,24 @@ DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of a test that states n
 STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
 
 
-def words_of(line: Line) -> tuple[str, ...]:
+def words_of(line: Condition) -> tuple[str, ...]:
     """Give the words that a line names."""
-    return line.test.words if isinstance(line.test, OneOf) else ()
+    return line.operator.words if isinstance(line.operator, OneOf) else ()
 
 
-def thresholds(lines: Iterable[Line]) -> list[timedelta]:
+def thresholds(lines: Iterable[Condition]) -> list[timedelta]:
     """Give the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
     found: set[Any] = {
         border.value
         for line in lines
-        if isinstance(line.test, Aged)
-        for border in (line.test.low, line.test.high)
+        if isinstance(line.operator, AgeRange)
+        for border in (line.operator.low, line.operator.high)
         if border is not None and border.value != FOREVER
     }
     return sorted(found)  # durations only, by the fact's kind
 
 
-def lines_of(decision: DecisionRules) -> Iterable[Line]:
+def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:
     """Go through every line of a decision: those it applies to, then its cards'."""
     yield from decision.applies_to
     for card in decision.rules:
@@ -303,7 +303,7 @@ def lines_of(decision: DecisionRules) -> Iterable[Line]:
 
 def is_own(policy: Policy, decision: str, rule: Rule) -> bool:
     """Say whether a rule stands in the policy's own file, and not in a parent's."""
-    raw = (policy.layers[-1].data.get("decisions") or {}).get(decision) or {}
+    raw = (policy._files[-1].data.get("decisions") or {}).get(decision) or {}
     if rule.name is None:
         return raw.get("otherwise") is not None
     return any(card["rule"] == rule.name for kind in ("limits", "rules") for card in raw.get(kind) or ())

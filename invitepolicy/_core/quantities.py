@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final, Literal
 
-from invitepolicy._core.text import nearest, quoted
+from invitepolicy._core.text import closest, quoted
 
 QuantityKind = Literal["duration", "share", "number"]
 Quantity = timedelta | float | int
@@ -106,7 +106,7 @@ def _in_units(amount: str, unit: str) -> str:
     if not amount.isdigit():
         return "only whole numbers: write 36 hours instead of 1.5 days"
     short = {"d": "day", "w": "week", "wk": "week", "h": "hour", "hr": "hour", "m": "minute", "min": "minute"}
-    word = short.get(unit) or nearest(unit, UNITS)
+    word = short.get(unit) or closest(unit, UNITS)
     if word is not None:
         return f"write {format_count(int(amount), word)}"
     if unit in ("second", "sec", ""):
@@ -275,7 +275,7 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def later(anchor: datetime, duration: timedelta) -> datetime | None:
+def add_or_none(anchor: datetime, duration: timedelta) -> datetime | None:
     """Give `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
     try:
         return anchor + duration

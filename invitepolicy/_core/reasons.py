@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from invitepolicy._core.policy import Reason, Setting, Slot
+from invitepolicy._core.policy import Placeholder, Reason, Setting
 from invitepolicy._core.quantities import format_age, format_number, format_quantity, format_share
 from invitepolicy._core.records import Absent
-from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._core.text import did_you_mean, join_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str,
     A setting becomes a slot of its own name, filled by `fill_settings` once the style's values are known. Raises
     ReasonError for a brace that is not closed, an unknown name, and a setting that stands without braces.
     """
-    parts: list[str | Slot] = []
+    parts: list[str | Placeholder] = []
     end = 0
     for found in _PART.finditer(text):
         plain = text[end : found.start()]
@@ -51,18 +51,18 @@ def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str,
     return tuple(_joined(parts))
 
 
-def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Slot:
+def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Placeholder:
     if found[0] in ("{{", "}}"):
         return found[0][0]
     if found[1] is None:
         raise ReasonError("a brace is opened and not closed", "close it with }, or write {{ for a brace")
     name = found[1]
     if name in settings or name in facts:
-        return Slot(name)
+        return Placeholder(name)
     fact = facts.get(name.removesuffix(_AGE)) if name.endswith(_AGE) else None
     if fact is not None:
         if fact.kind == "clock":
-            return Slot(fact.name, age=True)
+            return Placeholder(fact.name, age=True)
         raise ReasonError(f"“{fact.name}” is no clock and has no age", f"write {{{fact.name}}}")
     ages = [f"{fact.name}{_AGE}" for fact in facts.values() if fact.kind == "clock"]
     raise ReasonError(
@@ -77,7 +77,7 @@ def _refuse_bare(text: str, settings: Mapping[str, Setting]) -> None:
             raise ReasonError(f"the setting “{found[0]}” stands without braces", f"write {{{found[0]}}}")
 
 
-def _joined(parts: list[str | Slot]) -> Iterator[str | Slot]:
+def _joined(parts: list[str | Placeholder]) -> Iterator[str | Placeholder]:
     text = ""
     for part in parts:
         if isinstance(part, str):
@@ -107,7 +107,7 @@ def fill_settings(reason: Reason, settings: Mapping[str, Setting]) -> Reason:
         _joined(
             [
                 format_quantity(settings[part.fact].value, settings[part.fact].kind)
-                if isinstance(part, Slot) and not part.age and part.fact in settings
+                if isinstance(part, Placeholder) and not part.age and part.fact in settings
                 else part
                 for part in reason
             ]
@@ -130,7 +130,7 @@ def _shown(fact: Fact, value: Value, now: datetime | None) -> str:
         case datetime():
             return format_age(now - value) if now is not None else value.astimezone(UTC).date().isoformat()
         case frozenset():
-            return listed(sorted(value), "and") if value else "none"
+            return join_words(sorted(value), "and") if value else "none"
         case bool():
             return "yes" if value else "no"
         case str():

@@ -25,7 +25,7 @@ from invitepolicy._core.fields import (
 )
 from invitepolicy._core.frozen import ByFields, FrozenMapping
 from invitepolicy._core.quantities import QuantityError, parse_instant, parse_share
-from invitepolicy._core.text import did_you_mean, listed
+from invitepolicy._core.text import did_you_mean, join_words
 
 
 class Absent(Enum):
@@ -61,9 +61,9 @@ _ACCOUNT_COUNTS: Final = (
 class _Plain(ByFields):
     """What an invitation keeps beside its fields: its words and flags as one text, by which deciding finds it."""
 
-    __slots__ = ("plain",)
+    __slots__ = ("_lookup_key",)
 
-    plain: str
+    _lookup_key: str
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -106,7 +106,7 @@ class Invitation(_Plain):
         check_text("note", self.note)
         check_flag("email_requested", self.email_requested)
         check_count("attempts", self.attempts)
-        object.__setattr__(self, "plain", _plain(self))
+        object.__setattr__(self, "_lookup_key", _lookup_key(self))
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the fields alone."""
@@ -116,10 +116,10 @@ class Invitation(_Plain):
         """Take the fields as they were checked before."""
         for name, value in state.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "plain", _plain(self))
+        object.__setattr__(self, "_lookup_key", _lookup_key(self))
 
 
-def _plain(invitation: Invitation) -> str:
+def _lookup_key(invitation: Invitation) -> str:
     note = invitation.note
     asked = "asked" if invitation.email_requested else "-"
     noted = "noted" if note is not None and note != "" and not note.isspace() else "-"
@@ -180,7 +180,7 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
         raise RecordError("record", thing, "this is a class, and no record of it; give one of its objects")
     found = _read_attributes(thing, _FIELDS)
     if not found:
-        raise RecordError("record", thing, f"this is not an invitation; it has none of {listed(_FIELDS)}")
+        raise RecordError("record", thing, f"this is not an invitation; it has none of {join_words(_FIELDS)}")
     return Invitation(**_read_fields(_known(found), _known(_read_attributes(thing, names))))
 
 
@@ -210,7 +210,7 @@ def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str,
         elif isinstance(key, str) and (key.startswith(OWN_PREFIX) or key in facts):
             own[key] = value
         else:
-            hint = f"the fields are {listed(_FIELDS, 'and')}; own facts begin with my_"
+            hint = f"the fields are {join_words(_FIELDS, 'and')}; own facts begin with my_"
             shown = key if isinstance(key, str) else "record"
             raise RecordError(shown, value, f"an invitation has no such field; {did_you_mean(shown, _FIELDS, hint)}")
     return _read_fields(_known(fields), own)
@@ -244,7 +244,7 @@ def as_account(fields: Mapping[str, Any]) -> Account:
     found = {}
     for name, value in fields.items():
         if name not in known:
-            hint = did_you_mean(str(name).removeprefix("account_"), known, f"it has {listed(known, 'and')}")
+            hint = did_you_mean(str(name).removeprefix("account_"), known, f"it has {join_words(known, 'and')}")
             raise RecordError(str(name), value, f"an account has no such field; {hint}")
         if value is not None:
             found[name] = _account_value(name, value)

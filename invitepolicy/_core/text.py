@@ -54,7 +54,7 @@ def quoted(value: object) -> str:  # noqa: PLR0911  (a case, a line)
             return f"“{clip(str(value), 60)}”"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def closest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that was probably meant, or None where nothing is near."""
     if len(word) > _LONGEST_COMPARED:
         return None
@@ -75,7 +75,7 @@ def in_digits(text: str) -> str | None:
     return f"{_SPELLED.index(word.lower())}{space}{rest}" if word.lower() in _SPELLED else None
 
 
-def listed(words: Iterable[str], last: str = "or") -> str:
+def join_words(words: Iterable[str], last: str = "or") -> str:
     """Join words as a person would: `keep, consider or withdraw`."""
     *rest, final = list(words) or ["nothing"]
     return f"{', '.join(rest)} {last} {final}" if rest else final
@@ -83,5 +83,5 @@ def listed(words: Iterable[str], last: str = "or") -> str:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Give the hint for a mistyped word: the nearest right one, or else `otherwise`."""
-    found = nearest(word, known)
+    found = closest(word, known)
     return f"did you mean “{found}”?" if found is not None else otherwise

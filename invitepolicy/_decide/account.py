@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.quantities import later
+from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import NO_ACCOUNT, Account
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     _Change = Callable[[_Tally, int], None]
 
 
-def account_moves(
+def account_history(
     invitations: Iterable[Invitation], now: datetime, *, ahead: bool = True
 ) -> Iterator[tuple[datetime, Account]]:
     """Give the account at `now`, then at each later instant at which an invitation leaves or enters a window.
@@ -96,15 +96,15 @@ def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, da
         return
     if sent is None:
         return
-    yield _LONG_AGO, later(sent, LAST_DAY), _sent_last_day
-    yield _LONG_AGO, later(sent, LAST_WEEK), _sent_last_week
+    yield _LONG_AGO, add_or_none(sent, LAST_DAY), _sent_last_day
+    yield _LONG_AGO, add_or_none(sent, LAST_WEEK), _sent_last_week
     if invitation.email_requested:
-        yield _LONG_AGO, later(sent, LAST_MONTH), _asked(_person(invitation, number))
+        yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _asked(_person(invitation, number))
     if (invitation.note or "").strip():
-        yield _LONG_AGO, later(sent, LAST_MONTH), _notes
-    settles = _LONG_AGO if invitation.status in _ANSWERED else later(sent, SETTLED_AFTER)
+        yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _notes
+    settles = _LONG_AGO if invitation.status in _ANSWERED else add_or_none(sent, SETTLED_AFTER)
     if settles is not None:
-        yield settles, later(sent, SETTLED_WITHIN), _settled if invitation.status == "accepted" else _rejected
+        yield settles, add_or_none(sent, SETTLED_WITHIN), _settled if invitation.status == "accepted" else _rejected
 
 
 def _person(invitation: Invitation, number: int) -> Any:

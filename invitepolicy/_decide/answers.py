@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import attrs
 
-from invitepolicy._core.conditions import format_test
+from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.frozen import thaw
-from invitepolicy._core.policy import Slot
+from invitepolicy._core.policy import Placeholder
 from invitepolicy._core.quantities import format_instant
 from invitepolicy._core.reasons import render_reason
 from invitepolicy._core.records import read_fact
-from invitepolicy._core.text import listed
+from invitepolicy._core.text import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Line
+    from invitepolicy._core.policy import Condition, DecisionSpec
     from invitepolicy._core.records import Account, Invitation, Value
     from invitepolicy._decide.rules import Ruling
 
     Change = tuple[datetime, str]
-    Same = tuple[str, str | None, str, tuple[str, ...], Any, str | "Telling", str | None]
+    SharedFields = tuple[str, str | None, str, tuple[str, ...], Any, str | "LazyReason", str | None]
 
 _FIELDS: Final = ("outcome", "rule", "reason", "place", "changes_at", "changes_to", "needs", "details")
 
 
-class Telling(NamedTuple):
+class LazyReason(NamedTuple):
     """A reason that is not worded yet: what decided, the record and the instant."""
 
-    decision: DecisionRules
+    decision: DecisionSpec
     ruling: Ruling
     invitation: Invitation
     account: Account
@@ -46,14 +46,14 @@ class Decision:
     `rule` is None where `otherwise` decided, or nothing did; `place` is the file and line of what decided.
     `changes_at` is the exact instant from which the outcome is `changes_to` if nothing but time passes, None if
     never. `needs` names the facts that an `undetermined` outcome lacks. `details` are the policy's, frozen. `reason`
-    is worded when it is read, from what is `told`.
+    is worded when it is read, from what it keeps.
     """
 
     __match_args__ = _FIELDS
 
     outcome: str
     rule: str | None
-    told: str | Telling = attrs.field(alias="reason")
+    _reason: str | LazyReason = attrs.field(alias="reason")
     place: str
     changes_at: datetime | None
     changes_to: str | None
@@ -63,8 +63,8 @@ class Decision:
     @property
     def reason(self) -> str:
         """Say why, in the policy's words, filled from the record and the instant."""
-        told = self.told
-        return told if isinstance(told, str) else _tell(told)
+        reason = self._reason
+        return reason if isinstance(reason, str) else _tell(reason)
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain data ready for JSON, with instants as `2026-03-04T00:00:00Z`."""
@@ -138,38 +138,38 @@ class Advice(dict[str, Decision]):
     update: Any = _refuse
 
 
-class DraftAdvice(dict[str, Decision]):
+class MutableAdvice(dict[str, Decision]):
     """Advice while it is written: the same mapping, but open."""
 
     __slots__ = ()
 
 
-class Draft:
+class MutableDecision:
     """A decision while it is written: the same slots, but open; a frozen value takes three times as long to fill."""
 
-    __slots__ = ("changes_at", "changes_to", "details", "needs", "outcome", "place", "rule", "told")
+    __slots__ = ("changes_at", "changes_to", "details", "needs", "outcome", "place", "rule", "_reason")
 
 
-def same_of(decision: Decision, changes_to: str | None) -> Same:
+def shared_fields(decision: Decision, changes_to: str | None) -> SharedFields:
     """Give what a draft begins with: all that answers in the same cells have in common, and what they change to."""
     said = (decision.outcome, decision.rule, decision.place, decision.needs, decision.details)
-    return (*said, decision.told, changes_to)
+    return (*said, decision._reason, changes_to)
 
 
-def decision_of(
-    decision: DecisionRules,
+def make_decision(
+    decision: DecisionSpec,
     ruling: Ruling,
     values: Mapping[str, Value],
     now: datetime,
     change: Change | None,
 ) -> Decision:
     """Word a ruling as an answer."""
-    return answer_of(ruling, reason_of(decision, ruling, values, now), change)
+    return make_answer(ruling, format_reason(decision, ruling, values, now), change)
 
 
-def answer_of(ruling: Ruling, reason: str, change: Change | None = None) -> Decision:
+def make_answer(ruling: Ruling, reason: str, change: Change | None = None) -> Decision:
     """Give a ruling as an answer, for a reason."""
-    card = ruling.card
+    card = ruling.rule
     return Decision(
         outcome=ruling.outcome,
         rule=None if card is None else card.name,
@@ -182,33 +182,33 @@ def answer_of(ruling: Ruling, reason: str, change: Change | None = None) -> Deci
     )
 
 
-def read_values(decision: DecisionRules, invitation: Invitation, account: Account) -> dict[str, Value]:
+def read_values(decision: DecisionSpec, invitation: Invitation, account: Account) -> dict[str, Value]:
     """Read from a record the facts that a decision uses."""
     return {fact.name: read_fact(fact, invitation, account) for fact in decision.facts}
 
 
-def tells_of_record(ruling: Ruling) -> bool:
+def is_per_record(ruling: Ruling) -> bool:
     """Say whether a ruling's reason differs from record to record, or from instant to instant."""
-    return ruling.card is not None and any(isinstance(part, Slot) for part in ruling.card.because)
+    return ruling.rule is not None and any(isinstance(part, Placeholder) for part in ruling.rule.because)
 
 
-def _tell(told: Telling) -> str:
+def _tell(told: LazyReason) -> str:
     values = read_values(told.decision, told.invitation, told.account)
-    return reason_of(told.decision, told.ruling, values, told.now)
+    return format_reason(told.decision, told.ruling, values, told.now)
 
 
-def reason_of(decision: DecisionRules, ruling: Ruling, values: Mapping[str, Value], now: datetime) -> str:
+def format_reason(decision: DecisionSpec, ruling: Ruling, values: Mapping[str, Value], now: datetime) -> str:
     """Say why a ruling was given, filled from a record's values and the instant."""
     facts = {fact.name: fact for fact in decision.facts}
-    if ruling.card is not None:
-        return render_reason(ruling.card.because, facts, values, now)
-    if ruling.line is not None:
-        return f"Only asked where {_in_words(ruling.line)}."
-    return f"To answer, this is needed: {listed((_missing(facts[name]) for name in ruling.needs), 'and')}."
+    if ruling.rule is not None:
+        return render_reason(ruling.rule.because, facts, values, now)
+    if ruling.condition is not None:
+        return f"Only asked where {_in_words(ruling.condition)}."
+    return f"To answer, this is needed: {join_words((_missing(facts[name]) for name in ruling.needs), 'and')}."
 
 
-def _in_words(line: Line) -> str:
-    return f"{line.fact} is {format_test(line.test)}"
+def _in_words(line: Condition) -> str:
+    return f"{line.fact} is {format_operator(line.operator)}"
 
 
 def _missing(fact: Fact) -> str:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_invitation
-from invitepolicy._decide.account import account_moves, merge_accounts
-from invitepolicy._decide.answers import Advice, decision_of, read_values
-from invitepolicy._decide.lookup import advise_each, find_leaf, renewed, table_of
-from invitepolicy._decide.rules import judge, next_change
+from invitepolicy._decide.account import account_history, merge_accounts
+from invitepolicy._decide.answers import Advice, make_decision, read_values
+from invitepolicy._decide.lookup import advise_each, cache_of, fill_in, find_leaf
+from invitepolicy._decide.rules import evaluate, next_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import DecisionRules, Policy
+    from invitepolicy._core.policy import DecisionSpec, Policy
 
 _NOBODY: Final = Invitation()
 
@@ -35,17 +35,17 @@ def decide(
     """
     record = invitation if isinstance(invitation, Invitation) else as_invitation(invitation)
     instant = now if isinstance(now, datetime) and now.tzinfo is UTC else _instant(now)
-    table = policy.kept.table or table_of(policy)
+    table = policy._caches.table or cache_of(policy)
     whose = account or NO_ACCOUNT
     leaf = find_leaf(table, record, whose, instant)
-    return renewed(table, leaf, record, whose, instant) if leaf.fresh else leaf.advice
+    return fill_in(table, leaf, record, whose, instant) if leaf.fresh else leaf.advice
 
 
 def decide_each(
     policy: Policy, invitations: Iterable[object], *, now: datetime | None = None, account: Account | None = None
 ) -> Iterator[Advice]:
     """Answer for each invitation in turn, all at the same instant; the clock is read at the call, not as it goes."""
-    return advise_each(table_of(policy), invitations, account or NO_ACCOUNT, _instant(now))
+    return advise_each(cache_of(policy), invitations, account or NO_ACCOUNT, _instant(now))
 
 
 def decide_account(
@@ -65,7 +65,7 @@ def decide_account(
     if isinstance(account_or_invitations, Account):
         moves: Iterable[tuple[datetime, Account]] = [(instant, account_or_invitations)]
     else:
-        seen = account_moves(map(as_invitation, account_or_invitations), instant)
+        seen = account_history(map(as_invitation, account_or_invitations), instant)
         moves = ((moment, merge_accounts(shown, account or NO_ACCOUNT)) for moment, shown in seen)
     decisions = [decision for decision in policy.decisions.values() if decision.subject == "account"]
     return _advise_account(decisions, list(moves) if decisions else [])
@@ -76,7 +76,7 @@ def summarize(invitations: Iterable[object], *, now: datetime | None = None) -> 
 
     What no list shows is left out: whether LinkedIn restricted the account, and its tier.
     """
-    return next(account_moves(map(as_invitation, invitations), _instant(now), ahead=False))[1]
+    return next(account_history(map(as_invitation, invitations), _instant(now), ahead=False))[1]
 
 
 def _instant(now: datetime | None) -> datetime:
@@ -87,25 +87,25 @@ def _instant(now: datetime | None) -> datetime:
     return now.astimezone(UTC)
 
 
-def _advise_account(decisions: list[DecisionRules], moves: list[tuple[datetime, Account]]) -> Advice:
+def _advise_account(decisions: list[DecisionSpec], moves: list[tuple[datetime, Account]]) -> Advice:
     answers = {}
     for decision in decisions:
         now, account = moves[0]
         values = read_values(decision, _NOBODY, account)
-        ruling = judge(decision, values, now)
-        answers[decision.name] = decision_of(
+        ruling = evaluate(decision, values, now)
+        answers[decision.name] = make_decision(
             decision, ruling, values, now, _account_change(decision, ruling.outcome, moves)
         )
     return Advice(answers)
 
 
 def _account_change(
-    decision: DecisionRules, outcome: str, moves: list[tuple[datetime, Account]]
+    decision: DecisionSpec, outcome: str, moves: list[tuple[datetime, Account]]
 ) -> tuple[datetime, str] | None:
     """Walk through the stretches between moves; inside each only the clocks turn."""
     for index, (start, account) in enumerate(moves):
         values = read_values(decision, _NOBODY, account)
-        ruling = judge(decision, values, start)
+        ruling = evaluate(decision, values, start)
         if ruling.outcome != outcome:
             return start, ruling.outcome
         change = next_change(decision, values, start, outcome)

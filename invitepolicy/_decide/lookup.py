@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.policy import lines_of, thresholds
-from invitepolicy._core.quantities import later
+from invitepolicy._core.policy import conditions_of, thresholds
+from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Invitation, as_invitation, read_fact
-from invitepolicy._decide.answers import Advice, Decision, Draft, DraftAdvice, Telling
-from invitepolicy._decide.tree import SENT, Fork, Fresh, Ground, Leaf, is_plain, make_node, reader_of
+from invitepolicy._decide.answers import Advice, Decision, LazyReason, MutableAdvice, MutableDecision
+from invitepolicy._decide.tree import SENT, Fork, Leaf, PerRecord, TreeContext, fact_reader, is_plain, make_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +36,7 @@ NO_WAY: Final[Way] = (None, None, None, None)
 
 
 @attrs.define(eq=False, repr=False)
-class Table:
+class DecisionCache:
     """The tree of a policy's decisions about invitations, as far as it has grown.
 
     `roots` are found by the words and flags of an invitation, whether the policy asks for them or not; records that
@@ -44,7 +44,7 @@ class Table:
     by their names. `own` reads the policy's own facts, which are checked first.
     """
 
-    ground: Ground
+    ground: TreeContext
     plain: tuple[Fact, ...]
     known: frozenset[str]
     own: tuple[Read, ...]
@@ -53,29 +53,31 @@ class Table:
     nodes: int = 0
 
 
-def table_of(policy: Policy) -> Table:
+def cache_of(policy: Policy) -> DecisionCache:
     """Give the table that is kept with a policy."""
-    table: Table | None = policy.kept.table
+    table: DecisionCache | None = policy._caches.table
     if table is None:
-        table = policy.kept.table = _empty_table(policy)
+        table = policy._caches.table = _empty_cache(policy)
     return table
 
 
-def _empty_table(policy: Policy) -> Table:
+def _empty_cache(policy: Policy) -> DecisionCache:
     decisions = tuple(decision for decision in policy.decisions.values() if decision.subject == "invitation")
     facts = {fact.name: fact for decision in decisions for fact in decision.facts}
-    lines = [line for decision in decisions for line in lines_of(decision)]
+    lines = [line for decision in decisions for line in conditions_of(decision)]
     named = {line.fact for line in lines}
     plain = tuple(fact for fact in facts.values() if is_plain(fact) and fact.name in named)
-    own = tuple(reader_of(fact) for fact in facts.values() if fact.name in policy.facts)
+    own = tuple(fact_reader(fact) for fact in facts.values() if fact.name in policy.facts)
     moving = frozenset(line.fact for line in lines if thresholds([line]))
-    return Table(Ground(decisions, facts, moving), plain, frozenset(fact.name for fact in plain), own)
+    return DecisionCache(TreeContext(decisions, facts, moving), plain, frozenset(fact.name for fact in plain), own)
 
 
-def advise_each(table: Table, invitations: Iterable[object], account: Account, now: datetime) -> Iterator[Advice]:
+def advise_each(
+    table: DecisionCache, invitations: Iterable[object], account: Account, now: datetime
+) -> Iterator[Advice]:
     """Give what is said of each record in turn, whatever `as_invitation` takes. Raises RecordError.
 
-    Its loop is `find_leaf` and `renewed` once more for what most records are, without the calls, which would cost as
+    Its loop is `find_leaf` and `fill_in` once more for what most records are, without the calls, which would cost as
     much as what they do. At one instant a fork of one border is an instant too: who was sent until then is past it.
     """
     own, ways = table.own, dict[str, Any]()
@@ -84,36 +86,36 @@ def advise_each(table: Table, invitations: Iterable[object], account: Account, n
         if own and invitation.facts:
             for check in own:
                 check(invitation, account)
-        read, limit, leaf, ahead = ways.get(invitation.plain, NO_WAY)
+        read, limit, leaf, ahead = ways.get(invitation._lookup_key, NO_WAY)
         if read is not None:
             anchor = invitation.sent_at if read is SENT else read(invitation)
             leaf = None if anchor is None else leaf if anchor <= limit else ahead
         if leaf is None:
             leaf = find_leaf(table, invitation, account, now)
-            if read is not None or invitation.plain not in ways:
-                ways[invitation.plain] = _way(table, invitation, now)
+            if read is not None or invitation._lookup_key not in ways:
+                ways[invitation._lookup_key] = _way(table, invitation, now)
         if not leaf.fresh:
             yield leaf.advice
         elif leaf.sole is None:
-            yield renewed(table, leaf, invitation, account, now)
+            yield fill_in(table, leaf, invitation, account, now)
         else:
             name, same, read, after = leaf.sole
-            draft: Any = Draft()
-            draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft.told, draft.changes_to = same
+            draft: Any = MutableDecision()
+            draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft._reason, draft.changes_to = same
             try:
                 draft.changes_at = (invitation.sent_at if read is SENT else read(invitation)) + after
             except OverflowError:  # a border after the year 9999 is never reached
                 draft.changes_at = draft.changes_to = None
             draft.__class__ = Decision
-            advice: Any = DraftAdvice(leaf.answers)
+            advice: Any = MutableAdvice(leaf.answers)
             advice[name] = draft
             advice.__class__ = Advice
             yield advice
 
 
-def _way(table: Table, invitation: Invitation, now: datetime) -> Way:
+def _way(table: DecisionCache, invitation: Invitation, now: datetime) -> Way:
     """Give the way to the leaves of all records that have a record's words and flags, where one clock tells them."""
-    root = table.roots.get(invitation.plain)
+    root = table.roots.get(invitation._lookup_key)
     if isinstance(root, Leaf):
         return None, None, root, None
     if root is None or root.border is None or root.read is None:
@@ -127,13 +129,13 @@ def _way(table: Table, invitation: Invitation, now: datetime) -> Way:
         return NO_WAY
 
 
-def find_leaf(table: Table, invitation: Invitation, account: Account, now: datetime) -> Leaf:
+def find_leaf(table: DecisionCache, invitation: Invitation, account: Account, now: datetime) -> Leaf:
     """Find what is said of a record at `now`, and make it where nobody asked yet. Raises RecordError."""
     if table.own and invitation.facts:
         for check in table.own:
             check(invitation, account)
     try:
-        node: Any = table.roots[invitation.plain]
+        node: Any = table.roots[invitation._lookup_key]
         while type(node) is Fork:
             anchor = invitation.sent_at if node.is_sent else node.read and node.read(invitation)
             if anchor is None:
@@ -143,12 +145,12 @@ def find_leaf(table: Table, invitation: Invitation, account: Account, now: datet
             else:
                 node = node.branches[bisect_right(node.borders, now - anchor)]
     except KeyError:
-        node = _grow(table, invitation, account, now)
+        node = _extend(table, invitation, account, now)
     leaf: Leaf = node
     return leaf
 
 
-def _grow(table: Table, invitation: Invitation, account: Account, now: datetime) -> Leaf:
+def _extend(table: DecisionCache, invitation: Invitation, account: Account, now: datetime) -> Leaf:
     """Go down to a record's leaf, and make what is missing on the way."""
     if table.nodes >= MOST_NODES or len(table.roots) >= MOST_NODES:
         table.roots, table.shared, table.nodes = {}, {}, 0
@@ -160,18 +162,18 @@ def _grow(table: Table, invitation: Invitation, account: Account, now: datetime)
             node = branches[cell] = make_node(table.ground, values, now, known)
             table.nodes += 1
         if branches is table.shared:
-            table.roots[invitation.plain] = node
+            table.roots[invitation._lookup_key] = node
         if isinstance(node, Leaf):
             return node
         branches, known, cell = node.branches, known | {node.fact}, node.locate(invitation, account, now)
 
 
-def renewed(table: Table, leaf: Leaf, invitation: Invitation, account: Account, now: datetime) -> Advice:
+def fill_in(table: DecisionCache, leaf: Leaf, invitation: Invitation, account: Account, now: datetime) -> Advice:
     """Put what differs from record to record into a leaf's answers; the others are shared."""
-    advice: Any = DraftAdvice(leaf.answers)
+    advice: Any = MutableAdvice(leaf.answers)
     for fresh in leaf.fresh:
-        draft: Any = Draft()
-        draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft.told, draft.changes_to = fresh.same
+        draft: Any = MutableDecision()
+        draft.outcome, draft.rule, draft.place, draft.needs, draft.details, draft._reason, draft.changes_to = fresh.same
         if (read := fresh.read) is not None:
             try:
                 draft.changes_at = read(invitation) + fresh.after
@@ -180,7 +182,7 @@ def renewed(table: Table, leaf: Leaf, invitation: Invitation, account: Account, 
         else:
             draft.changes_at, draft.changes_to = _find_change(table, fresh, invitation, account, now)
         if fresh.tells:
-            draft.told = Telling(fresh.decision, fresh.ruling, invitation, account, now)
+            draft._reason = LazyReason(fresh.decision, fresh.ruling, invitation, account, now)
         draft.__class__ = Decision
         advice[fresh.name] = draft
     advice.__class__ = Advice
@@ -188,7 +190,9 @@ def renewed(table: Table, leaf: Leaf, invitation: Invitation, account: Account, 
     return frozen
 
 
-def _find_change(table: Table, fresh: Fresh, invitation: Invitation, account: Account, now: datetime) -> Change:
+def _find_change(
+    table: DecisionCache, fresh: PerRecord, invitation: Invitation, account: Account, now: datetime
+) -> Change:
     """Find the next change of an answer by trying borders, each of them by a walk to the leaf at that instant."""
     for instant in _instants(fresh.borders, invitation, account, now):
         outcome = find_leaf(table, invitation, account, instant).advice[fresh.name].outcome
@@ -203,7 +207,7 @@ def _instants(
     found = set()
     for fact, border in borders:
         anchor = read_fact(fact, invitation, account)
-        instant = later(anchor, border) if isinstance(anchor, datetime) else None
+        instant = add_or_none(anchor, border) if isinstance(anchor, datetime) else None
         if instant is not None and instant > now:
             found.add(instant)
     return sorted(found)

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 import attrs
 
 from invitepolicy._core.facts import FACTS, fact_order
-from invitepolicy._core.policy import STANDING, InRange, thresholds, words_of
+from invitepolicy._core.policy import STANDING, NumberRange, thresholds, words_of
 from invitepolicy._core.records import Absent, Account, Invitation, read_fact
-from invitepolicy._decide.answers import Advice, answer_of, reason_of, same_of, tells_of_record
-from invitepolicy._decide.rules import all_hold, holds, judge
+from invitepolicy._decide.answers import Advice, format_reason, is_per_record, make_answer, shared_fields
+from invitepolicy._decide.rules import evaluate, evaluate_all, evaluate_condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Line
+    from invitepolicy._core.policy import Condition, DecisionSpec
     from invitepolicy._core.records import Value
-    from invitepolicy._decide.answers import Decision, Same
+    from invitepolicy._decide.answers import Decision, SharedFields
     from invitepolicy._decide.rules import Ruling
 
 Read = Callable[[Invitation, Account], Any]
@@ -38,7 +38,7 @@ Locate = Callable[[Invitation, Account, datetime], Any]
 SENT: Final = attrgetter("sent_at")
 
 
-def clock_of(fact: Fact) -> Callable[[Invitation], Any]:
+def clock_getter(fact: Fact) -> Callable[[Invitation], Any]:
     """Make what reads a clock from its field of an invitation; what most clocks count from is always `SENT`."""
     return SENT if fact.name == "sent" else attrgetter(fact.field)
 
@@ -53,7 +53,7 @@ def is_plain(fact: Fact) -> bool:
     return fact.subject == "invitation" and fact.name in FACTS and fact.kind in ("choice", "flag")
 
 
-def reader_of(fact: Fact) -> Read:
+def fact_reader(fact: Fact) -> Read:
     """Make what reads a fact as `read_fact` does; the words of a long choice are looked up, not gone through."""
     if fact.name in FACTS or fact.kind != "choice":
         return partial(read_fact, fact)
@@ -66,11 +66,11 @@ def reader_of(fact: Fact) -> Read:
     return read
 
 
-def locate_by(fact: Fact, lines: Sequence[Line], borders: list[Any]) -> Locate:
+def cell_finder(fact: Fact, lines: Sequence[Condition], borders: list[Any]) -> Locate:
     """Make what finds the cell of a fact among those that lines about it tell apart.
 
     Cells are told apart by numbers, by the words of a choice, or by the tags that lines name: never by what a record
-    brings. Two values in one cell are alike to every one of the lines. A clock's cells lie between `borders`.
+    brings. Two values in one cell are alike to every one of the lines. A clock's cells lie between `turning_points`.
     """
     match fact.kind:
         case "clock":
@@ -90,7 +90,7 @@ def _absent(value: Absent) -> int:
 
 
 def _by_field_age(fact: Fact, borders: list[Any]) -> Locate:
-    read = clock_of(fact)
+    read = clock_getter(fact)
 
     def locate(invitation: Invitation, account: Account, now: datetime) -> int:
         anchor = read(invitation)
@@ -120,8 +120,13 @@ def _by_size(fact: Fact, borders: list[Any]) -> Locate:
     return locate
 
 
-def _amounts(lines: Sequence[Line]) -> list[Any]:
-    borders = (border for line in lines if isinstance(line.test, InRange) for border in (line.test.low, line.test.high))
+def _amounts(lines: Sequence[Condition]) -> list[Any]:
+    borders = (
+        border
+        for line in lines
+        if isinstance(line.operator, NumberRange)
+        for border in (line.operator.low, line.operator.high)
+    )
     found: set[Any] = {border.value for border in borders if border is not None}
     return sorted(found)
 
@@ -135,7 +140,7 @@ def _by_tags(fact: Fact, named: frozenset[str]) -> Locate:
 
 
 def _by_value(fact: Fact) -> Locate:
-    read = reader_of(fact)
+    read = fact_reader(fact)
 
     def locate(invitation: Invitation, account: Account, _: datetime) -> Any:
         value = read(invitation, account)
@@ -152,7 +157,7 @@ class Fork:
     """A place at which one fact's cell is found; below it lie a fork or a leaf for each cell that was met.
 
     What most forks are is written out, to be found without a call: `read` is there for a clock in a field of the
-    invitation, whose ages the `borders` tell apart, or the one `border`; most clocks count from when it `is_sent`.
+    invitation, whose ages the `turning_points` tell apart, or the one `border`; most clocks count from when it `is_sent`.
     """
 
     fact: str
@@ -165,18 +170,18 @@ class Fork:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Fresh:
+class PerRecord:
     """An answer that differs from record to record: in its change, or, where it `tells` of the record, in its reason.
 
     Where one clock of the invitation moves, the next change is `after` what is `read`, and `to` that outcome; else
-    `borders` are all that there are to try. `same` is what every record has in common.
+    `turning_points` are all that there are to try. `same` is what every record has in common.
     """
 
     name: str
-    decision: DecisionRules
+    decision: DecisionSpec
     ruling: Ruling
     outcome: str
-    same: Same
+    same: SharedFields
     tells: bool
     read: Callable[[Invitation], Any] | None = None
     after: timedelta = timedelta()
@@ -184,7 +189,7 @@ class Fresh:
     borders: tuple[tuple[Fact, timedelta], ...] = ()
 
 
-Sole = tuple[str, "Same", "Callable[[Invitation], Any]", timedelta]
+FastPath = tuple[str, "SharedFields", "Callable[[Invitation], Any]", timedelta]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -197,20 +202,20 @@ class Leaf:
 
     advice: Advice
     answers: dict[str, Decision]
-    fresh: tuple[Fresh, ...]
-    sole: Sole | None
+    fresh: tuple[PerRecord, ...]
+    sole: FastPath | None
 
 
 @attrs.frozen(eq=False, repr=False)
-class Ground:
+class TreeContext:
     """What a tree stands on: decisions, the facts that they use, and the clocks among these that turn lines in time."""
 
-    decisions: tuple[DecisionRules, ...]
+    decisions: tuple[DecisionSpec, ...]
     facts: Mapping[str, Fact]
     moving: frozenset[str]
 
 
-def make_node(ground: Ground, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> Fork | Leaf:
+def make_node(ground: TreeContext, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> Fork | Leaf:
     """Make the fork at which the next fact is found, or, where no other can turn a ruling, the leaf.
 
     `values` are those of a record that lies in the cells of the `known` facts, at `now`: it stands for all of them.
@@ -220,34 +225,37 @@ def make_node(ground: Ground, values: Mapping[str, Value], now: datetime, known:
         return _make_leaf(ground, values, now)
     name = min({line.fact for line in lines}, key=lambda name: (name in ground.moving, fact_order(name)))
     fact, about = ground.facts[name], [line for line in lines if line.fact == name]
-    read = clock_of(fact) if fact.kind == "clock" and is_field(fact) else None
+    read = clock_getter(fact) if fact.kind == "clock" and is_field(fact) else None
     borders = thresholds(about)
     if read and len(about) == len(lines) and known.isdisjoint(ground.moving):
         borders = _turning(ground, values, name, borders)
     border = borders[0] if len(borders) == 1 else None
-    return Fork(name, locate_by(fact, about, borders), read, borders, border, is_sent=read is SENT)
+    return Fork(name, cell_finder(fact, about, borders), read, borders, border, is_sent=read is SENT)
 
 
-def _turning(ground: Ground, values: Mapping[str, Value], clock: str, borders: list[timedelta]) -> list[timedelta]:
+def _turning(ground: TreeContext, values: Mapping[str, Value], clock: str, borders: list[timedelta]) -> list[timedelta]:
     """Leave out the borders of the only clock at which no ruling turns: the cells beside them are one."""
     if not 1 < len(borders) <= _FEW_BORDERS:
         return borders
     ages = [borders[0] - timedelta.resolution, *borders]
     rulings = [
-        [judge(decision, {**values, clock: STANDING - age}, STANDING) for decision in ground.decisions] for age in ages
+        [evaluate(decision, {**values, clock: STANDING - age}, STANDING) for decision in ground.decisions]
+        for age in ages
     ]
     return [border for border, before, then in zip(borders, rulings, rulings[1:], strict=False) if before != then]
 
 
-def undecided(decision: DecisionRules, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> list[Line]:
+def undecided(
+    decision: DecisionSpec, values: Mapping[str, Value], now: datetime, known: frozenset[str]
+) -> list[Condition]:
     """Give the lines whose facts are not among the known ones and that can still turn the ruling."""
-    lines: list[Line] = []
+    lines: list[Condition] = []
     fits: bool | None = True
     for line in decision.applies_to:
         if line.fact not in known:
             lines.append(line)
             continue
-        holding = holds(line.test, values[line.fact], now)
+        holding = evaluate_condition(line.operator, values[line.fact], now)
         if holding is False:
             return lines
         fits = fits and holding
@@ -255,11 +263,11 @@ def undecided(decision: DecisionRules, values: Mapping[str, Value], now: datetim
 
 
 def _undecided_rules(
-    decision: DecisionRules, values: Mapping[str, Value], now: datetime, known: frozenset[str]
-) -> list[Line]:
-    lines: list[Line] = []
+    decision: DecisionSpec, values: Mapping[str, Value], now: datetime, known: frozenset[str]
+) -> list[Condition]:
+    lines: list[Condition] = []
     for card in decision.rules:
-        fits = all_hold((line for line in card.when if line.fact in known), values, now)
+        fits = evaluate_all((line for line in card.when if line.fact in known), values, now)
         unknown = [line for line in card.when if line.fact not in known]
         if fits is not False:
             lines += unknown
@@ -268,28 +276,28 @@ def _undecided_rules(
     return lines
 
 
-def _make_leaf(ground: Ground, values: Mapping[str, Value], now: datetime) -> Leaf:
+def _make_leaf(ground: TreeContext, values: Mapping[str, Value], now: datetime) -> Leaf:
     answers, fresh = {}, []
     for decision in ground.decisions:
-        ruling = judge(decision, values, now)
-        tells = tells_of_record(ruling)
-        told = "" if tells else reason_of(decision, ruling, values, now)
-        answers[decision.name] = answer = answer_of(ruling, told)
+        ruling = evaluate(decision, values, now)
+        tells = is_per_record(ruling)
+        told = "" if tells else format_reason(decision, ruling, values, now)
+        answers[decision.name] = answer = make_answer(ruling, told)
         change = _next_change(ground, decision, ruling.outcome, (values, now))
         if change or tells:
-            same = same_of(answer, change.get("to"))
-            fresh.append(Fresh(decision.name, decision, ruling, ruling.outcome, same, tells, **change))
+            same = shared_fields(answer, change.get("to"))
+            fresh.append(PerRecord(decision.name, decision, ruling, ruling.outcome, same, tells, **change))
     return Leaf(Advice(answers), answers, tuple(fresh), _sole(fresh))
 
 
-def _sole(fresh: list[Fresh]) -> Sole | None:
+def _sole(fresh: list[PerRecord]) -> FastPath | None:
     if len(fresh) != 1 or fresh[0].tells or fresh[0].read is None:
         return None
     return fresh[0].name, fresh[0].same, fresh[0].read, fresh[0].after
 
 
 def _next_change(
-    ground: Ground, decision: DecisionRules, outcome: str, record: tuple[Mapping[str, Value], datetime]
+    ground: TreeContext, decision: DecisionSpec, outcome: str, record: tuple[Mapping[str, Value], datetime]
 ) -> dict[str, Any]:
     """Give the next change where one clock moves; where several do, the borders to be tried."""
     values, now = record
@@ -300,7 +308,7 @@ def _next_change(
     for name in clocks:
         for border in _borders_ahead(values[name], lines, now):
             # The record's own instant may be too late for this border to come before the year 10000.
-            then = judge(decision, {**values, name: STANDING - border}, STANDING).outcome
+            then = evaluate(decision, {**values, name: STANDING - border}, STANDING).outcome
             if then != outcome:
                 return _turn(ground.facts[name], border, then)
     return {}
@@ -308,11 +316,11 @@ def _next_change(
 
 def _turn(clock: Fact, border: timedelta, to: str) -> dict[str, Any]:
     if is_field(clock):
-        return {"read": clock_of(clock), "after": border, "to": to}
+        return {"read": clock_getter(clock), "after": border, "to": to}
     return {"borders": ((clock, border),)}
 
 
-def _borders_ahead(anchor: Value, lines: Sequence[Line], now: datetime) -> list[timedelta]:
+def _borders_ahead(anchor: Value, lines: Sequence[Condition], now: datetime) -> list[timedelta]:
     if not isinstance(anchor, datetime):
         return []
     return [border for border in thresholds(lines) if now - anchor < border]

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 import attrs
 
 from invitepolicy._core.facts import FACTS, Fact, fact_order
-from invitepolicy._core.policy import STANDING, InRange, thresholds, words_of
-from invitepolicy._core.quantities import later
+from invitepolicy._core.policy import STANDING, NumberRange, thresholds, words_of
+from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Absent
-from invitepolicy._decide.rules import holds
+from invitepolicy._decide.rules import evaluate_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from invitepolicy._core.policy import Line
+    from invitepolicy._core.policy import Condition
     from invitepolicy._core.records import Value
 
 _WHOLE: Final = ("count",)
@@ -30,7 +30,7 @@ _MOST: Final = {"share": 1}
 
 
 @attrs.frozen(order=True)
-class Cut:
+class Boundary:
     """A border between two cells of a number: just before `at`, or just after it."""
 
     at: float
@@ -38,29 +38,29 @@ class Cut:
 
 
 @attrs.frozen
-class Words:
+class ChoiceCell:
     """The cell of a choice: one word that lines name, or all the rest."""
 
     words: tuple[str, ...]
 
 
 @attrs.frozen
-class Truth:
+class FlagCell:
     """The cell of a flag, or of a tag."""
 
     value: bool
 
 
 @attrs.frozen
-class Stretch:
+class RangeCell:
     """The cell of a number between two cuts; None is no border."""
 
-    low: Cut | None
-    high: Cut | None
+    low: Boundary | None
+    high: Boundary | None
 
 
 @attrs.frozen
-class Ages:
+class AgeCell:
     """The cell of a clock: at least `low` ago and less than `high` ago; None is no border."""
 
     low: timedelta | None
@@ -68,13 +68,13 @@ class Ages:
 
 
 @attrs.frozen
-class Missing:
+class MissingCell:
     """The cell of a fact without a value."""
 
     why: Literal[Absent.NOT_KNOWN, Absent.DID_NOT_HAPPEN]
 
 
-Cell = Words | Truth | Stretch | Ages | Missing
+Cell = ChoiceCell | FlagCell | RangeCell | AgeCell | MissingCell
 
 
 @attrs.frozen
@@ -86,13 +86,13 @@ class Dimension:
     tag: str | None = None
 
 
-def cut_lines(lines: Iterable[Line], facts: Mapping[str, Fact]) -> tuple[Dimension, ...]:
+def cut_facts(lines: Iterable[Condition], facts: Mapping[str, Fact]) -> tuple[Dimension, ...]:
     """Cut the facts that lines name into cells, one dimension a fact or a tag, in the order of the language page.
 
     `facts` holds the policy's own ones; those of the vocabulary are known.
     """
     known = {**FACTS, **facts}
-    named: dict[str, list[Line]] = {}
+    named: dict[str, list[Condition]] = {}
     for line in lines:
         named.setdefault(base_fact(line.fact), []).append(line)
     found: list[Dimension] = []
@@ -100,7 +100,7 @@ def cut_lines(lines: Iterable[Line], facts: Mapping[str, Fact]) -> tuple[Dimensi
         fact = known[name]
         if fact.kind == "tags":
             tags = sorted({word for line in named[name] for word in words_of(line)})
-            found += (Dimension(fact, (Truth(value=False), Truth(value=True)), tag) for tag in tags)
+            found += (Dimension(fact, (FlagCell(value=False), FlagCell(value=True)), tag) for tag in tags)
         else:
             found.append(Dimension(fact, (*_present(fact, named[name]), *_missing(fact))))
     return tuple(found)
@@ -111,18 +111,18 @@ def base_fact(name: str) -> str:
     return "note_length" if name == "has_note" else name
 
 
-def _present(fact: Fact, lines: Sequence[Line]) -> tuple[Cell, ...]:
+def _present(fact: Fact, lines: Sequence[Condition]) -> tuple[Cell, ...]:
     match fact.kind:
         case "choice":
             groups = _split(fact.words, [frozenset(words_of(line)) for line in lines])
-            return tuple(map(Words, groups))
+            return tuple(map(ChoiceCell, groups))
         case "flag":
-            return Truth(value=False), Truth(value=True)
+            return FlagCell(value=False), FlagCell(value=True)
         case "clock":
             borders: list[timedelta | None] = [None, *thresholds(lines), None]
-            return tuple(map(Ages, borders[:-1], borders[1:]))
-    cuts: list[Cut | None] = [None, *_cuts(fact, lines), None]
-    return tuple(map(Stretch, cuts[:-1], cuts[1:]))
+            return tuple(map(AgeCell, borders[:-1], borders[1:]))
+    cuts: list[Boundary | None] = [None, *_cuts(fact, lines), None]
+    return tuple(map(RangeCell, cuts[:-1], cuts[1:]))
 
 
 def _split(words: Iterable[str], named: Sequence[frozenset[str]]) -> Iterator[tuple[str, ...]]:
@@ -133,27 +133,27 @@ def _split(words: Iterable[str], named: Sequence[frozenset[str]]) -> Iterator[tu
     return map(tuple, groups.values())
 
 
-def _cuts(fact: Fact, lines: Iterable[Line]) -> list[Cut]:
-    cuts = {Cut(1)} if any(line.fact == "has_note" for line in lines) else set()
+def _cuts(fact: Fact, lines: Iterable[Condition]) -> list[Boundary]:
+    cuts = {Boundary(1)} if any(line.fact == "has_note" for line in lines) else set()
     for line in lines:
-        if isinstance(line.test, InRange):
-            if line.test.low is not None:
-                cuts.add(Cut(line.test.low.value, after=not line.test.low_included))  # type: ignore[arg-type]
-            if line.test.high is not None:
-                cuts.add(Cut(line.test.high.value, after=line.test.high_included))  # type: ignore[arg-type]
+        if isinstance(line.operator, NumberRange):
+            if line.operator.low is not None:
+                cuts.add(Boundary(line.operator.low.value, after=not line.operator.low_included))  # type: ignore[arg-type]
+            if line.operator.high is not None:
+                cuts.add(Boundary(line.operator.high.value, after=line.operator.high_included))  # type: ignore[arg-type]
     if fact.kind in _WHOLE:
-        cuts = {Cut(cut.at + 1) if cut.after else cut for cut in cuts}
+        cuts = {Boundary(cut.at + 1) if cut.after else cut for cut in cuts}
     least, most = _LEAST.get(fact.kind), _MOST.get(fact.kind)
     return sorted(
         cut
         for cut in cuts
-        if (least is None or cut > Cut(least)) and (most is None or cut < Cut(most, after=True))
+        if (least is None or cut > Boundary(least)) and (most is None or cut < Boundary(most, after=True))
     )  # fmt: skip
 
 
-def _missing(fact: Fact) -> tuple[Missing, ...]:
+def _missing(fact: Fact) -> tuple[MissingCell, ...]:
     """Give the ways in which a fact can be without a value, over all records."""
-    not_known, did_not_happen = Missing(Absent.NOT_KNOWN), Missing(Absent.DID_NOT_HAPPEN)
+    not_known, did_not_happen = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DID_NOT_HAPPEN)
     if fact.kind == "choice":
         return ()
     if fact.kind == "clock" and fact.happens is not None:
@@ -173,30 +173,30 @@ def find_cell(dimension: Dimension, value: Value, now: datetime) -> int:
 
 def _lies_in(cell: Cell, value: Any, now: datetime) -> bool:
     if isinstance(value, Absent):
-        return isinstance(cell, Missing) and cell.why is value
+        return isinstance(cell, MissingCell) and cell.why is value
     match cell:
-        case Words():
+        case ChoiceCell():
             return value in cell.words
-        case Truth():
+        case FlagCell():
             return cell.value is value
-        case Stretch():
+        case RangeCell():
             return _is_beyond(value, cell.low) and not (cell.high is not None and _is_beyond(value, cell.high))
-        case Ages():
+        case AgeCell():
             return _has_age(value, cell.low, now) and not (cell.high is not None and _has_age(value, cell.high, now))
-        case Missing():
+        case MissingCell():
             return False
         case _ as never:
             assert_never(never)
 
 
-def _is_beyond(value: float, cut: Cut | None) -> bool:
+def _is_beyond(value: float, cut: Boundary | None) -> bool:
     return cut is None or value > cut.at or (value == cut.at and not cut.after)
 
 
 def _has_age(anchor: datetime, age: timedelta | None, now: datetime) -> bool:
     if age is None:
         return True
-    border = later(anchor, age)
+    border = add_or_none(anchor, age)
     return border is not None and border <= now
 
 
@@ -204,28 +204,28 @@ def value_in(dimension: Dimension, index: int) -> Any:
     """Give a value that lies in a cell at `STANDING`, as plain as can be; for a tag whether the record has it."""
     cell = dimension.cells[index]
     match cell:
-        case Words():
+        case ChoiceCell():
             return "unknown" if "unknown" in cell.words else cell.words[0]
-        case Truth():
+        case FlagCell():
             return cell.value
-        case Stretch():
+        case RangeCell():
             return _number_in(cell, dimension.fact.kind)
-        case Ages():
+        case AgeCell():
             return STANDING - _age_in(cell)
-        case Missing():
+        case MissingCell():
             return cell.why
         case _ as never:
             assert_never(never)
 
 
-def _age_in(cell: Ages) -> timedelta:
+def _age_in(cell: AgeCell) -> timedelta:
     if cell.low is not None:
         return cell.low
     now, tomorrow = timedelta(), timedelta(days=-1)
     return now if cell.high is None or cell.high > now else tomorrow
 
 
-def _number_in(cell: Stretch, kind: str) -> float:
+def _number_in(cell: RangeCell, kind: str) -> float:
     low, high = cell.low, cell.high
     if low is None:
         least = _LEAST.get(kind)
@@ -237,11 +237,11 @@ def _number_in(cell: Stretch, kind: str) -> float:
     return (low.at + high.at) / 2
 
 
-def line_holds(dimension: Dimension, line: Line, index: int) -> bool | None:
+def condition_holds(dimension: Dimension, line: Condition, index: int) -> bool | None:
     """Say of a cell, as the plain reading does of its value, whether a line holds: True, False, or None for open."""
     value = value_in(dimension, index)
     if line.fact == "has_note":
         value = value >= 1
     if dimension.tag is not None:
         value = frozenset({dimension.tag} if value else ())
-    return holds(line.test, value, STANDING)
+    return evaluate_condition(line.operator, value, STANDING)

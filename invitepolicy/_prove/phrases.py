@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from invitepolicy._core.quantities import format_duration, format_number, format_share
 from invitepolicy._core.records import Absent
-from invitepolicy._core.text import listed
-from invitepolicy._prove.cells import Ages, Cut, Missing, Stretch, Truth, Words
-from invitepolicy._prove.regions import cells_of, widen
+from invitepolicy._core.text import join_words
+from invitepolicy._prove.cells import AgeCell, Boundary, ChoiceCell, FlagCell, MissingCell, RangeCell
+from invitepolicy._prove.regions import cells_of, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from invitepolicy._core.facts import Fact
     from invitepolicy._prove.cells import Cell, Dimension
-    from invitepolicy._prove.regions import Box, Space
+    from invitepolicy._prove.regions import FactSpace, Region
 
 _PEOPLE: Final = {
     "direction": {"outgoing": "outgoing", "incoming": "incoming"},
@@ -52,9 +52,9 @@ _ONE: Final = {
 _ORDER: Final = ("relationship", "activity")
 
 
-def describe_box(space: Space, box: Box, granted: Box) -> str:
+def describe_region(space: FactSpace, box: Region, granted: Region) -> str:
     """Say in which records a box differs from all; what is so in all of `granted` goes without saying."""
-    box = widen(space, box)
+    box = simplify(space, box)
     found = [
         (_ORDER.index(dimension.fact.name) if dimension.fact.name in _ORDER else len(_ORDER), index)
         for index, dimension in enumerate(space.dimensions)
@@ -71,9 +71,9 @@ def _describe(dimension: Dimension, mask: int, whole: int) -> str:
         return _choice(dimension, cells, mask, whole)
     runs = [*_runs(dimension.cells, mask)]
     parts = [_run(fact, run) for run in runs] if fact.kind not in ("flag", "tags") else []
-    parts += [_flag(fact, dimension.tag, cell) for cell in cells if isinstance(cell, Truth)]
-    parts += [_missing(fact, cell) for cell in cells if isinstance(cell, Missing)]
-    return listed(parts)
+    parts += [_flag(fact, dimension.tag, cell) for cell in cells if isinstance(cell, FlagCell)]
+    parts += [_missing(fact, cell) for cell in cells if isinstance(cell, MissingCell)]
+    return join_words(parts)
 
 
 def _choice(dimension: Dimension, cells: Sequence[Cell], mask: int, whole: int) -> str:
@@ -86,25 +86,25 @@ def _choice(dimension: Dimension, cells: Sequence[Cell], mask: int, whole: int) 
 
 
 def _words(cells: Iterable[Cell]) -> list[str]:
-    return [word for cell in cells if isinstance(cell, Words) for word in cell.words]
+    return [word for cell in cells if isinstance(cell, ChoiceCell) for word in cell.words]
 
 
 def _worded(fact: Fact, words: Sequence[str]) -> str:
     known = _PEOPLE.get(fact.name)
     if known is None:
-        return f"{fact.name} {listed(words)}"
+        return f"{fact.name} {join_words(words)}"
     plain = [word for word in words if word != "unknown"]
     if fact.name == "activity" and len(plain) > 1:
-        said = [f"{listed(plain)} visitors", *(known[word] for word in words if word == "unknown")]
-        return listed(said)
-    return listed(known.get(word, word) for word in words)
+        said = [f"{join_words(plain)} visitors", *(known[word] for word in words if word == "unknown")]
+        return join_words(said)
+    return join_words(known.get(word, word) for word in words)
 
 
 def _runs(cells: Sequence[Cell], mask: int) -> Iterator[list[Cell]]:
     """Put neighbouring cells of a clock or a number together."""
     run: list[Cell] = []
     for index, cell in enumerate(cells):
-        if mask >> index & 1 and isinstance(cell, Ages | Stretch):
+        if mask >> index & 1 and isinstance(cell, AgeCell | RangeCell):
             run.append(cell)
         elif run:
             yield run
@@ -115,10 +115,10 @@ def _runs(cells: Sequence[Cell], mask: int) -> Iterator[list[Cell]]:
 
 def _run(fact: Fact, run: Sequence[Cell]) -> str:
     first, last = run[0], run[-1]
-    if isinstance(first, Ages) and isinstance(last, Ages):
+    if isinstance(first, AgeCell) and isinstance(last, AgeCell):
         return _age(fact, first.low, last.high)
-    low = first.low if isinstance(first, Stretch) else None
-    high = last.high if isinstance(last, Stretch) else None
+    low = first.low if isinstance(first, RangeCell) else None
+    high = last.high if isinstance(last, RangeCell) else None
     if fact.name == "note_length":
         return _note(low, high)
     amount = _range(fact, low, high)
@@ -139,23 +139,25 @@ def _age(fact: Fact, low: timedelta | None, high: timedelta | None) -> str:
     return f"from {format_duration(low)} to {format_duration(high)} {after}" if low is not None and high else ""
 
 
-def _note(low: Cut | None, high: Cut | None) -> str:
+def _note(low: Boundary | None, high: Boundary | None) -> str:
     if low is None:
-        return "without a note" if high == Cut(1) else f"with a note of at most {_written(high)} characters, or none"
+        return (
+            "without a note" if high == Boundary(1) else f"with a note of at most {_written(high)} characters, or none"
+        )
     if high is None:
-        return "with a note" if low == Cut(1) else f"with a note of {_shown(low)} characters or more"
+        return "with a note" if low == Boundary(1) else f"with a note of {_shown(low)} characters or more"
     return f"with a note of {_shown(low)} to {_written(high)} characters"
 
 
-def _written(cut: Cut | None) -> str:
+def _written(cut: Boundary | None) -> str:
     return format_number(cut.at - 1) if cut is not None else ""
 
 
-def _shown(cut: Cut) -> str:
+def _shown(cut: Boundary) -> str:
     return format_number(cut.at)
 
 
-def _range(fact: Fact, low: Cut | None, high: Cut | None) -> str:
+def _range(fact: Fact, low: Boundary | None, high: Boundary | None) -> str:
     form = format_share if fact.kind == "share" else format_number
     if fact.kind == "count":
         return _count(low, high)
@@ -166,21 +168,21 @@ def _range(fact: Fact, low: Cut | None, high: Cut | None) -> str:
     return " and ".join(part for part in (above, below) if part) or "any known"
 
 
-def _count(low: Cut | None, high: Cut | None) -> str:
+def _count(low: Boundary | None, high: Boundary | None) -> str:
     if high is None:
         return "any known number" if low is None else f"{_shown(low)} or more"
     if low is None:
-        return "no" if high == Cut(1) else f"at most {_written(high)}"
+        return "no" if high == Boundary(1) else f"at most {_written(high)}"
     return _shown(low) if low.at == high.at - 1 else f"{_shown(low)} to {_written(high)}"
 
 
-def _flag(fact: Fact, tag: str | None, cell: Truth) -> str:
+def _flag(fact: Fact, tag: str | None, cell: FlagCell) -> str:
     if tag is not None:
         return f"{'' if cell.value else 'not '}{'tagged' if fact.name == 'tags' else fact.name} {tag}"
     return _FLAGS.get((fact.name, cell.value), f"{fact.name} {str(cell.value).lower()}")
 
 
-def _missing(fact: Fact, cell: Missing) -> str:
+def _missing(fact: Fact, cell: MissingCell) -> str:
     if cell.why is Absent.NOT_KNOWN:
         return f"{fact.name} not known"
     return _NEVER.get(fact.name, f"not {fact.name}")

@@ -15,14 +15,14 @@ import attrs
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
 from invitepolicy._core.policy import OneOf
-from invitepolicy._prove.cells import base_fact, line_holds
-from invitepolicy._prove.regions import Box, TooManyBoxesError, dimension_of, is_possible, replaced
+from invitepolicy._prove.cells import base_fact, condition_holds
+from invitepolicy._prove.regions import Region, TooManyRegionsError, dimension_of, is_possible, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from invitepolicy._core.policy import DecisionRules, Line, Rule
-    from invitepolicy._prove.regions import Meter, Space
+    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
+    from invitepolicy._prove.regions import Budget, FactSpace
 
 DOUBT: Final = -1  # no card: an open one above the final one would have said something else
 _MOST_WAYS: Final = 1_000
@@ -32,7 +32,7 @@ Masks = dict[int, tuple[int, int]]  # by dimension: the cells in which all lines
 
 
 @attrs.frozen(eq=False)
-class Card:
+class CompiledRule:
     """A rule, or a line of `applies_to`, over the cells of a space.
 
     `rule` is None for a line of `applies_to`: its cards hold where the line fails, and where it is open.
@@ -41,31 +41,31 @@ class Card:
     then: str
     masks: Masks
     rule: Rule | None = None
-    line: Line | None = None
+    line: Condition | None = None
 
 
-class Ruled(NamedTuple):
+class RuledRegion(NamedTuple):
     """A box in which each of two lists of cards gives one ruling: the number of the card that decides, or `DOUBT`.
 
     `final` is the card at which the reading of the first list ends, also where that is in doubt.
     """
 
-    box: Box
+    box: Region
     old: int
     new: int
     final: int
 
 
-class Reader:
+class RuleCompiler:
     """Reads lines over the cells of a space; what a test makes of a fact's cells is worked out once."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: FactSpace) -> None:
         """Keep the space."""
         self.space = space
         self._tagged = {dimension.fact.name for dimension in space.dimensions if dimension.tag is not None}
         self._read: dict[tuple[str, object], Masks] = {}
 
-    def cards_of(self, decision: DecisionRules) -> list[Card]:
+    def cards_of(self, decision: DecisionSpec) -> list[CompiledRule]:
         """Give a decision's cards in the order in which they are read, the lines of `applies_to` first."""
         cards = [card for line in decision.applies_to for card in self.failing(line)]
         cards += [card for line in decision.applies_to for card in self.opening(line)]
@@ -73,38 +73,38 @@ class Reader:
             cards += self.cards_for(rule, rule.when)
         return cards
 
-    def cards_for(self, rule: Rule, lines: Iterable[Line]) -> list[Card]:
+    def cards_for(self, rule: Rule, lines: Iterable[Condition]) -> list[CompiledRule]:
         """Give the cards of a rule, were these its lines: several where one is about any of several tags."""
-        return [Card(rule.then, masks, rule) for masks in self.fitting(lines)]
+        return [CompiledRule(rule.then, masks, rule) for masks in self.fitting(lines)]
 
-    def fitting(self, lines: Iterable[Line]) -> list[Masks]:
+    def fitting(self, lines: Iterable[Condition]) -> list[Masks]:
         """Give the ways in which lines hold together. Raises TooManyBoxesError beyond a thousand."""
         ways = [self.holding(line) for line in lines]
         if prod(map(len, ways)) > _MOST_WAYS:
             message = "a rule names too many tags in too many ways to be proven; split it into several"
-            raise TooManyBoxesError(message)
+            raise TooManyRegionsError(message)
         return [_joined(way) for way in product(*ways)]
 
-    def holding(self, line: Line) -> list[Masks]:
+    def holding(self, line: Condition) -> list[Masks]:
         """Give the ways in which a line holds: one, but for any of several tags one for each."""
-        if not (isinstance(line.test, OneOf) and line.fact in self._tagged):
+        if not (isinstance(line.operator, OneOf) and line.fact in self._tagged):
             return [self._masks(line)]
-        return self._tagged_as(line.fact, line.test, wanted=True)
+        return self._tagged_as(line.fact, line.operator, wanted=True)
 
-    def failing(self, line: Line) -> list[Card]:
+    def failing(self, line: Condition) -> list[CompiledRule]:
         """Give the cards that say that a decision does not apply because a line fails."""
-        if isinstance(line.test, OneOf) and line.fact in self._tagged:
-            found = self._tagged_as(line.fact, line.test, wanted=False)
+        if isinstance(line.operator, OneOf) and line.fact in self._tagged:
+            found = self._tagged_as(line.fact, line.operator, wanted=False)
         else:
             found = [{index: (self.space.whole[index] & ~lives,) * 2} for index, (_, lives) in self._one(line)]
-        return [Card(NOT_APPLICABLE, masks, line=line) for masks in found]
+        return [CompiledRule(NOT_APPLICABLE, masks, line=line) for masks in found]
 
-    def opening(self, line: Line) -> list[Card]:
+    def opening(self, line: Condition) -> list[CompiledRule]:
         """Give the cards that say that a line of `applies_to` is open; tags never are."""
         if line.fact in self._tagged:
             return []
         found = [{index: (lives & ~holds,) * 2} for index, (holds, lives) in self._one(line)]
-        return [Card(UNDETERMINED, masks, line=line) for masks in found]
+        return [CompiledRule(UNDETERMINED, masks, line=line) for masks in found]
 
     def _tagged_as(self, fact: str, test: OneOf, *, wanted: bool) -> list[Masks]:
         """Give the ways in which a line about tags holds or fails: a way for each tag, or none of them in one."""
@@ -113,15 +113,15 @@ class Reader:
         ways: list[Masks] = [{dimension_of(self.space, fact, word): (cell, cell)} for word in test.words]
         return ways if some else [_joined(ways)]
 
-    def _one(self, line: Line) -> Iterable[tuple[int, tuple[int, int]]]:
+    def _one(self, line: Condition) -> Iterable[tuple[int, tuple[int, int]]]:
         return self._masks(line).items()
 
-    def _masks(self, line: Line) -> Masks:
-        key = (line.fact, line.test)
+    def _masks(self, line: Condition) -> Masks:
+        key = (line.fact, line.operator)
         if key not in self._read:
             index = dimension_of(self.space, base_fact(line.fact))
             dimension = self.space.dimensions[index]
-            states = [line_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
+            states = [condition_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
             holds = sum(1 << cell for cell, state in enumerate(states) if state)
             lives = sum(1 << cell for cell, state in enumerate(states) if state is not False)
             self._read[key] = {index: (holds & self.space.whole[index], lives & self.space.whole[index])}
@@ -137,7 +137,7 @@ def _joined(ways: Iterable[Masks]) -> Masks:
     return found
 
 
-def starts(space: Space, masks: Masks, *, wide: bool = False) -> Box:
+def region_where(space: FactSpace, masks: Masks, *, wide: bool = False) -> Region:
     """Give the box in which all lines hold, or, if `wide`, none fails."""
     box = space.whole
     for index, pair in masks.items():
@@ -145,13 +145,13 @@ def starts(space: Space, masks: Masks, *, wide: bool = False) -> Box:
     return box
 
 
-class Table:
+class RuleMatrix:
     """Cards by bit, with what each dimension's masks say of all of them at once."""
 
-    def __init__(self, space: Space, cards: Sequence[Card]) -> None:
+    def __init__(self, space: FactSpace, cards: Sequence[CompiledRule]) -> None:
         """Lay the cards out as bit sets, a pair for each cell: those that hold in it, those that do not fail."""
-        self.space: Space = space
-        self.cards: Sequence[Card] = cards
+        self.space: FactSpace = space
+        self.cards: Sequence[CompiledRule] = cards
         self.everything: int = (1 << len(cards)) - 1
         self.same: dict[str, int] = {}
         for number, card in enumerate(cards):
@@ -170,7 +170,7 @@ class Table:
             found.append((holds, sum(bits for (_, alive), bits in groups.items() if alive >> cell & 1)))
         return found
 
-    def look(self, box: Box) -> tuple[int, int, int, int]:
+    def look(self, box: Region) -> tuple[int, int, int, int]:
         """Say which cards may hold somewhere in a box, hold in all of it, and the same for not failing."""
         may = must = lives = stays = self.everything
         for index, mask in enumerate(box):
@@ -193,7 +193,7 @@ class Table:
         self._known[index][mask] = may, must, lives, stays
         return may, must, lives, stays
 
-    def split(self, box: Box, number: int) -> list[Box]:
+    def split(self, box: Region, number: int) -> list[Region]:
         """Split a box by a card whose state is not one in all of it: where it holds, is open and fails."""
         return next(
             [replaced(box, index, part) for part in parts]
@@ -206,7 +206,7 @@ def _parts(mask: int, holds: int, lives: int) -> list[int]:
     return [part for part in (mask & holds, mask & lives & ~holds, mask & ~lives) if part]
 
 
-def walk(table: Table, old: int, new: int, boxes: Iterable[Box], meter: Meter) -> Iterator[Ruled]:
+def rulings_in(table: RuleMatrix, old: int, new: int, boxes: Iterable[Region], meter: Budget) -> Iterator[RuledRegion]:
     """Go through boxes, split until each has one ruling by either list of cards, given as bits.
 
     Where the lists differ, boxes in which what differs cannot matter are passed over. Raises TooManyBoxesError.
@@ -233,7 +233,7 @@ def walk(table: Table, old: int, new: int, boxes: Iterable[Box], meter: Meter) -
         if by is not None:
             waiting += reversed(table.split(box, by))
         else:
-            yield Ruled(box, first[1], second[1], first[2])
+            yield RuledRegion(box, first[1], second[1], first[2])
 
 
 View = tuple[int, int, int, int]
@@ -249,7 +249,7 @@ def _touched(view: View, active: int, changed: int) -> int:
     return view[2] & active & changed & ((surely & -surely) * 2 - 1)
 
 
-def _ruling(table: Table, view: View, active: int) -> tuple[int | None, int, int]:
+def _ruling(table: RuleMatrix, view: View, active: int) -> tuple[int | None, int, int]:
     """Give the card to split by, if there is one, else the card that decides, and the one that the reading ends at."""
     may, must, lives, stays = view
     holding = may & active

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._prove.regions import Box, Space
+    from invitepolicy._prove.regions import FactSpace, Region
 
 LONGEST_NOTE: Final = 100_000  # a longer one is not written out, and stands for itself as `None`
 _HAPPENED: Final = {
@@ -37,7 +37,7 @@ class Witness:
     words: str
 
 
-def make_witness(space: Space, box: Box) -> Witness | None:
+def make_witness(space: FactSpace, box: Region) -> Witness | None:
     """Make a record that lies in a box; None where its note would have more than 100,000 characters."""
     values = values_in(space, box)
     fields: dict[str, Any] = {}
@@ -60,7 +60,7 @@ def make_witness(space: Space, box: Box) -> Witness | None:
     return Witness(Invitation(**fields, facts=own), Account(**account), DEFAULT_NOW, words)
 
 
-def values_in(space: Space, box: Box) -> list[Any]:
+def values_in(space: FactSpace, box: Region) -> list[Any]:
     """Give a value of each dimension, so that together they make a record that lies in a box."""
     cells = pick_cells(space, box)
     values = [
@@ -75,7 +75,7 @@ def values_in(space: Space, box: Box) -> list[Any]:
     return values
 
 
-def describe_record(space: Space, values: list[Any]) -> str:
+def describe_record(space: FactSpace, values: list[Any]) -> str:
     """Say in a few words what is remarkable about a record: `an invitation withdrawn 2 weeks ago, tagged vip`."""
     said = [
         words

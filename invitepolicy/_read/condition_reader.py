@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.conditions import LineError, parse_test
+from invitepolicy._core.conditions import ConditionError, parse_operator
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Aged, Amount, InRange, Line, Place
+from invitepolicy._core.policy import AgeRange, Condition, Location, NumberRange, Threshold
 from invitepolicy._core.reasons import ReasonError, parse_reason
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy._read.problems import Fault
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy._read.problems import PathProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._core.facts import Fact, Subject
-    from invitepolicy._core.policy import Document, Path, Reason, Setting, Test
-    from invitepolicy._read.problems import Problems
+    from invitepolicy._core.policy import Operator, Path, PolicyFile, Reason, Setting
+    from invitepolicy._read.problems import ProblemCollector
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @attrs.define(eq=False, repr=False)
-class Known:
+class Scope:
     """The settings and own facts of the files read so far; `counting` names the settings that count something."""
 
     settings: dict[str, Setting] = attrs.field(factory=dict)
@@ -33,30 +33,30 @@ class Known:
     counting: set[str] = attrs.field(factory=set)
 
 
-class LineReader:
+class ConditionReader:
     """Reads the lines and reasons of a file; what is wrong goes to `problems`.
 
     `used` gathers the settings that they name. `broken` holds settings that were refused where they are introduced,
     and are not told again where they are used.
     """
 
-    def __init__(self, document: Document, known: Known, problems: Problems) -> None:
+    def __init__(self, document: PolicyFile, known: Scope, problems: ProblemCollector) -> None:
         """Begin with nothing used and nothing broken."""
         self._document, self._known, self._problems = document, known, problems
         self._file = re.split(r"[/\\]", document.path)[-1]
         self.used: set[str] = set()
         self.broken: dict[str, Setting] = {}
 
-    def place(self, path: Path, *, key: bool = False) -> Place:
+    def place(self, path: Path, *, key: bool = False) -> Location:
         """Give the place of a value, or of its key."""
         mark = self._document.key_mark(path) if key else self._document.value_mark(path)
-        return Place(self._file, *mark)
+        return Location(self._file, *mark)
 
     def refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
         """Note a problem at a path."""
-        self._problems.report(self._document, Fault(path, code, what, hint, key))
+        self._problems.report(self._document, PathProblem(path, code, what, hint, key))
 
-    def read_lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Line, ...]:
+    def read_lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Condition, ...]:
         """Read the lines of a `when` or of `applies_to`."""
         facts = self._facts_for(subject)
         stray = self._words_alone(raw, facts, path)
@@ -73,14 +73,14 @@ class LineReader:
                 return stray.intersection(words)
         return set()
 
-    def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Line | None:
+    def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Condition | None:
         if name not in facts:
             self.refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
             self.used.update(named_in(raw))
             return None
         try:
-            test = parse_test(facts[name], raw, self._known.settings)
-        except LineError as error:
+            test = parse_operator(facts[name], raw, self._known.settings)
+        except ConditionError as error:
             if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
                 self.refuse((*path, *error.inside), error.code, error.what, error.hint)
             self.used.update(named_in(raw))
@@ -89,13 +89,13 @@ class LineReader:
         self.used |= names
         if facts[name].kind == "count":
             self._known.counting |= names
-        return Line(name, test, _as_written(raw), self.place(path, key=True))
+        return Condition(name, test, _as_written(raw), self.place(path, key=True))
 
     def _unknown_fact(self, name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
         if name in FACTS or name in self._known.own:
             return (
                 f"“{name}” is a fact of an invitation, and this decision is about the account",
-                f"its facts are {listed(facts, 'and')}",
+                f"its facts are {join_words(facts, 'and')}",
             )
         by_field = {fact.field: fact.name for fact in facts.values()}
         if name in by_field:
@@ -104,9 +104,9 @@ class LineReader:
         if name.startswith("my_"):
             return what, did_you_mean(name, self._known.own, "introduce it under facts")
         known = [fact for fact in facts if not fact.startswith("account_")]
-        hint = f"the facts are {listed(known, 'and')}, and those of the account, which begin with account_"
+        hint = f"the facts are {join_words(known, 'and')}, and those of the account, which begin with account_"
         if not known or name.startswith("account"):
-            hint = f"the account's facts are {listed([fact for fact in facts if fact not in known], 'and')}"
+            hint = f"the account's facts are {join_words([fact for fact in facts if fact not in known], 'and')}"
         return what, did_you_mean(name, facts, hint)
 
     def read_reason(self, text: str, subject: Subject, path: Path) -> Reason:
@@ -162,6 +162,6 @@ def named_in(raw: Any) -> set[str]:
     return set(_NAME.findall(_as_written(raw)))
 
 
-def _amounts(test: Test) -> Iterable[Amount]:
-    if isinstance(test, Aged | InRange):
+def _amounts(test: Operator) -> Iterable[Threshold]:
+    if isinstance(test, AgeRange | NumberRange):
         yield from (amount for amount in (test.low, test.high) if amount is not None)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from invitepolicy._core.conditions import format_test
+from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.frozen import thaw
-from invitepolicy._core.policy import Slot
+from invitepolicy._core.policy import Placeholder
 from invitepolicy._core.quantities import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Line, Promise, Rule, Setting
+    from invitepolicy._core.policy import Condition, DecisionSpec, Promise, Rule, Setting
 
 
 def fingerprint(
     name: str,
     settings: Mapping[str, Setting],
     facts: Mapping[str, Fact],
-    decisions: Mapping[str, DecisionRules],
+    decisions: Mapping[str, DecisionSpec],
     promises: Iterable[Promise],
 ) -> str:
     """Hash the resolved content as 32 hexadecimal digits; the order of keys and the spelling of quantities vanish."""
@@ -44,7 +44,7 @@ def _setting(setting: Setting) -> list[Any]:
     return [setting.kind, *(None if value is None else format_quantity(value, setting.kind) for value in quantities)]
 
 
-def _decision(decision: DecisionRules) -> dict[str, Any]:
+def _decision(decision: DecisionSpec) -> dict[str, Any]:
     return {
         "question": decision.question,
         "subject": decision.subject,
@@ -56,12 +56,12 @@ def _decision(decision: DecisionRules) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> list[Any]:
-    because = [[part.fact, part.age] if isinstance(part, Slot) else part for part in rule.because]
+    because = [[part.fact, part.age] if isinstance(part, Placeholder) else part for part in rule.because]
     return [rule.name, rule.limit, _lines(rule.when), rule.then, because, thaw(rule.details)]
 
 
-def _lines(lines: Iterable[Line]) -> list[list[str]]:
-    return sorted([line.fact, format_test(line.test)] for line in lines)
+def _lines(lines: Iterable[Condition]) -> list[list[str]]:
+    return sorted([line.fact, format_operator(line.operator)] for line in lines)
 
 
 def _promise(promise: Promise) -> list[Any]:

@@ -9,27 +9,27 @@ import attrs
 from invitepolicy._core.facts import OWN_KINDS, RESERVED_OUTCOMES, Fact
 from invitepolicy._core.frozen import ByFields, freeze
 from invitepolicy._core.policy import Promise, Rule, Setting
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy._read.condition_reader import Known, LineReader, named_in
-from invitepolicy._read.problems import Fault
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy._read.condition_reader import ConditionReader, Scope, named_in
+from invitepolicy._read.problems import PathProblem
 from invitepolicy._read.settings import SettingError, read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from invitepolicy._core.facts import Subject
-    from invitepolicy._core.policy import Document, Line, Path
-    from invitepolicy._read.problems import Problems
+    from invitepolicy._core.policy import Condition, Path, PolicyFile
+    from invitepolicy._read.problems import ProblemCollector
 
 
 @attrs.define(eq=False, repr=False)
-class Unfinished:
+class DecisionBuilder:
     """A decision while files are folded into it."""
 
     name: str
     question: str = ""
     subject: Subject = "invitation"
-    applies_to: list[Line] = attrs.field(factory=list)
+    applies_to: list[Condition] = attrs.field(factory=list)
     outcomes: tuple[str, ...] = ()
     limits: list[Rule] = attrs.field(factory=list)
     rules: list[Rule] = attrs.field(factory=list)
@@ -38,16 +38,18 @@ class Unfinished:
 
 
 @attrs.define(eq=False, repr=False)
-class State(Known):
+class Merged(Scope):
     """What the files read so far, the oldest parent first, amount to."""
 
-    decisions: dict[str, Unfinished] = attrs.field(factory=dict)
+    decisions: dict[str, DecisionBuilder] = attrs.field(factory=dict)
     promises: list[Promise] = attrs.field(factory=list)
 
 
-def fold_document(document: Document, state: State, problems: Problems, *, is_child: bool, is_last: bool) -> None:
+def merge_document(
+    document: PolicyFile, state: Merged, problems: ProblemCollector, *, is_child: bool, is_last: bool
+) -> None:
     """Fold a file into the state; what is wrong goes to `problems`. After the last one every decision is total."""
-    folder = _Folder(document, state, problems)
+    folder = _Merger(document, state, problems)
     introduced = folder.fold()
     if is_child:
         folder.refuse_unused(introduced)
@@ -55,12 +57,12 @@ def fold_document(document: Document, state: State, problems: Problems, *, is_ch
         folder.refuse_partial()
 
 
-class _Folder:
+class _Merger:
     """Folds one file into the state; what is wrong goes to `problems`."""
 
-    def __init__(self, document: Document, state: State, problems: Problems) -> None:
+    def __init__(self, document: PolicyFile, state: Merged, problems: ProblemCollector) -> None:
         self._document, self._state = document, state
-        self._reader = LineReader(document, state, problems)
+        self._reader = ConditionReader(document, state, problems)
 
     def fold(self) -> list[str]:
         data = self._document.data
@@ -119,7 +121,7 @@ class _Folder:
 
     def _decision(self, name: str, raw: dict[str, Any], path: Path) -> None:
         known = self._state.decisions.get(name)
-        decision = known or Unfinished(name)
+        decision = known or DecisionBuilder(name)
         self._texts(decision, raw, path, is_new=known is None)
         decision.details.update(
             {
@@ -158,7 +160,7 @@ class _Folder:
                     key=True,
                 )
 
-    def _texts(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, is_new: bool) -> None:
+    def _texts(self, decision: DecisionBuilder, raw: dict[str, Any], path: Path, *, is_new: bool) -> None:
         question = raw.get("question")
         if question is not None and not question.rstrip().endswith("?"):
             self._reader.refuse((*path, "question"), "question", "a question ends in a question mark", "add the ?")
@@ -173,7 +175,7 @@ class _Folder:
             decision.subject = subject
 
     def _name_outcomes(
-        self, decision: Unfinished, raw: dict[str, Any], cards: list[Rule], path: Path, *, is_new: bool
+        self, decision: DecisionBuilder, raw: dict[str, Any], cards: list[Rule], path: Path, *, is_new: bool
     ) -> None:
         stated = raw.get("outcomes")
         for index, word in enumerate(stated or ()):
@@ -186,7 +188,7 @@ class _Folder:
                 tuple(stated) if stated else tuple(word for word in used if word not in RESERVED_OUTCOMES)
             )
         elif stated is not None and set(stated) != set(decision.outcomes):
-            hint = f"delete the line, since a child may not change {listed(decision.outcomes, 'and')}"
+            hint = f"delete the line, since a child may not change {join_words(decision.outcomes, 'and')}"
             self._reader.refuse(
                 (*path, "outcomes"), "outcome", f"a parent has listed the outcomes of “{decision.name}”", hint, key=True
             )
@@ -203,10 +205,10 @@ class _Folder:
         if raw.get("otherwise") is not None:
             yield (*path, "otherwise", "then"), raw["otherwise"]["then"]
 
-    def _is_outcome(self, decision: Unfinished, word: str, path: Path, *, key: bool = False) -> bool:
+    def _is_outcome(self, decision: DecisionBuilder, word: str, path: Path, *, key: bool = False) -> bool:
         if word in decision.outcomes:
             return True
-        hint = did_you_mean(word, decision.outcomes, f"its outcomes are {listed(decision.outcomes)}")
+        hint = did_you_mean(word, decision.outcomes, f"its outcomes are {join_words(decision.outcomes)}")
         if word in RESERVED_OUTCOMES:
             hint = "the library itself gives this outcome, where a line of applies_to fails"
             if word == "undetermined":
@@ -214,20 +216,22 @@ class _Folder:
         self._reader.refuse(path, "outcome", f"{quoted(word)} is no outcome of “{decision.name}”", hint, key=key)
         return False
 
-    def _cards(self, decision: Unfinished, raws: Sequence[dict[str, Any]], path: Path, *, limit: bool) -> list[Rule]:
+    def _cards(
+        self, decision: DecisionBuilder, raws: Sequence[dict[str, Any]], path: Path, *, limit: bool
+    ) -> list[Rule]:
         return [self._card(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
 
-    def _card(self, decision: Unfinished, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
+    def _card(self, decision: DecisionBuilder, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
         when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
         because = self._reader.read_reason(raw["because"], decision.subject, (*path, "because"))
         place = self._reader.place(path, key=raw["rule"] is None)
         return Rule(raw["rule"], when, raw["then"], because, freeze(raw.get("details")), place, limit)
 
     def _arrange(
-        self, decision: Unfinished, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
+        self, decision: DecisionBuilder, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
     ) -> None:
         replaces = [card.get("replaces") for card in raw.get("rules") or ()]
-        cards = Cards(limits, rules, replaces, raw.get("without") or ())
+        cards = RuleChanges(limits, rules, replaces, raw.get("without") or ())
         for index, card in enumerate(raw.get("limits") or ()):
             if "replaces" in card:
                 hint = "delete the line, or move the card under rules"
@@ -238,7 +242,7 @@ class _Folder:
         for found in findings:
             self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
         if not findings:
-            decision.rules = arrange_rules(decision.rules, cards)
+            decision.rules = apply_overrides(decision.rules, cards)
         decision.limits += limits
 
     # promises
@@ -248,7 +252,7 @@ class _Folder:
         decision = self._state.decisions.get(name)
         if decision is None:
             hint = did_you_mean(
-                name, self._state.decisions, f"the decisions are {listed(self._state.decisions, 'and')}"
+                name, self._state.decisions, f"the decisions are {join_words(self._state.decisions, 'and')}"
             )
             self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
             self._reader.used.update(named_in(raw.get("when")))
@@ -260,13 +264,13 @@ class _Folder:
         for index, word in enumerate(stated):
             if word not in known:
                 at = (*path, mode, index) if isinstance(raw[mode], list) else (*path, mode)
-                hint = did_you_mean(word, known, f"its outcomes are {listed(decision.outcomes)}")
+                hint = did_you_mean(word, known, f"its outcomes are {join_words(decision.outcomes)}")
                 self._reader.refuse(at, "outcome", f"{quoted(word)} is no outcome of “{name}”", hint)
         self._state.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._reader.place(path)))
 
 
 @attrs.frozen(eq=False, repr=False)
-class Cards(ByFields):
+class RuleChanges(ByFields):
     """What a file says of a decision's rules: its cards, whom each one replaces, and what it drops."""
 
     limits: Sequence[Rule]
@@ -275,14 +279,14 @@ class Cards(ByFields):
     without: Sequence[str]
 
 
-def arrange_rules(rules: Sequence[Rule], cards: Cards) -> list[Rule]:
+def apply_overrides(rules: Sequence[Rule], cards: RuleChanges) -> list[Rule]:
     """Put a file's rules above its parents' `rules`, or in the place of those that they replace."""
     replaced = {target: card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is not None}
     own = [card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is None]
     return own + [replaced.get(rule.name or "", rule) for rule in rules if rule.name not in cards.without]
 
 
-def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) -> Iterator[Fault]:
+def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: RuleChanges) -> Iterator[PathProblem]:
     """Say what cannot be arranged: names given twice or taken, and rules replaced or dropped that no parent has."""
     fixed = [rule.name for rule in limits]
     inherited = [rule.name for rule in rules]
@@ -292,36 +296,40 @@ def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: Cards) 
             target = cards.replaces[index] if kind == "rules" else None
             free = card.name in cards.without or card.name == target
             if card.name in fixed or (card.name in inherited and not free):
-                yield Fault((kind, index, "rule"), "rule", *_taken(card, fixed))
+                yield PathProblem((kind, index, "rule"), "rule", *_taken(card, fixed))
     for index, name in enumerate(cards.without):
         if name not in inherited:
-            yield Fault(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
+            yield PathProblem(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
     yield from _bad_targets(cards, fixed, inherited)
 
 
-def _double_names(cards: Cards) -> Iterator[Fault]:
+def _double_names(cards: RuleChanges) -> Iterator[PathProblem]:
     seen: dict[str | None, int] = {}
     for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
         for index, card in enumerate(group):
             if card.name in seen:
                 hint = f"line {seen[card.name]} has it; rename one"
-                yield Fault((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
+                yield PathProblem((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
             seen.setdefault(card.name, card.place.line)
 
 
-def _bad_targets(cards: Cards, fixed: Sequence[str | None], inherited: Sequence[str | None]) -> Iterator[Fault]:
+def _bad_targets(
+    cards: RuleChanges, fixed: Sequence[str | None], inherited: Sequence[str | None]
+) -> Iterator[PathProblem]:
     replaced: dict[str, int] = {}
     for index, target in enumerate(cards.replaces):
         if target is None:
             continue
         path: Path = ("rules", index, "replaces")
         if target in cards.without:
-            yield Fault(path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both")
+            yield PathProblem(
+                path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both"
+            )
         elif target not in inherited:
-            yield Fault(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
+            yield PathProblem(path, "rule", *_no_such_rule(target, fixed, inherited, "replaced"))
         elif target in replaced:
             hint = f"the rule in line {replaced[target]} replaces it already; delete one of the two"
-            yield Fault(path, "rule", f"{quoted(target)} is replaced twice", hint)
+            yield PathProblem(path, "rule", f"{quoted(target)} is replaced twice", hint)
         replaced.setdefault(target, cards.rules[index].place.line)
 
 
@@ -338,5 +346,5 @@ def _no_such_rule(
     if name in fixed:
         return f"{quoted(name)} is a limit and cannot be {verb}", "delete the line, since a limit stands in every style"
     known = [rule for rule in inherited if rule]
-    hint = f"its rules are {listed(known, 'and')}" if known else "delete the line, since no parent has rules here"
+    hint = f"its rules are {join_words(known, 'and')}" if known else "delete the line, since no parent has rules here"
     return f"no parent has a rule {quoted(name)}", did_you_mean(name, known, hint)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._core.errors import PolicyError
 from invitepolicy._core.resources import resource_folder
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy._read.problems import Problems
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy._read.problems import ProblemCollector
 from invitepolicy._read.resolve import build_policy
 from invitepolicy._read.schema import check_shape
 from invitepolicy._read.yaml_source import MOST_BYTES, parse_source
@@ -19,7 +19,7 @@ from invitepolicy._read.yaml_source import MOST_BYTES, parse_source
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from invitepolicy._core.policy import Document, Mark, Policy
+    from invitepolicy._core.policy import Policy, PolicyFile, Position
 
 MOST_PARENTS: Final = 8
 _SHIPPED_NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -54,7 +54,7 @@ def with_settings(policy: Policy, /, **values: Any) -> Policy:
     Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
     PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
     """
-    return _proven(policy.layers, {**policy.overrides, **values})
+    return _proven(policy._files, {**policy.overrides, **values})
 
 
 def files_of(source: str | os.PathLike[str]) -> list[str]:
@@ -66,7 +66,7 @@ def files_of(source: str | os.PathLike[str]) -> list[str]:
     names = [path]
     for _ in range(MOST_PARENTS):
         try:
-            parent = _read_file(path, names[-1], Problems(names[-1]), (1, 1)).data.get("extends")
+            parent = _read_file(path, names[-1], ProblemCollector(names[-1]), (1, 1)).data.get("extends")
         except PolicyError:
             break
         if not isinstance(parent, str) or not parent.startswith("./") or "\0" in parent:
@@ -85,7 +85,7 @@ def shipped_names() -> list[str]:
 
 
 @cache
-def _shipped_document(name: str, *, as_parent: bool = False) -> Document:
+def _shipped_document(name: str, *, as_parent: bool = False) -> PolicyFile:
     # A shipped file was checked against the schema when it was made, and need not be here. Its tests, which are most
     # of it and run on that file alone, are not read where it is only a parent.
     with open(os.path.join(resource_folder("policies"), f"{name}.yaml"), "rb") as file:
@@ -95,20 +95,20 @@ def _shipped_document(name: str, *, as_parent: bool = False) -> Document:
 
 @cache
 def _load_shipped(name: str) -> Policy:
-    problems = Problems(name)
+    problems = ProblemCollector(name)
     _refuse_unknown(name, problems, (1, 1))
-    problems.settle()
+    problems.raise_if_any()
     return build_policy(_chain(_shipped_document(name), None, ""), {})
 
 
-def _refuse_unknown(name: str, problems: Problems, mark: Mark) -> None:
+def _refuse_unknown(name: str, problems: ProblemCollector, mark: Position) -> None:
     if name not in shipped_names():
         problems.add(mark, "policy", f"there is no shipped policy {quoted(name)}", _meant_policy(name))
 
 
 def _meant_policy(name: str) -> str:
     stem = name.removesuffix(".yaml")
-    known = f"there are {listed(shipped_names(), 'and')}; a file's path begins with ./"
+    known = f"there are {join_words(shipped_names(), 'and')}; a file's path begins with ./"
     if stem in shipped_names():
         return f"write {stem}, or ./{name} for a file beside this one"
     if name != stem and not name.startswith("/") and ":" not in name:
@@ -118,16 +118,16 @@ def _meant_policy(name: str) -> str:
 
 def _load_file(source: str | os.PathLike[str]) -> Policy:
     path = _tidy(os.fspath(source))
-    document = _checked(_read_file(path, path, Problems(path), (1, 1)))
+    document = _checked(_read_file(path, path, ProblemCollector(path), (1, 1)))
     return _proven(_chain(document, os.path.dirname(path), path), {})
 
 
-def _checked(document: Document) -> Document:
+def _checked(document: PolicyFile) -> PolicyFile:
     check_shape(document)
     return document
 
 
-def _proven(layers: Sequence[Document], overrides: Mapping[str, Any]) -> Policy:
+def _proven(layers: Sequence[PolicyFile], overrides: Mapping[str, Any]) -> Policy:
     policy = build_policy(layers, overrides)
     if policy.promises:
         from invitepolicy._prove.promises import prove_promises  # noqa: PLC0415  (imported late: shipped policies are proven)
@@ -136,13 +136,13 @@ def _proven(layers: Sequence[Document], overrides: Mapping[str, Any]) -> Policy:
     return policy
 
 
-def _chain(document: Document, folder: str | None, path: str) -> list[Document]:
+def _chain(document: PolicyFile, folder: str | None, path: str) -> list[PolicyFile]:
     """Follow `extends` from a file up to the last parent; the oldest comes first."""
     chain = [document]
     seen = {os.path.realpath(path) if path else None}
     here = folder
     while (parent := chain[0].data.get("extends")) is not None:
-        problems = Problems(chain[0].path)
+        problems = ProblemCollector(chain[0].path)
         mark = chain[0].value_mark(("extends",))
         if len(chain) > MOST_PARENTS:
             raise problems.fatal(
@@ -150,7 +150,7 @@ def _chain(document: Document, folder: str | None, path: str) -> list[Document]:
             )
         if not parent.startswith("."):
             _refuse_unknown(parent, problems, mark)
-            problems.settle()
+            problems.raise_if_any()
             if parent in seen:
                 raise problems.fatal(mark, "extends", f"{quoted(parent)} extends itself", "break the circle")
             seen.add(parent)
@@ -174,7 +174,7 @@ def _tidy(path: str) -> str:
     return drive + (os.sep if rest.startswith(os.sep) else "") + os.sep.join(parts) or "."
 
 
-def _inside(parent: str, folder: str | None, here: str | None, problems: Problems, mark: Mark) -> str:
+def _inside(parent: str, folder: str | None, here: str | None, problems: ProblemCollector, mark: Position) -> str:
     """Find a parent's file, which must lie inside the folder of the file that was loaded first."""
     what, hint = "", "write the name of a shipped policy, or ./ and a file beside this one"
     if folder is None or here is None:
@@ -191,7 +191,7 @@ def _inside(parent: str, folder: str | None, here: str | None, problems: Problem
     raise problems.fatal(mark, "extends", what, hint)
 
 
-def _read_file(path: str, shown: str, problems: Problems, mark: Mark) -> Document:
+def _read_file(path: str, shown: str, problems: ProblemCollector, mark: Position) -> PolicyFile:
     """Read a regular file of at most 256 KiB; a device, a pipe or a folder is refused before it is read."""
     try:
         with open(path, "rb", opener=_open_without_waiting) as stream:

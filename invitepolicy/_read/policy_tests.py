@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import FACTS, RESERVED_OUTCOMES
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import DEFAULT_NOW, Expectation, Place, PolicyTest, Segment
-from invitepolicy._core.quantities import QuantityError, later, parse_duration, parse_instant
+from invitepolicy._core.policy import DEFAULT_NOW, Expectation, ExpectedStage, Location, PolicyTest
+from invitepolicy._core.quantities import QuantityError, add_or_none, parse_duration, parse_instant
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy._read.problems import Fault
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy._read.problems import PathProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Document, Path
-    from invitepolicy._read.problems import Problems
+    from invitepolicy._core.policy import DecisionSpec, Path, PolicyFile
+    from invitepolicy._read.problems import ProblemCollector
 
 _LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
 _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
@@ -34,17 +34,21 @@ _REMEDIES: Final = {
 
 
 def read_tests(
-    document: Document, decisions: Mapping[str, DecisionRules], own: Mapping[str, Fact], problems: Problems
+    document: PolicyFile, decisions: Mapping[str, DecisionSpec], own: Mapping[str, Fact], problems: ProblemCollector
 ) -> tuple[PolicyTest, ...]:
     """Read every test of a file against the resolved decisions; what is wrong goes to `problems`."""
-    reader = _Reader(document, decisions, own, problems)
+    reader = _TestReader(document, decisions, own, problems)
     tests = [reader.read(index, raw) for index, raw in enumerate(document.data.get("tests") or ())]
     return tuple(test for test in tests if test is not None)
 
 
-class _Reader:
+class _TestReader:
     def __init__(
-        self, document: Document, decisions: Mapping[str, DecisionRules], own: Mapping[str, Fact], problems: Problems
+        self,
+        document: PolicyFile,
+        decisions: Mapping[str, DecisionSpec],
+        own: Mapping[str, Fact],
+        problems: ProblemCollector,
     ) -> None:
         self._document, self._decisions, self._own, self._problems = document, decisions, own, problems
         self._names: dict[str, int] = {}
@@ -60,7 +64,7 @@ class _Reader:
         rule = self._rule(raw.get("rule") or {}, path)
         if len(self._problems.found) > before or given is None or account is None:
             return None
-        place = Place(self._document.path, *self._document.value_mark(path))
+        place = Location(self._document.path, *self._document.value_mark(path))
         return PolicyTest(raw["test"], given, account, now, expect, rule, raw.get("skip"), place)
 
     def _check_name(self, name: str, path: Path) -> None:
@@ -75,7 +79,7 @@ class _Reader:
         self._names.setdefault(name, line)
 
     def _refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
-        self._problems.report(self._document, Fault(path, code, what, hint, key))
+        self._problems.report(self._document, PathProblem(path, code, what, hint, key))
 
     def _now(self, raw: dict[str, Any], path: Path) -> datetime:
         if raw.get("now") is None:
@@ -164,9 +168,9 @@ class _Reader:
     def _expectations(self, raw: dict[str, Any], now: datetime, path: Path) -> Iterator[Expectation]:
         for name, expected in raw.items():
             at: Path = (*path, "expect", name)
-            place = Place(self._document.path, *self._document.key_mark(at))
+            place = Location(self._document.path, *self._document.key_mark(at))
             if name not in self._decisions:
-                hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
+                hint = did_you_mean(name, self._decisions, f"the decisions are {join_words(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
             elif expected in (None, [], {}):
                 hint = "write an outcome, such as keep, or a life, such as [keep, withdraw after 4 days]"
@@ -182,7 +186,7 @@ class _Reader:
         known = (*self._decisions[decision].outcomes, *RESERVED_OUTCOMES)
         if word in known:
             return True
-        hint = f"its outcomes are {listed(self._decisions[decision].outcomes)}"
+        hint = f"its outcomes are {join_words(self._decisions[decision].outcomes)}"
         self._refuse(
             at,
             "outcome",
@@ -191,7 +195,7 @@ class _Reader:
         )
         return False
 
-    def _life(self, decision: str, raw: list[Any], at: Path) -> Iterator[Segment]:
+    def _life(self, decision: str, raw: list[Any], at: Path) -> Iterator[ExpectedStage]:
         last = timedelta(-1)
         for index, item in enumerate(raw):
             path = (*at, index)
@@ -215,7 +219,7 @@ class _Reader:
                     "put the outcomes in order of time",
                 )
             last = after
-            yield Segment(found[1], after)
+            yield ExpectedStage(found[1], after)
 
     def _instants(self, decision: str, raw: dict[str, Any], now: datetime, at: Path) -> Iterator[tuple[datetime, str]]:
         for key, outcome in raw.items():
@@ -232,12 +236,12 @@ class _Reader:
         for name, rule in raw.items():
             at = (*path, "rule", name)
             if name not in self._decisions:
-                hint = did_you_mean(name, self._decisions, f"the decisions are {listed(self._decisions, 'and')}")
+                hint = did_you_mean(name, self._decisions, f"the decisions are {join_words(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
                 continue
             known = [card.name for card in self._decisions[name].rules if card.name]
             if rule not in known:
-                hint = did_you_mean(str(rule), known, f"its rules are {listed(known)}")
+                hint = did_you_mean(str(rule), known, f"its rules are {join_words(known)}")
                 self._refuse(at, "rule", f"{quoted(rule)} is no rule of “{name}”", hint)
         return FrozenMapping(raw)
 
@@ -267,7 +271,7 @@ def _parse_instant(text: str, relative: str) -> datetime:
 
 
 def _moved(text: str, now: datetime, by: timedelta) -> datetime:
-    instant = later(now, by)
+    instant = add_or_none(now, by)
     if instant is None:
         raise QuantityError(f"{quoted(text)} lies outside the years 1 to 9999", "take a smaller duration")
     return instant

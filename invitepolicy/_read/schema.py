@@ -13,13 +13,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._core.resources import resource_folder
-from invitepolicy._core.text import clip, did_you_mean, listed, nearest, quoted, safe_text
-from invitepolicy._read.problems import Fault, Problems
+from invitepolicy._core.text import clip, closest, did_you_mean, join_words, quoted, safe_text
+from invitepolicy._read.problems import PathProblem, ProblemCollector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from invitepolicy._core.policy import Document, Path
+    from invitepolicy._core.policy import Path, PolicyFile
 
 _WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
 _MOST_ERRORS: Final = 200
@@ -55,21 +55,21 @@ def _validator() -> Any:
     return Draft202012Validator(read_schema(), registry=Registry())
 
 
-def check_shape(document: Document) -> None:
+def check_shape(document: PolicyFile) -> None:
     """Hold a file's data against the schema. Raises PolicyError with every problem of its shape."""
-    problems = Problems(document.path)
+    problems = ProblemCollector(document.path)
     _check_version(document, problems)
-    problems.settle()
+    problems.raise_if_any()
     told = set()
     for error in islice(_validator().iter_errors(document.data), _MOST_ERRORS):
         for finding in _findings(error, document):
             if (finding.path, finding.what) not in told:
                 told.add((finding.path, finding.what))
                 problems.report(document, finding)
-    problems.settle()
+    problems.raise_if_any()
 
 
-def _check_version(document: Document, problems: Problems) -> None:
+def _check_version(document: PolicyFile, problems: ProblemCollector) -> None:
     version = document.data.get("invitepolicy")
     plain = isinstance(version, int) and not isinstance(version, bool)
     if "invitepolicy" not in document.data or (plain and version == _FORMAT):
@@ -83,12 +83,12 @@ def _check_version(document: Document, problems: Problems) -> None:
     problems.add(document.value_mark(("invitepolicy",)), "version", what, hint)
 
 
-def _findings(error: Any, document: Document) -> Iterator[Fault]:
+def _findings(error: Any, document: PolicyFile) -> Iterator[PathProblem]:
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
-        yield Fault((*path, error.instance), "name", *_bad_name(error), key=True)
+        yield PathProblem((*path, error.instance), "name", *_bad_name(error), key=True)
     elif error.validator == "required" and (cards := _scattered(document.data, path)):
-        yield Fault(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
+        yield PathProblem(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
     elif not _left_to_build(path, name=error.validator):
         yield from _WORDED[error.validator](error, path)
 
@@ -120,11 +120,11 @@ def _bad_name(error: Any) -> tuple[str, str]:
     return what, write + _described(error.schema)
 
 
-def _missing(error: Any, path: Path) -> Iterator[Fault]:
+def _missing(error: Any, path: Path) -> Iterator[PathProblem]:
     meant = _meant(error.schema, error.instance).values()
     for key in error.validator_value:
         if key not in error.instance and key not in meant:
-            yield Fault(path, "missing", *_what_is_missing(error.schema, key, path), key=True)
+            yield PathProblem(path, "missing", *_what_is_missing(error.schema, key, path), key=True)
 
 
 def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str, str]:
@@ -140,19 +140,19 @@ def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str,
     return f"{whose} has no “{key}”", hint
 
 
-def _kind(error: Any, path: Path) -> Iterator[Fault]:
-    yield Fault(path, "kind", *_wrong_kind(error, path))
+def _kind(error: Any, path: Path) -> Iterator[PathProblem]:
+    yield PathProblem(path, "kind", *_wrong_kind(error, path))
 
 
-def _word(error: Any, path: Path) -> Iterator[Fault]:
+def _word(error: Any, path: Path) -> Iterator[PathProblem]:
     hint = _remedy(error.schema)
     if isinstance(error.instance, str):
         hint = did_you_mean(error.instance, error.validator_value, hint)
-    yield Fault(path, "word", _cannot_be(error.instance, path), hint)
+    yield PathProblem(path, "word", _cannot_be(error.instance, path), hint)
 
 
-def _pattern(error: Any, path: Path) -> Iterator[Fault]:
-    yield Fault(path, "name", _cannot_be(error.instance, path), _remedy(error.schema))
+def _pattern(error: Any, path: Path) -> Iterator[PathProblem]:
+    yield PathProblem(path, "name", _cannot_be(error.instance, path), _remedy(error.schema))
 
 
 def _cannot_be(value: Any, path: Path) -> str:
@@ -162,20 +162,20 @@ def _cannot_be(value: Any, path: Path) -> str:
     return f"“{name}” cannot be {quoted(value)}" if name == path[-1] else f"{quoted(value)} cannot stand in “{name}”"
 
 
-def _empty(error: Any, path: Path) -> Iterator[Fault]:
-    yield Fault(path, "empty", f"“{_name_of(path)}” is empty", _remedy(error.schema))
+def _empty(error: Any, path: Path) -> Iterator[PathProblem]:
+    yield PathProblem(path, "empty", f"“{_name_of(path)}” is empty", _remedy(error.schema))
 
 
-def _twice(error: Any, path: Path) -> Iterator[Fault]:
+def _twice(error: Any, path: Path) -> Iterator[PathProblem]:
     items = error.instance
     index = next(index for index, item in enumerate(items) if item in items[:index])
-    yield Fault((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
+    yield PathProblem((*path, index), "twice", f"{quoted(items[index])} is named twice", "name it once")
 
 
-def _both(error: Any, path: Path) -> Iterator[Fault]:
+def _both(error: Any, path: Path) -> Iterator[PathProblem]:
     if isinstance(error.instance, dict):  # of anything else its kind is told
         what, hint = "this promise says both “only” and “never”", "keep one of them"
-        yield Fault((*path, "never"), "key", what, hint, key=True)
+        yield PathProblem((*path, "never"), "key", what, hint, key=True)
 
 
 def _left_to_build(path: Path, *, name: str) -> bool:
@@ -192,17 +192,17 @@ def _left_to_build(path: Path, *, name: str) -> bool:
     return False
 
 
-def _unknown_keys(error: Any, path: Path) -> Iterator[Fault]:
+def _unknown_keys(error: Any, path: Path) -> Iterator[PathProblem]:
     known = [*error.schema["properties"]]
     meant = _meant(error.schema, error.instance)
     where = f"in “{_name_of(path)}” " if path else ""
     for key, value in error.instance.items():
         if key in known:
             continue
-        hint = f"did you mean “{meant[key]}”?" if key in meant else f"the keys are {listed(known, 'and')}"
+        hint = f"did you mean “{meant[key]}”?" if key in meant else f"the keys are {join_words(known, 'and')}"
         if not path and isinstance(value, dict) and not value.keys().isdisjoint(_OF_A_DECISION):
             hint = "a decision stands under decisions"
-        yield Fault((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
+        yield PathProblem((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
 
 
 def _meant(schema: dict[str, Any], card: dict[str, Any]) -> dict[str, str]:
@@ -211,8 +211,8 @@ def _meant(schema: dict[str, Any], card: dict[str, Any]) -> dict[str, str]:
     unknown = [key for key in card if key not in schema["properties"]]
     missing = [key for key in schema.get("required", ()) if key not in card]
     if len(unknown) == len(missing) == 1:
-        return {unknown[0]: nearest(unknown[0], known) or missing[0]}
-    return {key: found for key in unknown if (found := nearest(key, known)) is not None}
+        return {unknown[0]: closest(unknown[0], known) or missing[0]}
+    return {key: found for key in unknown if (found := closest(key, known)) is not None}
 
 
 def _name_of(path: Path) -> str:
@@ -266,7 +266,7 @@ def _remedy(schema: dict[str, Any]) -> str:
     return described if described.startswith(_VERBS) else f"write {described}"
 
 
-_WORDED: Final[dict[str, Callable[[Any, Path], Iterator[Fault]]]] = {
+_WORDED: Final[dict[str, Callable[[Any, Path], Iterator[PathProblem]]]] = {
     "additionalProperties": _unknown_keys,
     "required": _missing,
     "type": _kind,

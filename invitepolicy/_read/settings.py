@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from invitepolicy._core.facts import GRAMMAR_WORDS
-from invitepolicy._core.policy import Place, Setting
+from invitepolicy._core.policy import Location, Setting
 from invitepolicy._core.quantities import (
     Quantity,
     QuantityError,
@@ -36,7 +36,7 @@ class SettingError(ValueError):
         self.code, self.what, self.hint, self.inside, self.key = code, what, hint, inside, key
 
 
-def read_setting(name: str, raw: Any, parent: Setting | None, place: Place, *, whole: bool) -> Setting:
+def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *, whole: bool) -> Setting:
     """Read a setting as YAML gives it; `parent` has its kind and bounds, `whole` says that it counts something.
 
     Raises SettingError.

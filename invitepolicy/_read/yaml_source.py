@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from invitepolicy._core.policy import Document, Mark, Path
+from invitepolicy._core.policy import Path, PolicyFile, Position
 from invitepolicy._core.quantities import MOST_DIGITS
 from invitepolicy._core.text import quoted
-from invitepolicy._read.problems import Problems
+from invitepolicy._read.problems import ProblemCollector
 from invitepolicy._read.yaml_errors import explain_syntax, place_of
 
 if TYPE_CHECKING:
@@ -47,24 +47,24 @@ _UNPRINTABLE = re.compile(
 )
 
 
-def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> Document:
+def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> PolicyFile:
     """Read a policy file's text. Raises PolicyError with every problem of the text.
 
     What is shipped is read by the `quick` parser where there is one: a test holds it to say the same of these files.
     It is nothing for what strangers write: it crashes on some of it, and reads some of it otherwise.
     """
-    problems = Problems(path)
+    problems = ProblemCollector(path)
     text = _decode(source, problems)
     _refuse_unprintable(text, problems)
-    reader = _Reader(text, problems, _QUICK if quick else yaml.SafeLoader)
+    reader = _YamlReader(text, problems, _QUICK if quick else yaml.SafeLoader)
     data = reader.read_document()
-    problems.settle()
+    problems.raise_if_any()
     if not isinstance(data, dict):
         raise problems.fatal((1, 1), "top-level", *_why_no_mapping(data))
-    return Document(path, data, reader.places, frozenset(reader.commented))
+    return PolicyFile(path, data, reader.places, frozenset(reader.commented))
 
 
-def _decode(source: str | bytes, problems: Problems) -> str:
+def _decode(source: str | bytes, problems: ProblemCollector) -> str:
     size = len(source)
     if size > MOST_BYTES or (isinstance(source, str) and len(source.encode("utf-8", "surrogatepass")) > MOST_BYTES):
         raise problems.fatal((1, 1), "too-long", "the file is longer than 256 KiB", "a policy is a few hundred lines")
@@ -79,13 +79,13 @@ def _decode(source: str | bytes, problems: Problems) -> str:
         raise problems.fatal(_mark(good, len(good)), "encoding", what, "save the file as UTF-8") from None
 
 
-def _refuse_unprintable(text: str, problems: Problems) -> None:
+def _refuse_unprintable(text: str, problems: ProblemCollector) -> None:
     for found in _UNPRINTABLE.finditer(text):
         problems.add(_mark(text, found.start()), "character", *_unprintable(found[0]))
-    problems.settle()
+    problems.raise_if_any()
 
 
-def _mark(text: str, position: int) -> Mark:
+def _mark(text: str, position: int) -> Position:
     start = text.rfind("\n", 0, position) + 1
     return text.count("\n", 0, start) + 1, position - start + 1
 
@@ -109,11 +109,11 @@ def _why_no_mapping(data: object) -> tuple[str, str]:
     return "a policy is made of keys and values", "begin with “invitepolicy: 1”, then “name:” and the rest"
 
 
-class _Reader:
+class _YamlReader:
     """Builds the data out of events, and the places beside it."""
 
-    def __init__(self, text: str, problems: Problems, loader: Any) -> None:
-        self.places: dict[Path, tuple[Mark, Mark]] = {}
+    def __init__(self, text: str, problems: ProblemCollector, loader: Any) -> None:
+        self.places: dict[Path, tuple[Position, Position]] = {}
         self.commented: set[Path] = set()
         self._text = text
         self._events = _events(loader(text), problems)
@@ -138,10 +138,10 @@ class _Reader:
             )
         return data
 
-    def _refuse(self, mark: Mark, code: str, what: str, hint: str) -> None:
+    def _refuse(self, mark: Position, code: str, what: str, hint: str) -> None:
         self._problems.add(mark, code, what, hint)
 
-    def _read(self, path: Path, event: Any, key_mark: Mark | None) -> Any:
+    def _read(self, path: Path, event: Any, key_mark: Position | None) -> Any:
         self._nodes += 1
         mark = _of(event)
         if self._nodes > MOST_NODES:
@@ -168,7 +168,7 @@ class _Reader:
     def _is_cut(self, event: Any) -> bool:
         return _COMMENT.match(self._text, event.end_mark.index) is not None
 
-    def _refuse_extras(self, event: Any, mark: Mark) -> None:
+    def _refuse_extras(self, event: Any, mark: Position) -> None:
         if isinstance(event, yaml.AliasEvent):
             self._refuse(
                 mark, "alias", f"{quoted(f'*{event.anchor}')} is an alias", "write the value out; a text wants quotes"
@@ -202,7 +202,7 @@ class _Reader:
             items[key] = self._read((*path, key), next(self._events), mark)
         return items
 
-    def _key(self, path: Path, event: Any, mark: Mark) -> str:
+    def _key(self, path: Path, event: Any, mark: Position) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._read((*path, "?"), event, mark)
             if not isinstance(event, yaml.AliasEvent):
@@ -222,7 +222,7 @@ class _Reader:
         self._refuse(mark, "key", f"the key {quoted(event.value)} is not a text", "put it in quotes, or use a word")
         return f"?{mark}"
 
-    def _scalar(self, event: Any, mark: Mark) -> Any:
+    def _scalar(self, event: Any, mark: Position) -> Any:
         text: str = event.value
         if len(text) > MOST_CHARACTERS:
             self._refuse(mark, "too-long", "a text of more than 8,192 characters", "shorten it")
@@ -247,7 +247,7 @@ class _Reader:
         last = self._text.rpartition("\n")[2]
         return last.isspace() and event.end_mark.index >= len(self._text) - len(last)
 
-    def _plain(self, text: str, mark: Mark) -> Any:
+    def _plain(self, text: str, mark: Position) -> Any:
         if text in _NULLS:
             return None
         if text in _BOOLEANS:
@@ -259,7 +259,7 @@ class _Reader:
             return ""
         return text
 
-    def _number(self, text: str, mark: Mark) -> float:
+    def _number(self, text: str, mark: Position) -> float:
         if sum(map(str.isdigit, text)) > MOST_DIGITS:
             self._refuse(mark, "number", f"{quoted(text)} has more than 18 digits", "shorten it, or put it in quotes")
             return 0
@@ -275,15 +275,15 @@ def _plainly(text: str) -> str:
     return "write a plain number, or put it in quotes"
 
 
-def _of(event: Any) -> Mark:
+def _of(event: Any) -> Position:
     return _of_mark(event.start_mark)
 
 
-def _of_mark(mark: Any) -> Mark:
+def _of_mark(mark: Any) -> Position:
     return mark.line + 1, mark.column + 1
 
 
-def _events(loader: Any, problems: Problems) -> Iterator[Any]:
+def _events(loader: Any, problems: ProblemCollector) -> Iterator[Any]:
     try:
         while True:
             yield loader.get_event()

@@ -12,14 +12,14 @@ import attrs
 from invitepolicy import Account, Invitation, Policy, decide, decide_account, summarize
 from invitepolicy._core.errors import InvitePolicyError
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import lines_of
-from invitepolicy._core.quantities import later
+from invitepolicy._core.policy import conditions_of
+from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import NO_ACCOUNT
 from invitepolicy._core.text import quoted
 from invitepolicy._decide.account import merge_accounts
-from invitepolicy._prove.phrases import describe_box
-from invitepolicy._prove.regions import Meter, build_space, intersect, merge
-from invitepolicy._prove.rulings import DOUBT, Reader, Table, starts, walk
+from invitepolicy._prove.phrases import describe_region
+from invitepolicy._prove.regions import Budget, build_space, intersect, merge
+from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness
 
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules
-    from invitepolicy._prove.regions import Box, Space
-    from invitepolicy._prove.rulings import Card
+    from invitepolicy._core.policy import DecisionSpec
+    from invitepolicy._prove.regions import FactSpace, Region
+    from invitepolicy._prove.rulings import CompiledRule
     from invitepolicy._prove.witness import Witness
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @attrs.frozen
-class Region:
+class ChangedRegion:
     """Records and times in which two policies say something else of one decision: `where` says it in words.
 
     `before` and `after` are the outcomes; `rule_before` and `rule_after` the rules, None where that is `otherwise`, or
@@ -59,8 +59,8 @@ class Difference:
     What an undetermined answer needs is not compared, nor the places of the rules.
     """
 
-    outcomes: tuple[Region, ...]
-    reasons: tuple[Region, ...]
+    outcomes: tuple[ChangedRegion, ...]
+    reasons: tuple[ChangedRegion, ...]
     only_old: tuple[str, ...]
     only_new: tuple[str, ...]
 
@@ -126,16 +126,18 @@ def _common_facts(old: Policy, new: Policy) -> dict[str, Fact]:
 Pair = tuple[str, str, str | None, str | None]
 
 
-def _compare(old: DecisionRules, new: DecisionRules, facts: Mapping[str, Fact]) -> tuple[list[Region], list[Region]]:
+def _compare(
+    old: DecisionSpec, new: DecisionSpec, facts: Mapping[str, Fact]
+) -> tuple[list[ChangedRegion], list[ChangedRegion]]:
     if old == new:
         return [], []
-    space = build_space(chain(lines_of(old), lines_of(new)), facts)
-    reader = Reader(space)
+    space = build_space(chain(conditions_of(old), conditions_of(new)), facts)
+    reader = RuleCompiler(space)
     cards, left, right = _beside(reader.cards_of(old), reader.cards_of(new))
-    table = Table(space, cards)
-    outcomes: dict[Pair, list[Box]] = {}
-    reasons: dict[Pair, list[Box]] = {}
-    for ruled in walk(table, left, right, [space.whole], Meter()):
+    table = RuleMatrix(space, cards)
+    outcomes: dict[Pair, list[Region]] = {}
+    reasons: dict[Pair, list[Region]] = {}
+    for ruled in rulings_in(table, left, right, [space.whole], Budget()):
         before, after = _answer(cards, ruled.old), _answer(cards, ruled.new)
         if before[0] != after[0]:
             outcomes.setdefault((before[0], after[0], None, None), []).append(ruled.box)
@@ -148,9 +150,9 @@ def _compare(old: DecisionRules, new: DecisionRules, facts: Mapping[str, Fact]) 
     )
 
 
-def _beside(old: Sequence[Card], new: Sequence[Card]) -> tuple[list[Card], int, int]:
+def _beside(old: Sequence[CompiledRule], new: Sequence[CompiledRule]) -> tuple[list[CompiledRule], int, int]:
     """Lay two lists of cards out as one in which both keep their order, with what they have in common once."""
-    cards: list[Card] = []
+    cards: list[CompiledRule] = []
     left = right = 0
     matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
     for kind, start, end, begin, stop in matcher.get_opcodes():
@@ -163,41 +165,43 @@ def _beside(old: Sequence[Card], new: Sequence[Card]) -> tuple[list[Card], int, 
     return cards, left, right
 
 
-def _key(card: Card) -> tuple[Any, ...]:
+def _key(card: CompiledRule) -> tuple[Any, ...]:
     return card.then, tuple(sorted(card.masks.items())), _said(card)
 
 
-def _said(card: Card) -> tuple[Any, ...]:
+def _said(card: CompiledRule) -> tuple[Any, ...]:
     """Give what an answer shows of the card that decided, besides the outcome."""
     if card.rule is not None:
         return card.rule.name, card.rule.because, card.rule.details
     line = card.line
-    return () if line is None or card.then == UNDETERMINED else (None, line.fact, line.test)
+    return () if line is None or card.then == UNDETERMINED else (None, line.fact, line.operator)
 
 
-def _answer(cards: Sequence[Card], number: int) -> tuple[Any, ...]:
+def _answer(cards: Sequence[CompiledRule], number: int) -> tuple[Any, ...]:
     if number == DOUBT or cards[number].then == UNDETERMINED:
         return UNDETERMINED, None
     return cards[number].then, *_said(cards[number])
 
 
-def _granted(space: Space, reader: Reader, old: DecisionRules, new: DecisionRules) -> Box:
+def _granted(space: FactSpace, reader: RuleCompiler, old: DecisionSpec, new: DecisionSpec) -> Region:
     """Give the box outside which both say the same, since a line of both `applies_to` fails there or is open."""
     box = space.whole
-    common = {(line.fact, line.test) for line in old.applies_to}
+    common = {(line.fact, line.operator) for line in old.applies_to}
     for line in new.applies_to:
         ways = reader.holding(line)
-        if (line.fact, line.test) in common and len(ways) == 1:
-            box = intersect(box, starts(space, ways[0]))
+        if (line.fact, line.operator) in common and len(ways) == 1:
+            box = intersect(box, region_where(space, ways[0]))
     return box
 
 
-def _regions(decision: str, pair: Pair, boxes: list[Box], space: Space, granted: Box) -> Iterator[Region]:
+def _regions(
+    decision: str, pair: Pair, boxes: list[Region], space: FactSpace, granted: Region
+) -> Iterator[ChangedRegion]:
     before, after, rule_before, rule_after = pair
     unsaid = space.whole if NOT_APPLICABLE in (before, after) else granted
     for box in merge(boxes):
-        where = describe_box(space, box, unsaid)
-        yield Region(decision, where, before, after, rule_before, rule_after, make_witness(space, box))
+        where = describe_region(space, box, unsaid)
+        yield ChangedRegion(decision, where, before, after, rule_before, rule_after, make_witness(space, box))
 
 
 def impact(
@@ -216,7 +220,7 @@ def impact(
     """
     known = list(invitations)
     shown = merge_accounts(summarize(known, now=now), account or NO_ACCOUNT)
-    end = now if within is None else later(now, within) or _LAST
+    end = now if within is None else add_or_none(now, within) or _LAST
     found: list[Affected] = []
     for invitation in (*known, None):
         found += _affected((old, new), invitation, shown, now, end)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
-from invitepolicy._core.conditions import format_test
+from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.frozen import thaw
-from invitepolicy._core.policy import Place
+from invitepolicy._core.policy import Location
 from invitepolicy._core.quantities import format_quantity
 from invitepolicy._core.reasons import ReasonError, fill_settings, format_reason, parse_reason
 from invitepolicy._core.text import safe_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import DecisionRules, Document, Line, Path, Promise, Rule, Setting
+    from invitepolicy._core.policy import Condition, DecisionSpec, Path, PolicyFile, Promise, Rule, Setting
 
 _BY_THE_CALLER: Final = "set by the caller"
 
@@ -70,8 +70,8 @@ def _line(key: str, value: str, origin: str) -> str:
 # where it stands
 
 
-def _name(document: Document, path: Path) -> str:
-    return str(Place(re.split(r"[/\\]", document.path)[-1], *document.key_mark(path)))
+def _name(document: PolicyFile, path: Path) -> str:
+    return str(Location(re.split(r"[/\\]", document.path)[-1], *document.key_mark(path)))
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -82,7 +82,7 @@ def _at(data: Any, path: Path) -> Any:
 
 def _origin(policy: Policy, path: Path) -> str:
     """Name the last file that says something at a path, and the line; nothing where none does."""
-    for document in reversed(policy.layers):
+    for document in reversed(policy._files):
         if _at(document.data, path) not in (None, "", []):
             return _name(document, path)
     return ""
@@ -92,14 +92,14 @@ def _origin(policy: Policy, path: Path) -> str:
 class _Written:
     """A card as it is written: its file, the path there, and its data."""
 
-    document: Document
+    document: PolicyFile
     path: Path
     data: Mapping[str, Any]
 
 
 def _written(policy: Policy, decision: str) -> Iterator[_Written]:
     """Go through the cards of a decision in every file."""
-    for document in policy.layers:
+    for document in policy._files:
         raw = _at(document.data, ("decisions", decision)) or {}
         for kind in ("limits", "rules"):
             for index, card in enumerate(raw.get(kind) or ()):
@@ -133,7 +133,7 @@ def _value_origin(policy: Policy, setting: Setting) -> str:
     """Name the place of the value, which is not the setting's where a child gives only another `about`."""
     at: Path = ("settings", setting.name)
     found = ""
-    for document in policy.layers:
+    for document in policy._files:
         raw = _at(document.data, at)
         path = (*at, "value") if isinstance(raw, dict) else at
         if _at(document.data, path) is not None:
@@ -154,7 +154,7 @@ def _fact(policy: Policy, name: str) -> Iterator[str]:
 # decisions
 
 
-def _decision(policy: Policy, decision: DecisionRules) -> Iterator[str]:
+def _decision(policy: Policy, decision: DecisionSpec) -> Iterator[str]:
     at: Path = ("decisions", decision.name)
     details = _details(policy, decision.name)
     cards = [_rule(policy, decision, card, details) for card in decision.rules]
@@ -176,7 +176,7 @@ def _decision(policy: Policy, decision: DecisionRules) -> Iterator[str]:
     yield from _indented(_indented(_rule(policy, decision, decision.otherwise, details)))
 
 
-def _applies_to(lines: tuple[Line, ...]) -> Iterator[str]:
+def _applies_to(lines: tuple[Condition, ...]) -> Iterator[str]:
     if len({line.fact for line in lines}) < len(lines):
         yield "# Both lines about one fact must hold. They stand in two files, and one file cannot say so."
     yield from _lines("applies_to", lines)
@@ -185,12 +185,12 @@ def _applies_to(lines: tuple[Line, ...]) -> Iterator[str]:
 def _details(policy: Policy, decision: str) -> dict[str, Any]:
     """Give the default details of a decision's outcomes, those of later files first."""
     merged: dict[str, Any] = {}
-    for document in policy.layers:
+    for document in policy._files:
         merged.update(_at(document.data, ("decisions", decision, "details")) or {})
     return {outcome: data for outcome, data in merged.items() if data is not None}
 
 
-def _rule(policy: Policy, decision: DecisionRules, card: Rule, details: Mapping[str, Any]) -> Iterator[str]:
+def _rule(policy: Policy, decision: DecisionSpec, card: Rule, details: Mapping[str, Any]) -> Iterator[str]:
     source = _find(policy, decision, card)
     origins = {key: str(card.place) for key in ("rule", "then", "because", "details")}
     if source is not None:
@@ -206,7 +206,7 @@ def _rule(policy: Policy, decision: DecisionRules, card: Rule, details: Mapping[
         yield _line("details", format_data(thaw(card.details)), origins["details"])
 
 
-def _find(policy: Policy, decision: DecisionRules, card: Rule) -> _Written | None:
+def _find(policy: Policy, decision: DecisionSpec, card: Rule) -> _Written | None:
     """Find a card as it was written, with the settings' names in its reason; None where only the value is left."""
     facts = {name: fact for name, fact in FACTS.items() if decision.subject in ("invitation", fact.subject)}
     facts |= policy.facts if decision.subject == "invitation" else {}
@@ -221,29 +221,29 @@ def _find(policy: Policy, decision: DecisionRules, card: Rule) -> _Written | Non
     return None
 
 
-def _is_at(found: _Written, place: Place) -> bool:
+def _is_at(found: _Written, place: Location) -> bool:
     marks = (found.document.key_mark(found.path), found.document.value_mark(found.path))
     return (place.line, place.column) in marks
 
 
-def _lines(key: Literal["when", "applies_to"], lines: tuple[Line, ...]) -> Iterator[str]:
+def _lines(key: Literal["when", "applies_to"], lines: tuple[Condition, ...]) -> Iterator[str]:
     if lines:
         yield f"{key}:"
     for line in lines:
-        yield _line(f"  {format_word(line.fact)}", format_test(line.test, names=True), str(line.place))
+        yield _line(f"  {format_word(line.fact)}", format_operator(line.operator, names=True), str(line.place))
 
 
 def _promises(policy: Policy) -> Iterator[Iterator[str]]:
-    stated = ((document, index) for document in policy.layers for index, _ in enumerate(_raw_promises(document)))
+    stated = ((document, index) for document in policy._files for index, _ in enumerate(_raw_promises(document)))
     for promise, (document, index) in zip(policy.promises, stated, strict=True):
         yield _card(_promise(promise, document, ("promises", index)))
 
 
-def _raw_promises(document: Document) -> list[Any]:
+def _raw_promises(document: PolicyFile) -> list[Any]:
     return document.data.get("promises") or []
 
 
-def _promise(promise: Promise, document: Document, path: Path) -> Iterator[str]:
+def _promise(promise: Promise, document: PolicyFile, path: Path) -> Iterator[str]:
     yield _line("promise", format_sentence(promise.name), _name(document, (*path, "promise")))
     yield _line("decision", format_word(promise.decision), _name(document, (*path, "decision")))
     yield from _lines("when", promise.when)

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import lines_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.quantities import format_duration
 from invitepolicy._core.records import Absent
-from invitepolicy._prove.cells import Ages, Missing, Stretch, Truth, Words
-from invitepolicy._prove.phrases import describe_box
-from invitepolicy._prove.regions import Meter, build_space, cells_of, intersect, is_possible, merge, replaced, subtract
-from invitepolicy._prove.rulings import DOUBT, Reader, Table, starts, walk
+from invitepolicy._prove.cells import AgeCell, ChoiceCell, FlagCell, MissingCell, RangeCell
+from invitepolicy._prove.phrases import describe_region
+from invitepolicy._prove.regions import Budget, build_space, cells_of, intersect, is_possible, merge, replaced, subtract
+from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, region_where, rulings_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import DecisionRules
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._prove.cells import Cell, Dimension
-    from invitepolicy._prove.regions import Box, Space
+    from invitepolicy._prove.regions import FactSpace, Region
 
 IMPOSSIBLE: Final = ""  # the outcome of a record that cannot be
 _NEVER: Final = "never"
@@ -30,7 +30,7 @@ _RARE: Final = 9  # how much more common it is not to bear a tag, or not to have
 
 
 @attrs.frozen
-class Row:
+class TimetableRow:
     """A kind of people, and the outcome in each column; a row holds for whom no row above it does."""
 
     who: str
@@ -48,7 +48,7 @@ class Timetable:
     question: str
     clock: str | None
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TimetableRow, ...]
 
 
 def make_timetable(policy: Policy, decision: str) -> Timetable:
@@ -59,7 +59,7 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
     whom nothing is asked. Raises TooManyBoxesError where the rules overlap in too many ways.
     """
     rules = policy.decisions[decision]
-    space = build_space(lines_of(rules), policy.facts)
+    space = build_space(conditions_of(rules), policy.facts)
     asked = _asked(space, rules)
     clock = _main_clock(space, asked)
     stages = _stages(space, asked, clock)
@@ -73,11 +73,11 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
         question=rules.question,
         clock=None if clock is None else space.dimensions[clock].fact.name,
         columns=tuple(_heading(space, clock, stages[index]) for index in columns),
-        rows=tuple(Row(row.who, tuple(row.outcomes[index] for index in columns)) for row in rows),
+        rows=tuple(TimetableRow(row.who, tuple(row.outcomes[index] for index in columns)) for row in rows),
     )
 
 
-def _columns(space: Space, clock: int | None, stages: Sequence[Box], rows: Sequence[Row]) -> list[int]:
+def _columns(space: FactSpace, clock: int | None, stages: Sequence[Region], rows: Sequence[TimetableRow]) -> list[int]:
     """Leave out the stages at which nothing turns, and `never` where that is as it is at once."""
     found = [
         index
@@ -89,51 +89,51 @@ def _columns(space: Space, clock: int | None, stages: Sequence[Box], rows: Seque
     return found
 
 
-def _asked(space: Space, rules: DecisionRules) -> Box:
+def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
     """Give the box in which everything is known and all lines of `applies_to` hold that are no clock's and no tags'."""
-    reader = Reader(space)
+    reader = RuleCompiler(space)
     box = tuple(
-        sum(1 << cell for cell in cells_of(mask) if dimension.cells[cell] != Missing(Absent.NOT_KNOWN))
+        sum(1 << cell for cell in cells_of(mask) if dimension.cells[cell] != MissingCell(Absent.NOT_KNOWN))
         for dimension, mask in zip(space.dimensions, space.whole, strict=True)
     )
     for line in rules.applies_to:
         ways = reader.holding(line)
         index = next(iter(ways[0]))
         if len(ways) == 1 and space.dimensions[index].fact.kind != "clock":
-            box = intersect(box, starts(space, ways[0]))
+            box = intersect(box, region_where(space, ways[0]))
     return box
 
 
-def _main_clock(space: Space, asked: Box) -> int | None:
+def _main_clock(space: FactSpace, asked: Region) -> int | None:
     clocks = [index for index, dimension in enumerate(space.dimensions) if dimension.fact.kind == "clock"]
     return max(clocks, key=lambda index: asked[index].bit_count(), default=None)
 
 
-def _stages(space: Space, asked: Box, clock: int | None) -> list[Box]:
+def _stages(space: FactSpace, asked: Region, clock: int | None) -> list[Region]:
     """Give a box for each column: of a clock first that it never was, then its ages; else one for all."""
     if clock is None:
         return [asked]
     cells = space.dimensions[clock].cells
-    never = [index for index, cell in enumerate(cells) if cell == Missing(Absent.DID_NOT_HAPPEN)]
-    ages = [index for index, cell in enumerate(cells) if isinstance(cell, Ages)]
+    never = [index for index, cell in enumerate(cells) if cell == MissingCell(Absent.DID_NOT_HAPPEN)]
+    ages = [index for index, cell in enumerate(cells) if isinstance(cell, AgeCell)]
     boxes = [replaced(asked, clock, asked[clock] & 1 << index) for index in (*never, *ages)]
     return [box for box in boxes if is_possible(space, box)] or [asked]
 
 
 def _lives(
-    space: Space, rules: DecisionRules, stages: Sequence[Box], clock: int | None
-) -> dict[tuple[str, ...], list[Box]]:
+    space: FactSpace, rules: DecisionSpec, stages: Sequence[Region], clock: int | None
+) -> dict[tuple[str, ...], list[Region]]:
     """Find the people that have the same outcomes in all columns, as boxes over everything but the clock."""
-    cards = Reader(space).cards_of(rules)
-    table = Table(space, cards)
-    meter = Meter()
-    found: dict[tuple[str, ...], list[Box]] = {(): [_people(space, stages[0], clock)]}
+    cards = RuleCompiler(space).cards_of(rules)
+    table = RuleMatrix(space, cards)
+    meter = Budget()
+    found: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
     for stage in stages:
         ruled = [
             (_people(space, one.box, clock), UNDETERMINED if one.old == DOUBT else cards[one.old].then)
-            for one in walk(table, table.everything, table.everything, [stage], meter)
+            for one in rulings_in(table, table.everything, table.everything, [stage], meter)
         ]
-        narrowed: dict[tuple[str, ...], list[Box]] = {}
+        narrowed: dict[tuple[str, ...], list[Region]] = {}
         for life, boxes in found.items():
             for box in boxes:
                 for part, outcome in _parts(box, ruled, meter):
@@ -142,11 +142,11 @@ def _lives(
     return found
 
 
-def _people(space: Space, box: Box, clock: int | None) -> Box:
+def _people(space: FactSpace, box: Region, clock: int | None) -> Region:
     return box if clock is None else replaced(box, clock, space.whole[clock])
 
 
-def _parts(box: Box, ruled: Sequence[tuple[Box, str]], meter: Meter) -> Iterator[tuple[Box, str]]:
+def _parts(box: Region, ruled: Sequence[tuple[Region, str]], meter: Budget) -> Iterator[tuple[Region, str]]:
     """Cut a box by the outcomes of a column; what cannot be in that column has none."""
     rest = [box]
     for other, outcome in ruled:
@@ -158,7 +158,7 @@ def _parts(box: Box, ruled: Sequence[tuple[Box, str]], meter: Meter) -> Iterator
     yield from ((left, IMPOSSIBLE) for left in rest)
 
 
-def _granted(space: Space, asked: Box, clock: int | None) -> Box:
+def _granted(space: FactSpace, asked: Region, clock: int | None) -> Region:
     """Give the box that goes without saying: what can be at all, and the clock, which makes the columns."""
     found = tuple(
         sum(1 << cell for cell in cells_of(mask) if is_possible(space, replaced(asked, index, 1 << cell)))
@@ -167,25 +167,27 @@ def _granted(space: Space, asked: Box, clock: int | None) -> Box:
     return found if clock is None else replaced(found, clock, 0)
 
 
-def _rows(space: Space, asked: Box, granted: Box, lives: Mapping[tuple[str, ...], list[Box]]) -> Iterator[Row]:
+def _rows(
+    space: FactSpace, asked: Region, granted: Region, lives: Mapping[tuple[str, ...], list[Region]]
+) -> Iterator[TimetableRow]:
     """Word the lives from the rarest kind of people to the most common, which needs no words."""
     if not lives:
         return
     last = next((life for life, boxes in lives.items() if any(map(_is_ordinary(space, asked), boxes))), None)
     others = sorted((life for life in lives if life != last), key=lambda life: _commonness(space, lives[life]))
-    above: list[Box] = []
+    above: list[Region] = []
     for life in others:
         for box in lives[life]:
             if _is_within(space, box, above):
                 continue
             wide = _widened(space, box, asked, [*above, *lives[life]])
             above.append(wide)
-            yield Row(describe_box(space, wide, granted), life)
+            yield TimetableRow(describe_region(space, wide, granted), life)
     if last is not None:
-        yield Row("everybody else" if others else "everybody", last)
+        yield TimetableRow("everybody else" if others else "everybody", last)
 
 
-def _widened(space: Space, box: Box, asked: Box, allowed: Sequence[Box]) -> Box:
+def _widened(space: FactSpace, box: Region, asked: Region, allowed: Sequence[Region]) -> Region:
     """Drop the conditions that rows above, or the same life, make superfluous."""
     for index, mask in enumerate(asked):
         wider = replaced(box, index, mask)
@@ -194,14 +196,14 @@ def _widened(space: Space, box: Box, asked: Box, allowed: Sequence[Box]) -> Box:
     return box
 
 
-def _is_within(space: Space, box: Box, others: Sequence[Box]) -> bool:
+def _is_within(space: FactSpace, box: Region, others: Sequence[Region]) -> bool:
     rest = [box]
     for other in others:
         rest = [part for left in rest for part in subtract(left, other) if is_possible(space, part)]
     return not rest
 
 
-def _commonness(space: Space, boxes: Sequence[Box]) -> int:
+def _commonness(space: FactSpace, boxes: Sequence[Region]) -> int:
     return sum(
         prod(
             sum(_weight(dimension.cells[cell]) for cell in cells_of(mask))
@@ -213,14 +215,14 @@ def _commonness(space: Space, boxes: Sequence[Box]) -> int:
 
 def _weight(cell: Cell) -> int:
     match cell:
-        case Words():
+        case ChoiceCell():
             return len(cell.words)
-        case Truth():
+        case FlagCell():
             return 1 if cell.value else _RARE
     return 1
 
 
-def _is_ordinary(space: Space, asked: Box) -> Callable[[Box], bool]:
+def _is_ordinary(space: FactSpace, asked: Region) -> Callable[[Region], bool]:
     """Tell the box of the people of whom nothing particular is known, as far as they are asked about."""
     usual = [_ordinary_cells(dimension) for dimension in space.dimensions]
     cells = [(mask & some) or some for mask, some in zip(usual, asked, strict=True)]
@@ -232,17 +234,17 @@ def _ordinary_cells(dimension: Dimension) -> int:
     usual = [
         index
         for index, cell in enumerate(dimension.cells)
-        if (isinstance(cell, Words) and "unknown" in cell.words)
-        or cell == Truth(value=False)
-        or (isinstance(cell, Stretch) and cell.low is None)
+        if (isinstance(cell, ChoiceCell) and "unknown" in cell.words)
+        or cell == FlagCell(value=False)
+        or (isinstance(cell, RangeCell) and cell.low is None)
     ]
     return sum(1 << index for index in usual) or -1
 
 
-def _heading(space: Space, clock: int | None, stage: Box) -> str:
+def _heading(space: FactSpace, clock: int | None, stage: Region) -> str:
     if clock is None:
         return ""
     cell = space.dimensions[clock].cells[next(cells_of(stage[clock]))]
-    if not isinstance(cell, Ages):
+    if not isinstance(cell, AgeCell):
         return _NEVER
     return "at once" if cell.low is None else format_duration(cell.low)

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from invitepolicy._core.errors import InvitePolicyError, PolicyError
-from invitepolicy._core.text import did_you_mean, listed, quoted
-from invitepolicy.cli.output import OutputError, make_inert, say
+from invitepolicy._core.text import did_you_mean, join_words, quoted
+from invitepolicy.cli.output import OutputError, tolerate_unencodable, warn
 from invitepolicy.cli.verbs import backtest, check, diff, explain, new, review, schema, show, test
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class _Parser(argparse.ArgumentParser):
         """Refuse a word that is none of the choices: by a hook of argparse, which has no public one for it."""
         choices = [str(choice) for choice in action.choices or ()]
         if choices and str(value) not in choices:
-            hint = did_you_mean(str(value), choices, f"write {listed(choices)}")
+            hint = did_you_mean(str(value), choices, f"write {join_words(choices)}")
             raise argparse.ArgumentError(action, f"there is no {quoted(value)}; {hint}")
 
 
@@ -71,17 +71,17 @@ def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status: 0 fine, 1 findings, 2 could not run, 130 interrupted."""
-    make_inert(sys.stdout, sys.stderr)
+    tolerate_unencodable(sys.stdout, sys.stderr)
     try:
         args = build_parser().parse_args(argv)
         status: int = args.run(args)
         sys.stdout.flush()
     except PolicyError as error:
-        say("the policy cannot be used:")
+        warn("the policy cannot be used:")
         sys.stderr.write(f"{error}\n")
         return _COULD_NOT_RUN
     except (InvitePolicyError, OutputError) as error:
-        say(str(error))
+        warn(str(error))
         return _COULD_NOT_RUN
     except BrokenPipeError:
         _abandon_stdout()
@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except OSError as error:
         _abandon_stdout()
-        say(f"writing failed: {(error.strerror or 'no reason given').lower()}")
+        warn(f"writing failed: {(error.strerror or 'no reason given').lower()}")
         return _COULD_NOT_RUN
     return status
 

@@ -22,14 +22,14 @@ class OutputError(Exception):
     """An output that cannot be written, with the reason and the remedy."""
 
 
-def make_inert(*streams: TextIO) -> None:
+def tolerate_unencodable(*streams: TextIO) -> None:
     r"""Let a stream write what its encoding cannot as `\\\\u…` instead of failing."""
     for stream in streams:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
 
 
-def say(remark: str) -> None:
+def warn(remark: str) -> None:
     """Print a remark to stderr."""
     sys.stderr.write(f"invitepolicy: {safe_text(remark)}\n")
 

@@ -11,7 +11,7 @@ import attrs
 from invitepolicy import Invitation, RecordError
 from invitepolicy._core.quantities import format_count
 from invitepolicy._core.text import safe_text
-from invitepolicy.cli.output import say
+from invitepolicy.cli.output import warn
 from invitepolicy.sources.jsonl import check_facts, read_records
 from invitepolicy.sources.linkedin import ExportError, read_export
 from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE
@@ -116,7 +116,7 @@ def read_all(args: argparse.Namespace, policies: Iterable[Policy]) -> Records:
 def tell_left_out(records: Records, *, quiet: bool) -> None:
     """Say on stderr how many rows could not be read, if any."""
     if records.failed and not quiet:
-        say(f"left out: {format_count(records.failed, 'row')} that could not be read")
+        warn(f"left out: {format_count(records.failed, 'row')} that could not be read")
 
 
 def sources_of(args: argparse.Namespace) -> list[str]:

@@ -10,12 +10,12 @@ import narwhals.stable.v2 as nw
 
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.records import NO_ACCOUNT
-from invitepolicy._core.text import did_you_mean, listed
+from invitepolicy._core.text import did_you_mean, join_words
 from invitepolicy._decide.decide import read_clock
-from invitepolicy.frames.columns import Reader, run_checks
+from invitepolicy.frames.columns import ColumnReader, run_checks
 from invitepolicy.frames.evaluate import answer_columns
-from invitepolicy.frames.expressions import Sheet
-from invitepolicy.frames.membership import Lying
+from invitepolicy.frames.expressions import TempColumns
+from invitepolicy.frames.membership import Membership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,9 +51,9 @@ def decide_frame(
     instant = _checked_now(now)
     names = _names(policy, decisions)
     schema = data.collect_schema()
-    sheet = Sheet(schema)
-    reader = Reader(schema, data.implementation, sheet)
-    lying = Lying(reader, account or NO_ACCOUNT, instant)
+    sheet = TempColumns(schema)
+    reader = ColumnReader(schema, data.implementation, sheet)
+    lying = Membership(reader, account or NO_ACCOUNT, instant)
     kind = nw.Enum if data.implementation.is_polars() else lambda _: nw.String
     columns = {
         column: expression
@@ -96,6 +96,6 @@ def _names(policy: Policy, decisions: Iterable[str] | Mapping[str, str] | None) 
     names = dict(decisions) if isinstance(decisions, Mapping) else {name: name for name in decisions}
     for name in names:
         if name not in known:
-            hint = did_you_mean(name, known, f"there are {listed(known, 'and')}")
+            hint = did_you_mean(name, known, f"there are {join_words(known, 'and')}")
             raise RecordError("decisions", name, f"the policy has no such decision about an invitation; {hint}")
     return names

@@ -17,7 +17,7 @@ from invitepolicy.frames.expressions import Column, both, either, negated
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from invitepolicy.frames.expressions import Sheet, Truth
+    from invitepolicy.frames.expressions import BoolExpr, TempColumns
 
 FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -62,21 +62,21 @@ class Check:
     """A condition that no record may meet, and what to say of it: None is what a record would say of the value."""
 
     fact: Fact
-    bad: Truth
+    bad: BoolExpr
     what: str | None = None
 
 
-class Reader:
+class ColumnReader:
     """Reads the columns of one frame: each once, its kind checked by the schema, its values by `checks`."""
 
-    def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, sheet: Sheet) -> None:
+    def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, sheet: TempColumns) -> None:
         """Keep the schema and the sheet on which conditions are laid down. Raises RecordError for a wrong kind."""
         self.schema: Mapping[str, Any] = schema
         self.implementation: nw.Implementation = implementation
-        self.sheet: Sheet = sheet
+        self.sheet: TempColumns = sheet
         self.checks: list[Check] = []
         self._fields: dict[str, Field | None] = {}
-        self._words: dict[tuple[str, str], Truth] = {}
+        self._words: dict[tuple[str, str], BoolExpr] = {}
         for fact in (*FACTS.values(), _BASIS):
             if fact.subject == "invitation" and fact.field != "note":
                 self.field(fact)
@@ -91,7 +91,7 @@ class Reader:
             self._fields[name] = self._read(fact, name) if present else None
         return self._fields[name]
 
-    def is_word(self, field: Field, word: str) -> Truth:
+    def is_word(self, field: Field, word: str) -> BoolExpr:
         """Say where a choice is this word; where nothing is said it is the one that records take."""
         key = (field.fact.name, word)
         if key not in self._words:
@@ -102,8 +102,8 @@ class Reader:
         """Say where a note is more than white space."""
         return field.holds(field.expression.str.contains(f"[^{_BLANKS}]"))
 
-    def _word(self, field: Field, word: str) -> Truth:
-        said: Truth = False
+    def _word(self, field: Field, word: str) -> BoolExpr:
+        said: BoolExpr = False
         if not isinstance(field.dtype, nw.Enum) or word in field.dtype.categories:
             said = field.holds(field.expression == word)
         missing = Column(field.expression.is_null(), field.layer)
@@ -116,7 +116,7 @@ class Reader:
         self._check(fact, Column(~nw.col(name).is_null()), "the type of this column is not known; cast it")
         return True
 
-    def _check(self, fact: Fact, bad: Truth, what: str | None = None) -> None:
+    def _check(self, fact: Fact, bad: BoolExpr, what: str | None = None) -> None:
         self.checks.append(Check(fact, bad, what))
 
     def _check_kind(self, name: str, kind: str) -> None:
@@ -143,7 +143,7 @@ class Reader:
         if dtype != nw.String and self.implementation is not nw.Implementation.POLARS:
             expression, dtype = expression.cast(nw.String), nw.String
         field = Field(fact, expression, 0, dtype)
-        missing: Truth = Column(expression.is_null())
+        missing: BoolExpr = Column(expression.is_null())
         if self.implementation.is_polars():  # which compares faster than it looks up
             known = either([self.is_word(field, word) for word in fact.words])
             self._check(fact, negated(either([known, _default(fact) is None and missing])))

@@ -14,21 +14,21 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import lines_of
-from invitepolicy._core.quantities import later
-from invitepolicy._prove.cells import Ages, base_fact, cut_lines, line_holds
+from invitepolicy._core.policy import conditions_of
+from invitepolicy._core.quantities import add_or_none
+from invitepolicy._prove.cells import AgeCell, base_fact, condition_holds, cut_facts
 from invitepolicy.frames.expressions import both, either, negated
 from invitepolicy.frames.membership import Instant, in_microseconds
-from invitepolicy.frames.next_change import NEVER, Border, first_border, sooner_border, where
+from invitepolicy.frames.next_change import NEVER, Turn, first_turn, sooner_turn, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from invitepolicy._core.policy import DecisionRules, Line
+    from invitepolicy._core.policy import Condition, DecisionSpec
     from invitepolicy._prove.cells import Dimension
     from invitepolicy.frames.columns import Field
-    from invitepolicy.frames.expressions import Sheet, Truth
-    from invitepolicy.frames.membership import Lying
+    from invitepolicy.frames.expressions import BoolExpr, TempColumns
+    from invitepolicy.frames.membership import Membership
 
 _FEW: Final = 16  # words that are asked for one by one: engines read no deep expression
 _WITHOUT: Final = 1
@@ -36,11 +36,13 @@ _WITH: Final = 2
 
 Some = tuple[tuple[int, int], ...]  # cells of dimensions: it holds where one of them does
 When = tuple[Some, ...]  # it holds where all do
-Fold = dict[str, tuple["Truth", "Truth"]]  # by outcome: where rules take it, and where they leave what stood below
+Fold = dict[
+    str, tuple["BoolExpr", "BoolExpr"]
+]  # by outcome: where rules take it, and where they leave what stood below
 
 
 @attrs.frozen
-class Card:
+class RuleExpr:
     """A rule over cells: where it holds, and where it does not fail."""
 
     then: str
@@ -48,25 +50,25 @@ class Card:
     lives: When
 
 
-class Answering:
+class DecisionExpressions:
     """Answers one decision for all rows of a frame."""
 
-    def __init__(self, decision: DecisionRules, lying: Lying) -> None:
+    def __init__(self, decision: DecisionSpec, lying: Membership) -> None:
         """Cut the decision's lines into cells."""
-        self.decision: DecisionRules = decision
-        self.lying: Lying = lying
-        self.sheet: Sheet = lying.reader.sheet
+        self.decision: DecisionSpec = decision
+        self.lying: Membership = lying
+        self.sheet: TempColumns = lying.reader.sheet
         own = {fact.name: fact for fact in decision.facts}
-        self.dimensions: tuple[Dimension, ...] = cut_lines(lines_of(decision), own)
+        self.dimensions: tuple[Dimension, ...] = cut_facts(conditions_of(decision), own)
         self.place: dict[tuple[str, str | None], int] = {
             (cut.fact.name, cut.tag): index for index, cut in enumerate(self.dimensions)
         }
-        self.cards: list[Card] = [Card(rule.then, *self._read(rule.when)) for rule in decision.rules]
-        self.asked: Card = Card("", *self._read(decision.applies_to))
-        self._folds: dict[tuple[int, tuple[tuple[Truth, ...], ...]], Fold] = {}
-        self._met: dict[tuple[When, Instant | None], Truth] = {}
+        self.cards: list[RuleExpr] = [RuleExpr(rule.then, *self._read(rule.when)) for rule in decision.rules]
+        self.asked: RuleExpr = RuleExpr("", *self._read(decision.applies_to))
+        self._folds: dict[tuple[int, tuple[tuple[BoolExpr, ...], ...]], Fold] = {}
+        self._met: dict[tuple[When, Instant | None], BoolExpr] = {}
 
-    def _read(self, lines: Iterable[Line]) -> tuple[When, When]:
+    def _read(self, lines: Iterable[Condition]) -> tuple[When, When]:
         holds: dict[int, int] = {}
         lives: dict[int, int] = {}
         tags: list[Some] = []
@@ -76,13 +78,13 @@ class Answering:
                 tags += self._tagged(line)
                 continue
             dimension = self.dimensions[index]
-            states = [line_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
+            states = [condition_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
             holds[index] = holds.get(index, -1) & _mask(state is True for state in states)
             lives[index] = lives.get(index, -1) & _mask(state is not False for state in states)
         return (*((pair,) for pair in holds.items()), *tags), (*((pair,) for pair in lives.items()), *tags)
 
-    def _tagged(self, line: Line) -> Iterator[Some]:
-        test = line.test
+    def _tagged(self, line: Condition) -> Iterator[Some]:
+        test = line.operator
         cell = _WITHOUT if test.negated else _WITH  # type: ignore[union-attr]
         some = [(self.place[line.fact, word], cell) for word in test.words]  # type: ignore[union-attr]
         if test.negated:  # type: ignore[union-attr]
@@ -90,7 +92,7 @@ class Answering:
         else:
             yield tuple(some)
 
-    def _meets(self, when: When, instant: Instant, known: Mapping[int, int]) -> Truth:
+    def _meets(self, when: When, instant: Instant, known: Mapping[int, int]) -> BoolExpr:
         """Say where all of a card's conditions are met at an instant, at which the cells of some clocks are known."""
         left = _settled(when, known)
         if left is None:
@@ -102,14 +104,14 @@ class Answering:
             self._met[key] = self.sheet.keep(both(every))
         return self._met[key]
 
-    def _lies(self, index: int, mask: int, instant: Instant) -> Truth:
+    def _lies(self, index: int, mask: int, instant: Instant) -> BoolExpr:
         dimension = self.dimensions[index]
         whole = _mask(True for _ in dimension.cells)
         if not mask & whole or mask & whole == whole:
             return bool(mask & whole)
         return self.lying.in_cells(dimension, mask & whole, instant)
 
-    def outcomes_at(self, instant: Instant, known: Mapping[int, int]) -> dict[str, Truth]:
+    def outcomes_at(self, instant: Instant, known: Mapping[int, int]) -> dict[str, BoolExpr]:
         """Say for each outcome where it is the answer at an instant."""
         met = [tuple(self._meets(when, instant, known) for when in (card.holds, card.lives)) for card in self.cards]
         final = self.decision.otherwise.then
@@ -124,7 +126,7 @@ class Answering:
             answers[UNDETERMINED] = self.sheet.keep(negated(either(answers.values())))
         return {outcome: truth for outcome, truth in answers.items() if truth is not False}
 
-    def _fold(self, first: int, met: tuple[tuple[Truth, ...], ...]) -> Fold:
+    def _fold(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
         """Say for each outcome what some rules take to it, and what they leave with it of what stood below them.
 
         Halves that are met as at another instant are not put together again: few rules turn at a border.
@@ -134,7 +136,7 @@ class Answering:
             self._folds[key] = self._joined(first, met) if len(met) > 1 else self._single(first, met)
         return self._folds[key]
 
-    def _single(self, first: int, met: tuple[tuple[Truth, ...], ...]) -> Fold:
+    def _single(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
         outcomes = {*(card.then for card in self.cards), self.decision.otherwise.then}
         found: Fold = {}
         for holds, lives in met:
@@ -143,10 +145,10 @@ class Answering:
             found = dict.fromkeys(outcomes, (False, left)) | {self.cards[first].then: (holds, own)}
         return found or dict.fromkeys(outcomes, (False, True))
 
-    def _joined(self, first: int, met: tuple[tuple[Truth, ...], ...]) -> Fold:
+    def _joined(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
         half = len(met) // 2
         above, below = self._fold(first, met[:half]), self._fold(first + half, met[half:])
-        passed: dict[tuple[Truth, Truth], Truth] = {}
+        passed: dict[tuple[BoolExpr, BoolExpr], BoolExpr] = {}
         found = {}
         for outcome, (taken, left) in above.items():
             taken_below, left_below = below[outcome]
@@ -156,36 +158,36 @@ class Answering:
             found[outcome] = taken_here, passed[left, left_below]
         return found
 
-    def deciding(self, outcomes: Mapping[str, Truth]) -> Iterator[tuple[str | None, Truth]]:
+    def deciding(self, outcomes: Mapping[str, BoolExpr]) -> Iterator[tuple[str | None, BoolExpr]]:
         """Go through what decides, from the top: nothing, where no rule does, then each rule where it holds."""
         now = Instant(self.lying.now)
         yield None, either([outcomes.get(outcome, False) for outcome in (NOT_APPLICABLE, UNDETERMINED)])
         for rule, card in zip(self.decision.rules, self.cards, strict=True):
             yield rule.name, self._meets(card.holds, now, {})
 
-    def change(self, outcomes: Mapping[str, Truth]) -> Border | None:
+    def change(self, outcomes: Mapping[str, BoolExpr]) -> Turn | None:
         """Walk each clock's borders in order to the first one at which the outcome is another one than now."""
         found = None
         for index, dimension in enumerate(self.dimensions):
             anchor = self.lying.anchor(dimension.fact) if dimension.fact.kind == "clock" else None
             borders = [] if anchor is None else [*self._borders(index, dimension, anchor, outcomes)]
             if borders:
-                first = first_border(borders, self.sheet)
-                found = first if found is None else sooner_border(found, first, self.sheet)
+                first = first_turn(borders, self.sheet)
+                found = first if found is None else sooner_turn(found, first, self.sheet)
         return found
 
     def _borders(
-        self, index: int, dimension: Dimension, anchor: Field | datetime, outcomes: Mapping[str, Truth]
-    ) -> Iterator[Border]:
+        self, index: int, dimension: Dimension, anchor: Field | datetime, outcomes: Mapping[str, BoolExpr]
+    ) -> Iterator[Turn]:
         clock = dimension.fact
         for cell, ages in enumerate(dimension.cells):
-            if not isinstance(ages, Ages) or ages.low is None:
+            if not isinstance(ages, AgeCell) or ages.low is None:
                 continue
             if isinstance(anchor, datetime):
-                border = later(anchor, ages.low)
+                border = add_or_none(anchor, ages.low)
                 if border is None or border <= self.lying.now:
                     continue
-                comes: Truth = True
+                comes: BoolExpr = True
                 instant, expression = Instant(border), nw.lit(border)
             else:
                 comes = self.lying.comes(clock, ages.low)
@@ -197,7 +199,7 @@ class Answering:
             same = either(both([truth, outcomes.get(outcome, False)]) for outcome, truth in then.items())
             turns = self.sheet.keep(both([comes, negated(same)]))
             if turns is not False:
-                yield Border(turns, {word: both([turns, truth]) for word, truth in then.items()}, expression)
+                yield Turn(turns, {word: both([turns, truth]) for word, truth in then.items()}, expression)
 
 
 def _mask(bits: Iterable[bool]) -> int:
@@ -215,9 +217,9 @@ def _settled(when: When, known: Mapping[int, int]) -> When | None:
     return tuple(left)
 
 
-def answer_columns(decision: DecisionRules, lying: Lying, name: str, kind: Any) -> Iterator[tuple[str, nw.Expr]]:
+def answer_columns(decision: DecisionSpec, lying: Membership, name: str, kind: Any) -> Iterator[tuple[str, nw.Expr]]:
     """Give the columns that answer a decision: the outcome, the rule, the next change and what it is to."""
-    answering = Answering(decision, lying)
+    answering = DecisionExpressions(decision, lying)
     outcomes = answering.outcomes_at(Instant(lying.now), {})
     words = tuple(sorted({*decision.outcomes, NOT_APPLICABLE, UNDETERMINED}))
     yield name, _choose(list(outcomes.items()), kind(words))
@@ -226,12 +228,12 @@ def answer_columns(decision: DecisionRules, lying: Lying, name: str, kind: Any) 
     yield from _changes(answering.change(outcomes), name, kind(words))
 
 
-def _choose(entries: Iterable[tuple[str | None, Truth]], dtype: Any) -> nw.Expr:
+def _choose(entries: Iterable[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
     """Give the word of the first condition that holds; the last one is taken to hold."""
     return _chosen([*_until_sure(entries)], dtype)
 
 
-def _chosen(entries: Sequence[tuple[str | None, Truth]], dtype: Any) -> nw.Expr:
+def _chosen(entries: Sequence[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
     if len(entries) == 1:
         return nw.lit(entries[0][0], dtype=dtype)
     half = 1 if len(entries) <= _FEW else len(entries) // 2
@@ -239,7 +241,7 @@ def _chosen(entries: Sequence[tuple[str | None, Truth]], dtype: Any) -> nw.Expr:
     return where(above, _chosen(entries[:half], dtype), _chosen(entries[half:], dtype))
 
 
-def _until_sure(entries: Iterable[tuple[str | None, Truth]]) -> Iterator[tuple[str | None, Truth]]:
+def _until_sure(entries: Iterable[tuple[str | None, BoolExpr]]) -> Iterator[tuple[str | None, BoolExpr]]:
     for word, truth in entries:
         if truth is not False:
             yield word, truth
@@ -247,7 +249,7 @@ def _until_sure(entries: Iterable[tuple[str | None, Truth]]) -> Iterator[tuple[s
             return
 
 
-def _changes(found: Border | None, name: str, dtype: Any) -> Iterator[tuple[str, nw.Expr]]:
+def _changes(found: Turn | None, name: str, dtype: Any) -> Iterator[tuple[str, nw.Expr]]:
     if found is None:
         yield f"{name}_changes_at", NEVER
         yield f"{name}_changes_to", nw.lit(None, dtype=dtype)

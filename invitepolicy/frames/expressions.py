@@ -25,27 +25,27 @@ class Column:
     size: int = 1
 
 
-Truth = bool | Column
+BoolExpr = bool | Column
 
 
-def both(truths: Iterable[Truth]) -> Truth:
+def both(truths: Iterable[BoolExpr]) -> BoolExpr:
     """Say where all hold; of none, everywhere."""
     return _joined(truths, neutral=True)
 
 
-def either(truths: Iterable[Truth]) -> Truth:
+def either(truths: Iterable[BoolExpr]) -> BoolExpr:
     """Say where at least one holds; of none, nowhere."""
     return _joined(truths, neutral=False)
 
 
-def negated(truth: Truth) -> Truth:
+def negated(truth: BoolExpr) -> BoolExpr:
     """Say where a condition does not hold."""
     if isinstance(truth, bool):
         return not truth
     return Column(~truth.expression, truth.layer, truth.size + 1)
 
 
-def _joined(truths: Iterable[Truth], *, neutral: bool) -> Truth:
+def _joined(truths: Iterable[BoolExpr], *, neutral: bool) -> BoolExpr:
     found: list[Column] = []
     for truth in truths:
         if isinstance(truth, Column):
@@ -65,7 +65,7 @@ def _halves(columns: Sequence[Column], *, neutral: bool) -> Column:
     return Column(joined, max(one.layer, other.layer), one.size + other.size + 1)
 
 
-class Sheet:
+class TempColumns:
     """The columns that are laid down under a frame's own ones while it is decided."""
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -76,13 +76,13 @@ class Sheet:
         self._layers: list[dict[str, nw.Expr]] = []
         self._count = 0
 
-    def keep(self, truth: Truth) -> Truth:
+    def keep(self, truth: BoolExpr) -> BoolExpr:
         """Lay a condition down as a column, so that it is worked out once however often it is read."""
         if isinstance(truth, bool) or truth.size == 0:
             return truth
         return Column(self.keep_expression(truth.expression, truth.layer), truth.layer + 1, 0)
 
-    def shortened(self, truth: Truth) -> Truth:
+    def shortened(self, truth: BoolExpr) -> BoolExpr:
         """Lay a condition down only where its expression has grown long."""
         return self.keep(truth) if isinstance(truth, Column) and truth.size > _LONG else truth
 

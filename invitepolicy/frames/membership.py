@@ -12,10 +12,10 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.quantities import later
+from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Absent, Invitation, read_fact
-from invitepolicy._prove.cells import Ages, Missing, Stretch, Words, find_cell
-from invitepolicy._prove.cells import Truth as Flag
+from invitepolicy._prove.cells import AgeCell, ChoiceCell, MissingCell, RangeCell, find_cell
+from invitepolicy._prove.cells import FlagCell as Flag
 from invitepolicy.frames.columns import LAST, Field, note_length
 from invitepolicy.frames.expressions import Column, both, either, negated
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from invitepolicy._core.facts import Fact
     from invitepolicy._core.records import Account
-    from invitepolicy._prove.cells import Cell, Cut, Dimension
-    from invitepolicy.frames.columns import Reader
-    from invitepolicy.frames.expressions import Truth
+    from invitepolicy._prove.cells import Boundary, Cell, Dimension
+    from invitepolicy.frames.columns import ColumnReader
+    from invitepolicy.frames.expressions import BoolExpr
 
 _NOBODY: Final = Invitation()
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -41,17 +41,17 @@ class Instant:
     age: timedelta = timedelta()
 
 
-class Lying:
+class Membership:
     """Says of each row in which cells its facts lie."""
 
-    def __init__(self, reader: Reader, account: Account, now: datetime) -> None:
+    def __init__(self, reader: ColumnReader, account: Account, now: datetime) -> None:
         """Keep the frame's columns, the account of all rows, and the instant."""
-        self.reader: Reader = reader
+        self.reader: ColumnReader = reader
         self.account: Account = account
         self.now: datetime = now
-        self._kept: dict[tuple[object, ...], Truth] = {}
+        self._kept: dict[tuple[object, ...], BoolExpr] = {}
 
-    def in_cells(self, dimension: Dimension, mask: int, instant: Instant) -> Truth:
+    def in_cells(self, dimension: Dimension, mask: int, instant: Instant) -> BoolExpr:
         """Say where a fact lies at an instant in one of the cells of a mask."""
         fact, cells = dimension.fact, dimension.cells
         field = self.reader.field(fact) if fact.subject == "invitation" else None
@@ -61,7 +61,7 @@ class Lying:
             value = read_fact(fact, _NOBODY, self.account)
             return bool(mask >> find_cell(dimension, value, self.now) & 1)
         match cells[0]:
-            case Words():
+            case ChoiceCell():
                 return self._in_words(field, cells, mask)
             case Flag():
                 return self._in_flags(dimension, field, mask)
@@ -74,7 +74,7 @@ class Lying:
         value = read_fact(clock, _NOBODY, self.account)
         return value if isinstance(value, datetime) else None
 
-    def _in_words(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Truth:
+    def _in_words(self, field: Field, cells: tuple[Cell, ...], mask: int) -> BoolExpr:
         wanted: list[str] = []
         others: list[str] = []
         for index, cell in enumerate(cells):
@@ -83,22 +83,22 @@ class Lying:
             return either([self.reader.is_word(field, word) for word in wanted])
         return negated(either([self.reader.is_word(field, word) for word in others]))
 
-    def _in_flags(self, dimension: Dimension, field: Field, mask: int) -> Truth:
+    def _in_flags(self, dimension: Dimension, field: Field, mask: int) -> BoolExpr:
         said = field.expression if dimension.tag is None else field.expression.list.contains(dimension.tag)
-        yes: Truth = self._keep(("flag", field.fact.name, dimension.tag), field.holds(said))
+        yes: BoolExpr = self._keep(("flag", field.fact.name, dimension.tag), field.holds(said))
         if len(dimension.cells) == 2:  # noqa: PLR2004  (nothing said is false)
             return either([both([bool(mask & 2), yes]), both([bool(mask & 1), negated(yes)])])
         missing = self._missing(field)
         no = negated(either([yes, missing]))
         return either(both([bool(mask >> index & 1), truth]) for index, truth in enumerate((no, yes, missing)))
 
-    def _in_stretches(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Iterator[Truth]:
-        known = negated(self._missing(field)) if isinstance(cells[-1], Missing) else True
-        for low, high in _runs(cells, mask, Stretch):
+    def _in_stretches(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
+        known = negated(self._missing(field)) if isinstance(cells[-1], MissingCell) else True
+        for low, high in _runs(cells, mask, RangeCell):
             above = known if low is None else self._is_beyond(field, low)
             yield above if high is None else both([above, negated(self._is_beyond(field, high))])
 
-    def _is_beyond(self, field: Field, cut: Cut) -> Truth:
+    def _is_beyond(self, field: Field, cut: Boundary) -> BoolExpr:
         if field.fact.field == "note":
             if cut.at == 1:
                 return self._keep(("beyond", "note", 1), self.reader.has_note(field))
@@ -106,18 +106,18 @@ class Lying:
         least = _least_whole(cut) if field.dtype.is_integer() else _least_float(cut)
         return self._keep(("beyond", field.fact.name, least), field.holds(field.expression >= least))
 
-    def _in_ages(self, clock: Fact, cells: tuple[Cell, ...], mask: int, instant: Instant) -> Iterator[Truth]:
+    def _in_ages(self, clock: Fact, cells: tuple[Cell, ...], mask: int, instant: Instant) -> Iterator[BoolExpr]:
         if self.anchor(clock) is None:
             return
-        for low, high in _runs(cells, mask, Ages):
+        for low, high in _runs(cells, mask, AgeCell):
             young = True if high is None else negated(self.has_age(clock, high, instant))
             yield both([self._shows(clock) if low is None else self.has_age(clock, low, instant), young])
 
-    def _shows(self, clock: Fact) -> Truth:
+    def _shows(self, clock: Fact) -> BoolExpr:
         anchor = self.anchor(clock)
         return negated(self._missing(anchor)) if isinstance(anchor, Field) else True
 
-    def has_age(self, clock: Fact, age: timedelta, instant: Instant) -> Truth:
+    def has_age(self, clock: Fact, age: timedelta, instant: Instant) -> BoolExpr:
         """Say where a clock's instant lies at least `age` before another instant, given that this comes at all."""
         anchor = self.anchor(clock)
         if isinstance(anchor, datetime):
@@ -133,13 +133,13 @@ class Lying:
         other = self.anchor(instant.clock)
         return self._compared(key, *_moved_apart(anchor.expression, other.expression, gap))  # type: ignore[union-attr]
 
-    def _compared(self, key: tuple[object, ...], shown: nw.Expr, at_most: nw.Expr | None) -> Truth:
+    def _compared(self, key: tuple[object, ...], shown: nw.Expr, at_most: nw.Expr | None) -> BoolExpr:
         if at_most is None:
             return False
         return self._keep(key, Column((shown <= at_most).fill_null(value=False), 1))
 
-    def _account_has_age(self, anchor: datetime, age: timedelta, instant: Instant) -> Truth:
-        border = later(anchor, age)
+    def _account_has_age(self, anchor: datetime, age: timedelta, instant: Instant) -> BoolExpr:
+        border = add_or_none(anchor, age)
         if border is None:
             return False
         if instant.clock is None:
@@ -150,22 +150,22 @@ class Lying:
             return self._shows(instant.clock)
         return self._compared(("account", border, instant), nw.lit(limit), other.expression)  # type: ignore[union-attr]
 
-    def comes(self, clock: Fact, age: timedelta) -> Truth:
+    def comes(self, clock: Fact, age: timedelta) -> BoolExpr:
         """Say where the instant `age` after what a column shows lies after now, and not after the year 9999."""
         field = self.anchor(clock)
         past = self.has_age(clock, age, Instant(self.now))
         limit = nw.lit(LAST - age)
         return both([Column((field.expression <= limit).fill_null(value=False), 1), negated(past)])  # type: ignore[union-attr]
 
-    def _in_absence(self, fact: Fact, field: Field | None, cells: tuple[Cell, ...], mask: int) -> Iterator[Truth]:
+    def _in_absence(self, fact: Fact, field: Field | None, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
         for index, cell in enumerate(cells):
-            if mask >> index & 1 and isinstance(cell, Missing):
+            if mask >> index & 1 and isinstance(cell, MissingCell):
                 yield both([self._is_absent(fact, field), self._is_why(fact, cell)])
 
-    def _is_absent(self, fact: Fact, field: Field | None) -> Truth:
+    def _is_absent(self, fact: Fact, field: Field | None) -> BoolExpr:
         return self._missing(field) if field is not None else self.anchor(fact) is None
 
-    def _is_why(self, fact: Fact, cell: Missing) -> Truth:
+    def _is_why(self, fact: Fact, cell: MissingCell) -> BoolExpr:
         """Say where a fact, if it is missing, is so for this reason."""
         if fact.happens is None:
             return cell.why is Absent.NOT_KNOWN
@@ -174,27 +174,27 @@ class Lying:
         status = FACTS["status"]
         field = self.reader.field(status)
         if field is None:
-            happened: Truth = _NOBODY.status in fact.happens
+            happened: BoolExpr = _NOBODY.status in fact.happens
         else:
             happened = self._happened(field, fact.happens)
         return happened if cell.why is Absent.NOT_KNOWN else negated(happened)
 
-    def _happened(self, status: Field, words: tuple[str, ...]) -> Truth:
+    def _happened(self, status: Field, words: tuple[str, ...]) -> BoolExpr:
         others = [word for word in status.fact.words if word not in words]
         if len(others) < len(words):
             return negated(either([self.reader.is_word(status, word) for word in others]))
         return either([self.reader.is_word(status, word) for word in words])
 
-    def _missing(self, field: Field) -> Truth:
+    def _missing(self, field: Field) -> BoolExpr:
         return self._keep(("missing", field.fact.name), Column(field.expression.is_null(), field.layer))
 
-    def _keep(self, key: tuple[object, ...], truth: Truth) -> Truth:
+    def _keep(self, key: tuple[object, ...], truth: BoolExpr) -> BoolExpr:
         if key not in self._kept:
             self._kept[key] = self.reader.sheet.keep(truth)
         return self._kept[key]
 
 
-def _runs(cells: tuple[Cell, ...], mask: int, kind: type[Stretch | Ages]) -> Iterator[tuple[Any, Any]]:
+def _runs(cells: tuple[Cell, ...], mask: int, kind: type[RangeCell | AgeCell]) -> Iterator[tuple[Any, Any]]:
     """Give the borders of cells of a mask that lie side by side, the lower ones first."""
     marked = [(cell, mask >> index & 1) for index, cell in enumerate(cells) if isinstance(cell, kind)]
     for wanted, group in groupby(marked, itemgetter(1)):
@@ -203,11 +203,11 @@ def _runs(cells: tuple[Cell, ...], mask: int, kind: type[Stretch | Ages]) -> Ite
             yield side_by_side[0].low, side_by_side[-1].high
 
 
-def _least_whole(cut: Cut) -> int:
+def _least_whole(cut: Boundary) -> int:
     return floor(cut.at) + 1 if cut.after else ceil(cut.at)
 
 
-def _least_float(cut: Cut) -> float:
+def _least_float(cut: Boundary) -> float:
     near = float(cut.at)
     return nextafter(near, inf) if near < cut.at or (cut.after and near == cut.at) else near
 

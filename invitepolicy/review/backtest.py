@@ -10,15 +10,15 @@ import attrs
 
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.records import NO_ACCOUNT, Absent, Invitation, as_invitation, read_fact
-from invitepolicy._core.text import did_you_mean, listed, quoted
+from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._decide.decide import read_clock
-from invitepolicy._decide.rules import borders, judge
+from invitepolicy._decide.rules import evaluate, turning_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import DecisionRules
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._core.records import Value
 
 _DAY: Final = timedelta(days=1)
@@ -68,7 +68,7 @@ class Backtest:
 
 
 @attrs.frozen
-class Curve:
+class AcceptanceCurve:
     """When the yeses came: `days` with the number of acceptances within so many days of the sending.
 
     Day 0 is the first 24 hours. `accepted` counts all acceptances of which both instants are known, `sent` all
@@ -113,7 +113,7 @@ def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | N
     )
 
 
-def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> Curve:
+def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> AcceptanceCurve:
     """Count, for each number of days, the acceptances that had come within so many days of the sending."""
     sent = [one for one in map(as_invitation, invitations) if one.direction == "outgoing" and one.status != "draft"]
     waits = sorted(
@@ -121,13 +121,13 @@ def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> C
         for one in sent
         if one.status == "accepted" and one.sent_at is not None and one.answered_at is not None
     )
-    return Curve(len(sent), len(waits), tuple((day, sum(wait <= day for wait in waits)) for day in days))
+    return AcceptanceCurve(len(sent), len(waits), tuple((day, sum(wait <= day for wait in waits)) for day in days))
 
 
-def _withdrawing_rules(policy: Policy) -> DecisionRules:
+def _withdrawing_rules(policy: Policy) -> DecisionSpec:
     rules = policy.decisions.get(_WITHDRAW)
     if rules is None or rules.subject != "invitation" or _WITHDRAW not in rules.outcomes:
-        hint = did_you_mean(_WITHDRAW, policy.decisions, f"its decisions are {listed(policy.decisions, 'and')}")
+        hint = did_you_mean(_WITHDRAW, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
         what = f"{quoted(policy.name)} does not say when to withdraw an invitation"
         raise RecordError("policy", policy.name, f"{what}; {hint}")
     return rules
@@ -143,7 +143,7 @@ def _is_dated(invitation: Invitation) -> bool:
     return invitation.sent_at is not None and (invitation.status != "accepted" or invitation.answered_at is not None)
 
 
-def _withdrawals(rules: DecisionRules, invitations: Iterable[Invitation]) -> Iterator[Withdrawal]:
+def _withdrawals(rules: DecisionSpec, invitations: Iterable[Invitation]) -> Iterator[Withdrawal]:
     """Find when each would have been withdrawn; invitations of which the same is known wait equally long."""
     known: dict[tuple[Value, ...], timedelta | None] = {}
     for invitation in invitations:
@@ -160,9 +160,9 @@ def _withdrawals(rules: DecisionRules, invitations: Iterable[Invitation]) -> Ite
             yield Withdrawal(invitation, sent_at + wait, wait)
 
 
-def _wait(rules: DecisionRules, values: dict[str, Value], sent_at: datetime) -> timedelta | None:
-    for instant in (sent_at, *borders(rules, values)):
-        if instant >= sent_at and judge(rules, values, instant).outcome == _WITHDRAW:
+def _wait(rules: DecisionSpec, values: dict[str, Value], sent_at: datetime) -> timedelta | None:
+    for instant in (sent_at, *turning_points(rules, values)):
+        if instant >= sent_at and evaluate(rules, values, instant).outcome == _WITHDRAW:
             return instant - sent_at
     return None
 

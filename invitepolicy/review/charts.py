@@ -15,8 +15,8 @@ from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from invitepolicy.review.backtest import Curve
-    from invitepolicy.timeline import Segment
+    from invitepolicy.review.backtest import AcceptanceCurve
+    from invitepolicy.timeline import Stage
 
 WHOLE: Final = 1000
 _WEEK: Final = timedelta(weeks=1)
@@ -77,14 +77,12 @@ def _week_label(instant: datetime, week: int) -> str:
     return "today" if not week else f"{instant.day} {months[instant.month - 1]}"
 
 
-def life_bars(
-    life: Sequence[Segment], axis: Axis, outcomes: Sequence[str], *, since: datetime | None
-) -> tuple[Bar, ...]:
+def life_bars(life: Sequence[Stage], axis: Axis, outcomes: Sequence[str], *, since: datetime | None) -> tuple[Bar, ...]:
     """Draw a life from `since` on (the sending): one bar an outcome; what lies outside the axis is left out."""
     return tuple(bar for bar in _bars(life, axis, outcomes, since) if bar.width)
 
 
-def _bars(life: Sequence[Segment], axis: Axis, outcomes: Sequence[str], since: datetime | None) -> Iterator[Bar]:
+def _bars(life: Sequence[Stage], axis: Axis, outcomes: Sequence[str], since: datetime | None) -> Iterator[Bar]:
     drawn_from = max(since or axis.start, axis.start)
     start, outcome = drawn_from, life[0].outcome
     for segment in (*life[1:], None):
@@ -109,7 +107,7 @@ def shade_of(outcome: str, outcomes: Sequence[str]) -> str:
     return str(round(2 * place / max(len(outcomes) - 1, 1)))
 
 
-def curve_steps(curve: Curve) -> str:
+def curve_steps(curve: AcceptanceCurve) -> str:
     """Draw the curve as an SVG path of steps; empty where no yes is known.
 
     The width is the last day of the curve, the height all yeses.

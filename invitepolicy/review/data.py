@@ -38,7 +38,7 @@ def format_jsonl(answered: Iterable[Answered]) -> Iterator[str]:
 
 
 def format_csv(policy: Policy, answered: Iterable[Answered]) -> Iterator[str]:
-    r"""Give each record with its answers as a row that no spreadsheet runs; `restore_cell` undoes what that takes.
+    r"""Give each record with its answers as a row that no spreadsheet runs; `unescape_cell` undoes what that takes.
 
     The columns are the same for every source. What a terminal would obey or hide is written like `\x1b`.
     """

@@ -16,7 +16,7 @@ from invitepolicy._core.errors import InvitePolicyError
 from invitepolicy._core.facts import NOT_APPLICABLE
 from invitepolicy._core.quantities import format_age, format_duration
 from invitepolicy._core.text import safe_text
-from invitepolicy._prove.regions import TooManyBoxesError
+from invitepolicy._prove.regions import TooManyRegionsError
 from invitepolicy.analysis.timetable import Timetable, make_timetable
 from invitepolicy.review.backtest import Backtest, acceptance_curve, backtest
 from invitepolicy.review.charts import Axis, Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
@@ -153,7 +153,7 @@ def _person(review: Review, index: int, answered: Answered, axis: Axis) -> _Pers
 def _timetables(policy: Policy) -> Iterator[Timetable]:
     """Give the policy's tables; a decision that is too entangled for one is left out."""
     for decision in policy.decisions:
-        with suppress(TooManyBoxesError):
+        with suppress(TooManyRegionsError):
             yield make_timetable(policy, decision)
 
 

@@ -37,7 +37,7 @@ class Answered:
 
 
 @attrs.frozen
-class Unsaid:
+class UnknownFact:
     """A fact that no export tells: of how many open invitations it is unknown, and for how many it would matter."""
 
     fact: str
@@ -106,7 +106,7 @@ def answer_each(
     return map(Answered, these, decide_each(policy, those, now=now, account=account))
 
 
-def find_unsaid(review: Review) -> list[Unsaid]:
+def find_unknowns(review: Review) -> list[UnknownFact]:
     """Tell, for what no export says about people, of how many it is unknown and how many answers it would change."""
     found = []
     for fact in _UNSAID:
@@ -117,7 +117,7 @@ def find_unsaid(review: Review) -> list[Unsaid]:
         ]
         matters = sum(_would_matter(review, answered, fact) for answered in unknown)
         if matters:
-            found.append(Unsaid(fact, len(unknown), matters))
+            found.append(UnknownFact(fact, len(unknown), matters))
     return found
 
 

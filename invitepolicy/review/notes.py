@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invitepolicy._core.quantities import format_count, format_share
-from invitepolicy.review.model import find_unsaid
+from invitepolicy.review.model import find_unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from invitepolicy.review.model import Review
 
 
-def standing(review: Review) -> str:
+def account_summary(review: Review) -> str:
     """Count what is known of the account, and say what the count leaves out."""
     account = review.account
     if account.pending is None:
@@ -36,7 +36,7 @@ def assumptions(review: Review, *, is_export: bool) -> Iterator[str]:
     assumed = sum(answered.invitation.status_basis == "assumed" for answered in review.answered)
     if assumed:
         yield f"{_are(assumed, 'invitation')} taken to be pending, since an export does not say how they stand."
-    unsaid = find_unsaid(review)
+    unsaid = find_unknowns(review)
     for one in unsaid:
         people = "1 person" if one.unknown == 1 else f"{one.unknown} people"
         yield (f"The {one.fact} of {people} is unknown; for {one.would_matter} of them it could change an answer.")

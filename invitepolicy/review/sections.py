@@ -99,7 +99,7 @@ def _section(heading: Heading, rows: list[tuple[Answered, Decision]]) -> Section
     groups: dict[tuple[str, str], list[tuple[Answered, Decision]]] = {}
     for answered, answer in rows:
         groups.setdefault((answer.outcome, answer.reason), []).append((answered, answer))
-    places = dict.fromkeys(place for _, answer in rows if (place := where_to_click(answer)))
+    places = dict.fromkeys(place for _, answer in rows if (place := click_path(answer)))
     return Section(
         heading,
         tuple(Group(outcome, reason, tuple(found)) for (outcome, reason), found in groups.items()),
@@ -107,7 +107,7 @@ def _section(heading: Heading, rows: list[tuple[Answered, Decision]]) -> Section
     )
 
 
-def where_to_click(answer: Decision) -> str | None:
+def click_path(answer: Decision) -> str | None:
     """Give the place that a policy's details name under `where`, if they do."""
     found = answer.details.get("where") if hasattr(answer.details, "get") else None
     return found if isinstance(found, str) else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from invitepolicy._core.policy import OneOf, lines_of
+from invitepolicy._core.policy import OneOf, conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,9 +32,9 @@ def _named_words(policy: Policy) -> dict[str, frozenset[str]]:
     """Give the words that lines name, by fact."""
     found: dict[str, frozenset[str]] = {}
     for decision in policy.decisions.values():
-        for line in lines_of(decision):
-            if isinstance(line.test, OneOf):
-                found[line.fact] = found.get(line.fact, frozenset()) | frozenset(line.test.words)
+        for line in conditions_of(decision):
+            if isinstance(line.operator, OneOf):
+                found[line.fact] = found.get(line.fact, frozenset()) | frozenset(line.operator.words)
     return found
 
 

@@ -15,22 +15,22 @@ _FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
 
 
 def write_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Write CSV text in which no cell is a formula to a spreadsheet: `restore_cell` reads it back."""
+    """Write CSV text in which no cell is a formula to a spreadsheet: `unescape_cell` reads it back."""
     return "".join(map(format_row, (columns, *rows)))
 
 
 def format_row(cells: Iterable[str]) -> str:
     """Write one row of such a text, with its line end."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([defuse_cell(cell) for cell in cells])
+    csv.writer(text, lineterminator="\r\n").writerow([escape_cell(cell) for cell in cells])
     return text.getvalue()
 
 
-def defuse_cell(text: str) -> str:
+def escape_cell(text: str) -> str:
     """Put a quote before what a spreadsheet would run."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def restore_cell(text: str) -> str:
-    """Take away the quote that `defuse_cell` put there: `restore_cell(defuse_cell(text)) == text`."""
+def unescape_cell(text: str) -> str:
+    """Take away the quote that `escape_cell` put there: `restore_cell(defuse_cell(text)) == text`."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Aged, InRange, is_own, lines_of
-from invitepolicy._core.quantities import FOREVER, later
+from invitepolicy._core.policy import AgeRange, NumberRange, conditions_of, is_own
+from invitepolicy._core.quantities import FOREVER, add_or_none
 from invitepolicy._core.records import Absent
-from invitepolicy._decide.rules import all_hold, holds
+from invitepolicy._decide.rules import evaluate_all, evaluate_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import Amount, DecisionRules, Line, Place, Rule
+    from invitepolicy._core.policy import Condition, DecisionSpec, Location, Rule, Threshold
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
@@ -28,10 +28,10 @@ _ENDS: Final = {"count": (0.0, None), "share": (0.0, 1.0)}
 
 
 @attrs.frozen
-class Probe:
+class Observation:
     """A record that a test judged at an instant: what one decision said of it."""
 
-    decision: DecisionRules
+    decision: DecisionSpec
     values: Mapping[str, Value]
     instant: datetime
     ruling: Ruling
@@ -43,13 +43,13 @@ class CoveredRule:
 
     decision: str
     rule: str | None
-    place: Place
+    place: Location
     own: bool
     covered: bool
 
 
 @attrs.frozen
-class CoveredBorder:
+class CoveredBoundary:
     """A threshold of a line and whether tests stand on both sides of it.
 
     `rule` is the line's (None: `applies_to`). `own` says that the line, or the setting in it, is the policy's file's.
@@ -57,8 +57,8 @@ class CoveredBorder:
 
     decision: str
     rule: str | None
-    line: Line
-    amount: Amount
+    line: Condition
+    amount: Threshold
     own: bool
     covered: bool
 
@@ -68,15 +68,15 @@ class _Border:
     """A threshold: `upper` says that its very value lies above it, `opens` that the line holds above it."""
 
     card: Rule | None
-    line: Line
-    amount: Amount
+    line: Condition
+    amount: Threshold
     upper: bool
     opens: bool
     kind: str
     others: tuple[float, ...]
 
 
-def cover(policy: Policy, probes: Sequence[Probe]) -> tuple[tuple[CoveredRule, ...], tuple[CoveredBorder, ...]]:
+def cover(policy: Policy, probes: Sequence[Observation]) -> tuple[tuple[CoveredRule, ...], tuple[CoveredBoundary, ...]]:
     """Say of every rule and every border of a resolved policy whether the probes covered it.
 
     A **rule** is covered where it decided in a probe. A **border**, a threshold of a line, is covered where probes
@@ -90,10 +90,10 @@ def cover(policy: Policy, probes: Sequence[Probe]) -> tuple[tuple[CoveredRule, .
     order is that of the decisions and their lines.
     """
     rules: list[CoveredRule] = []
-    borders: list[CoveredBorder] = []
+    borders: list[CoveredBoundary] = []
     for decision in policy.decisions.values():
         here = [probe for probe in probes if probe.decision.name == decision.name]
-        deciding = {probe.ruling.card for probe in here}
+        deciding = {probe.ruling.rule for probe in here}
         for card in (*decision.rules, decision.otherwise):
             own = is_own(policy, decision.name, card)
             rules.append(CoveredRule(decision.name, card.name, card.place, own, card in deciding))
@@ -101,11 +101,11 @@ def cover(policy: Policy, probes: Sequence[Probe]) -> tuple[tuple[CoveredRule, .
             covered = all(any(_shows(probe, border, upper=upper) for probe in here) for upper in (True, False))
             own = _is_own(policy, decision, border)
             name = None if border.card is None else border.card.name
-            borders.append(CoveredBorder(decision.name, name, border.line, border.amount, own, covered))
+            borders.append(CoveredBoundary(decision.name, name, border.line, border.amount, own, covered))
     return tuple(rules), tuple(borders)
 
 
-def _borders(policy: Policy, decision: DecisionRules) -> Iterator[_Border]:
+def _borders(policy: Policy, decision: DecisionSpec) -> Iterator[_Border]:
     cards = [(None, decision.applies_to), *((card, card.when) for card in decision.rules)]
     for card, lines in cards:
         for line in lines:
@@ -115,55 +115,59 @@ def _borders(policy: Policy, decision: DecisionRules) -> Iterator[_Border]:
                     yield _Border(card, line, amount, upper, opens, kind, _others(decision, line, amount))
 
 
-def _thresholds(line: Line) -> Iterator[tuple[Amount, bool, bool]]:
+def _thresholds(line: Condition) -> Iterator[tuple[Threshold, bool, bool]]:
     """Give the thresholds of a line, whether the value itself lies above, and whether the line holds above."""
-    test = line.test
-    if not isinstance(test, Aged | InRange):
+    test = line.operator
+    if not isinstance(test, AgeRange | NumberRange):
         return
     if test.low is not None:
-        yield test.low, isinstance(test, Aged) or test.low_included, True
+        yield test.low, isinstance(test, AgeRange) or test.low_included, True
     if test.high is not None:
-        yield test.high, isinstance(test, Aged) or not test.high_included, False
+        yield test.high, isinstance(test, AgeRange) or not test.high_included, False
 
 
-def _is_beyond_all(kind: str, amount: Amount, *, upper: bool) -> bool:
+def _is_beyond_all(kind: str, amount: Threshold, *, upper: bool) -> bool:
     if amount.value == FOREVER:
         return True
     least, most = _ENDS.get(kind, (None, None))
     return amount.value == (least if upper else most)
 
 
-def _others(decision: DecisionRules, line: Line, amount: Amount) -> tuple[float, ...]:
-    alike = (other for other in lines_of(decision) if other.fact == line.fact and isinstance(other.test, InRange))
+def _others(decision: DecisionSpec, line: Condition, amount: Threshold) -> tuple[float, ...]:
+    alike = (
+        other
+        for other in conditions_of(decision)
+        if other.fact == line.fact and isinstance(other.operator, NumberRange)
+    )
     values = (threshold.value for other in alike for threshold, _, _ in _thresholds(other))
     return tuple(value for value in values if value != amount.value)  # type: ignore[misc]  # numbers, by the kind
 
 
-def _shows(probe: Probe, border: _Border, *, upper: bool) -> bool:
+def _shows(probe: Observation, border: _Border, *, upper: bool) -> bool:
     """Say whether a probe stands close on one side of a border, with the line deciding."""
     value = probe.values[border.line.fact]
     if isinstance(value, Absent) or not _is_close(border, value, probe.instant, upper=upper):
         return False
     if upper is border.opens:
-        return _decided(probe, border.card) and holds(border.line.test, value, probe.instant) is True
+        return _decided(probe, border.card) and evaluate_condition(border.line.operator, value, probe.instant) is True
     others = (line for line in _beside(probe.decision, border.card) if line is not border.line)
-    return all_hold(others, probe.values, probe.instant) is True
+    return evaluate_all(others, probe.values, probe.instant) is True
 
 
-def _decided(probe: Probe, card: Rule | None) -> bool:
+def _decided(probe: Observation, card: Rule | None) -> bool:
     if card is None:
-        return all_hold(probe.decision.applies_to, probe.values, probe.instant) is True
-    return probe.ruling.card is card
+        return evaluate_all(probe.decision.applies_to, probe.values, probe.instant) is True
+    return probe.ruling.rule is card
 
 
-def _beside(decision: DecisionRules, card: Rule | None) -> Iterable[Line]:
+def _beside(decision: DecisionSpec, card: Rule | None) -> Iterable[Condition]:
     """Give the lines that must hold together with one of them, and those under which the question is asked."""
     return decision.applies_to if card is None else (*decision.applies_to, *card.when)
 
 
 def _is_close(border: _Border, value: Value, now: datetime, *, upper: bool) -> bool:
     if isinstance(value, datetime):
-        instant = later(value, border.amount.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
+        instant = add_or_none(value, border.amount.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
         return instant is not None and (now == instant if upper else instant - MINUTE <= now < instant)
     threshold: float = border.amount.value  # type: ignore[assignment]  # numbers only, by the fact's kind
     number: float = value  # type: ignore[assignment]
@@ -177,8 +181,8 @@ def _is_close(border: _Border, value: Value, now: datetime, *, upper: bool) -> b
     )
 
 
-def _is_own(policy: Policy, decision: DecisionRules, border: _Border) -> bool:
-    own = policy.layers[-1]
+def _is_own(policy: Policy, decision: DecisionSpec, border: _Border) -> bool:
+    own = policy._files[-1]
     if border.amount.setting in (own.data.get("settings") or ()):
         return True
     if border.card is not None:

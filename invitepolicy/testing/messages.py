@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from invitepolicy._core.facts import NOT_APPLICABLE
 from invitepolicy._core.quantities import UNITS, format_count, format_duration, format_instant, format_quantity
-from invitepolicy._core.text import listed, quoted
+from invitepolicy._core.text import join_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from invitepolicy._decide.rules import Ruling
-    from invitepolicy.testing.coverage import CoveredBorder, CoveredRule
+    from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule
     from invitepolicy.testing.run import Failure, Life, Result
 
 
@@ -39,17 +39,17 @@ def describe_miss(failure: Failure, now: datetime) -> str:
     want, got = failure.want, failure.got
     if failure.wants == "rule":
         want = f"the rule {quoted(want)}"
-        got = got if failure.ruling.card is None or failure.ruling.card.name is None else f"the rule {quoted(got)}"
+        got = got if failure.ruling.rule is None or failure.ruling.rule.name is None else f"the rule {quoted(got)}"
     return f"{failure.decision} at {at}: expected {want}, got {got}"
 
 
 def describe_decider(ruling: Ruling) -> str:
     """Say what decided and where it stands, or why nothing could."""
-    if ruling.line is not None:
-        return f"“{ruling.line.fact}: {ruling.line.text}” does not hold, so it is {NOT_APPLICABLE} ({ruling.place})"
-    if ruling.card is None:
-        return f"{listed(ruling.needs, 'and')} would have to be known ({ruling.place})"
-    by = "otherwise" if ruling.card.name is None else f"the rule {quoted(ruling.card.name)}"
+    if ruling.condition is not None:
+        return f"“{ruling.condition.fact}: {ruling.condition.text}” does not hold, so it is {NOT_APPLICABLE} ({ruling.place})"
+    if ruling.rule is None:
+        return f"{join_words(ruling.needs, 'and')} would have to be known ({ruling.place})"
+    by = "otherwise" if ruling.rule.name is None else f"the rule {quoted(ruling.rule.name)}"
     return f"{by} decided ({ruling.place})"
 
 
@@ -75,7 +75,7 @@ def describe_results(results: Sequence[Result]) -> str:
     return ", ".join(said)
 
 
-def describe_coverage(covered: Iterable[CoveredRule | CoveredBorder]) -> str:
+def describe_coverage(covered: Iterable[CoveredRule | CoveredBoundary]) -> str:
     """Count what was covered, the file's own and its parents' apart: `its own 9 of 10, its parents' 5 of 12`.
 
     Where there is nothing to cover it says `none`.
@@ -89,7 +89,7 @@ def describe_coverage(covered: Iterable[CoveredRule | CoveredBorder]) -> str:
     return ", ".join(parts) or "none"
 
 
-def describe_border(border: CoveredBorder) -> str:
+def describe_boundary(border: CoveredBoundary) -> str:
     """Name a border: its place, its decision and rule, its line as written, and its value."""
     rule = "what it applies to" if border.rule is None else quoted(border.rule)
     value = format_quantity(border.amount.value, border.amount.kind)

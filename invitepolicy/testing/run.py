@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 
 from invitepolicy._core.facts import NOT_APPLICABLE
-from invitepolicy._core.policy import Place, Segment
+from invitepolicy._core.policy import ExpectedStage, Location
 from invitepolicy._decide.answers import read_values
-from invitepolicy._decide.rules import borders, judge
-from invitepolicy.testing.coverage import CoveredBorder, CoveredRule, Probe, cover
+from invitepolicy._decide.rules import evaluate, turning_points
+from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule, Observation, cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import DecisionRules, Expectation, PolicyTest
+    from invitepolicy._core.policy import DecisionSpec, Expectation, PolicyTest
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
 TICK: Final = timedelta(microseconds=1)
 
-Life = tuple[Segment, ...]
+Life = tuple[ExpectedStage, ...]
 
 
 @attrs.frozen
@@ -40,7 +40,7 @@ class Failure:
     want: str
     got: str
     instant: datetime
-    place: Place
+    place: Location
     ruling: Ruling
     wanted_life: Life = ()
     found_life: Life = ()
@@ -61,14 +61,14 @@ class Report:
     policy: Policy
     results: tuple[Result, ...]
     rules: tuple[CoveredRule, ...]
-    borders: tuple[CoveredBorder, ...]
+    boundaries: tuple[CoveredBoundary, ...]
 
 
 @attrs.frozen
 class _Case:
     """A test's record as one decision sees it."""
 
-    decision: DecisionRules
+    decision: DecisionSpec
     values: Mapping[str, Value]
 
 
@@ -80,7 +80,7 @@ def run_tests(policy: Policy) -> Report:
     stands in `coverage.cover`.
     """
     results: list[Result] = []
-    probes: list[Probe] = []
+    probes: list[Observation] = []
     for test in policy.tests:
         result, judged = _run(policy, test)
         results.append(result)
@@ -93,8 +93,8 @@ def run_test(policy: Policy, test: PolicyTest) -> Result:
     return _run(policy, test)[0]
 
 
-def _run(policy: Policy, test: PolicyTest) -> tuple[Result, list[Probe]]:
-    probes: list[Probe] = []
+def _run(policy: Policy, test: PolicyTest) -> tuple[Result, list[Observation]]:
+    probes: list[Observation] = []
     failures: list[Failure] = []
     if test.skip is None:
         for expectation in test.expect:
@@ -113,11 +113,11 @@ def _case(policy: Policy, test: PolicyTest, name: str) -> _Case:
     return _Case(decision, read_values(decision, test.given, test.account))
 
 
-def _probe(case: _Case, instant: datetime) -> Probe:
-    return Probe(case.decision, case.values, instant, judge(case.decision, case.values, instant))
+def _probe(case: _Case, instant: datetime) -> Observation:
+    return Observation(case.decision, case.values, instant, evaluate(case.decision, case.values, instant))
 
 
-def _probes(case: _Case, expectation: Expectation, now: datetime) -> Iterator[Probe]:
+def _probes(case: _Case, expectation: Expectation, now: datetime) -> Iterator[Observation]:
     """Judge at the instants that are asked about; a life is asked about on both sides of each border."""
     if not expectation.life:
         yield from (_probe(case, instant) for instant, _ in expectation.instants)
@@ -129,7 +129,7 @@ def _probes(case: _Case, expectation: Expectation, now: datetime) -> Iterator[Pr
 
 
 def _coming(case: _Case, now: datetime) -> Iterator[datetime]:
-    return (border for border in borders(case.decision, case.values) if border > now)
+    return (border for border in turning_points(case.decision, case.values) if border > now)
 
 
 def _missed(case: _Case, expectation: Expectation) -> Iterable[Failure]:
@@ -155,11 +155,11 @@ def _missed_life(case: _Case, expectation: Expectation, now: datetime) -> Iterab
 
 def _life(case: _Case, now: datetime) -> Life:
     """Give a record's whole life from `now` on, in which each outcome differs from the one before."""
-    life = [Segment(_probe(case, now).ruling.outcome, timedelta())]
+    life = [ExpectedStage(_probe(case, now).ruling.outcome, timedelta())]
     for instant in _coming(case, now):
         outcome = _probe(case, instant).ruling.outcome
         if outcome != life[-1].outcome:
-            life.append(Segment(outcome, instant - now))
+            life.append(ExpectedStage(outcome, instant - now))
     return tuple(life)
 
 
@@ -174,7 +174,7 @@ def _outcome_at(life: Life, after: timedelta) -> str:
     return next(segment.outcome for segment in reversed(life) if segment.after <= after)
 
 
-def _missed_rule(policy: Policy, test: PolicyTest, probe: Probe, want: str) -> Iterable[Failure]:
+def _missed_rule(policy: Policy, test: PolicyTest, probe: Observation, want: str) -> Iterable[Failure]:
     name = probe.decision.name
     got = rule_of(probe.ruling)
     if got != want:
@@ -184,13 +184,13 @@ def _missed_rule(policy: Policy, test: PolicyTest, probe: Probe, want: str) -> I
 
 def rule_of(ruling: Ruling) -> str:
     """Name the rule that decided; where none did, `otherwise` or the outcome that says so."""
-    if ruling.card is None:
+    if ruling.rule is None:
         return ruling.outcome
-    return ruling.card.name or "otherwise"
+    return ruling.rule.name or "otherwise"
 
 
-def _place_of_rule(policy: Policy, test: PolicyTest, name: str) -> Place:
-    document = policy.layers[-1]
+def _place_of_rule(policy: Policy, test: PolicyTest, name: str) -> Location:
+    document = policy._files[-1]
     start = (test.place.line, test.place.column)
     is_test = (path[1] for path, (_, mark) in document.places.items() if path[:1] == ("tests",) and mark == start)
-    return Place(document.path, *document.key_mark(("tests", next(is_test), "rule", name)))
+    return Location(document.path, *document.key_mark(("tests", next(is_test), "rule", name)))

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy._core.facts import OWN_PREFIX
-from invitepolicy._core.policy import DEFAULT_NOW, Aged, lines_of
+from invitepolicy._core.policy import DEFAULT_NOW, AgeRange, conditions_of
 from invitepolicy._core.quantities import (
+    add_or_none,
     format_duration,
     format_instant,
     format_number,
     format_quantity,
     format_share,
-    later,
 )
 from invitepolicy._core.records import Account, Invitation
 from invitepolicy._core.yaml_text import format_data, format_sentence, format_word
 from invitepolicy._decide.answers import read_values
-from invitepolicy._decide.rules import borders, judge
-from invitepolicy._prove.cells import base_fact, line_holds
-from invitepolicy._prove.regions import Meter, TooManyBoxesError, build_space, cells_of, dimension_of, replaced
-from invitepolicy._prove.rulings import Reader, Table, starts, walk
+from invitepolicy._decide.rules import evaluate, turning_points
+from invitepolicy._prove.cells import base_fact, condition_holds
+from invitepolicy._prove.regions import Budget, TooManyRegionsError, build_space, cells_of, dimension_of, replaced
+from invitepolicy._prove.rulings import RuleCompiler, RuleMatrix, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness
 from invitepolicy.testing.coverage import MINUTE
 from invitepolicy.testing.run import rule_of, run_tests
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Line, Rule
+    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
     from invitepolicy._core.records import Value
-    from invitepolicy._prove.regions import Box, Space
+    from invitepolicy._prove.regions import FactSpace, Region
     from invitepolicy._prove.witness import Witness
-    from invitepolicy.testing.coverage import CoveredBorder, CoveredRule
+    from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule
 
 _STEPS: Final = {"count": 1, "share": 0.001}
 _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
@@ -68,7 +68,7 @@ def suggest_tests(policy: Policy) -> tuple[Suggestion, ...]:
     report = run_tests(policy)
     taken = {test.name for test in policy.tests}
     found: list[Suggestion] = []
-    for border in report.borders:
+    for border in report.boundaries:
         if border.own and not border.covered:
             found += _for_border(policy, border)
     decided = {card for one in found for card in _deciding(policy, one)}
@@ -98,9 +98,11 @@ def _deciding(policy: Policy, one: Suggestion) -> Iterator[tuple[str, str | None
     """Name the rules that decide in a suggested test, at its now and later in a life."""
     decision = policy.decisions[one.decision]
     values = read_values(decision, one.given, one.account)
-    later_on = [instant for instant in borders(decision, values) if instant > DEFAULT_NOW and len(one.expect) > 1]
+    later_on = [
+        instant for instant in turning_points(decision, values) if instant > DEFAULT_NOW and len(one.expect) > 1
+    ]
     for instant in (DEFAULT_NOW, *later_on):
-        card = judge(decision, values, instant).card
+        card = evaluate(decision, values, instant).rule
         if card is not None:
             yield one.decision, card.name
 
@@ -120,19 +122,19 @@ def _distinct(found: list[Suggestion], taken: set[str]) -> Iterator[Suggestion]:
         yield attrs.evolve(one, name=name)
 
 
-def _for_border(policy: Policy, border: CoveredBorder) -> Iterator[Suggestion]:
+def _for_border(policy: Policy, border: CoveredBoundary) -> Iterator[Suggestion]:
     decision = policy.decisions[border.decision]
     card = next((card for card in decision.rules if card.name == border.rule), None)
     for witness in _witnesses(policy, decision, card, border):
         title = border.rule or f"whom {border.decision} is asked about"
         amount = format_quantity(border.amount.value, border.amount.kind)
-        if isinstance(border.line.test, Aged):
+        if isinstance(border.line.operator, AgeRange):
             given, account = _at_the_beginning(policy, witness, border)
             life = _life(decision, given, account)
             yield Suggestion(f"{title}, {amount} after {border.line.fact}", given, account, decision.name, life)
             return
         for side, given, account in _sides(decision, witness, border):
-            ruling = judge(decision, read_values(decision, given, account), DEFAULT_NOW)
+            ruling = evaluate(decision, read_values(decision, given, account), DEFAULT_NOW)
             name = f"{title}, {border.line.fact} {side}"
             yield Suggestion(name, given, account, decision.name, (ruling.outcome,))
         return
@@ -142,7 +144,7 @@ def _for_rule(policy: Policy, rule: CoveredRule) -> Iterator[Suggestion]:
     decision = policy.decisions[rule.decision]
     card = next(card for card in (*decision.rules, decision.otherwise) if card.name == rule.rule)
     for witness in _witnesses(policy, decision, card, None):
-        ruling = judge(decision, read_values(decision, witness.invitation, witness.account), DEFAULT_NOW)
+        ruling = evaluate(decision, read_values(decision, witness.invitation, witness.account), DEFAULT_NOW)
         name = f"{rule.decision}: {rule.rule or 'nothing else fits'}"
         decided = rule_of(ruling) if rule.rule is not None else None
         yield Suggestion(name, witness.invitation, witness.account, decision.name, (ruling.outcome,), decided)
@@ -150,28 +152,28 @@ def _for_rule(policy: Policy, rule: CoveredRule) -> Iterator[Suggestion]:
 
 
 def _witnesses(
-    policy: Policy, decision: DecisionRules, card: Rule | None, border: CoveredBorder | None
+    policy: Policy, decision: DecisionSpec, card: Rule | None, border: CoveredBoundary | None
 ) -> Iterator[Witness]:
-    space = build_space(lines_of(decision), policy.facts)
-    reader = Reader(space)
+    space = build_space(conditions_of(decision), policy.facts)
+    reader = RuleCompiler(space)
     cards = reader.cards_of(decision)
-    table = Table(space, cards)
+    table = RuleMatrix(space, cards)
     lines = (*decision.applies_to, *(card.when if card is not None else ()))
     try:
         for masks in reader.fitting(lines):
-            box = starts(space, masks)
+            box = region_where(space, masks)
             if border is not None:
                 box = _just_inside(space, box, border)
-            for ruled in walk(table, table.everything, table.everything, [box], Meter()):
+            for ruled in rulings_in(table, table.everything, table.everything, [box], Budget()):
                 if card is None or (ruled.old >= 0 and cards[ruled.old].rule is card):
                     witness = make_witness(space, ruled.box)
                     if witness is not None:
                         yield _sent_now(witness, decision)
-    except TooManyBoxesError:
+    except TooManyRegionsError:
         return
 
 
-def _sent_now(witness: Witness, decision: DecisionRules) -> Witness:
+def _sent_now(witness: Witness, decision: DecisionSpec) -> Witness:
     """Let a record be sent at the test's now, as tests are that do not speak of it, where nothing depends on it."""
     invitation = witness.invitation
     if invitation.status == "draft" or any(fact.name == "sent" for fact in decision.facts):
@@ -179,18 +181,18 @@ def _sent_now(witness: Witness, decision: DecisionRules) -> Witness:
     return attrs.evolve(witness, invitation=attrs.evolve(invitation, sent_at=DEFAULT_NOW))
 
 
-def _just_inside(space: Space, box: Box, border: CoveredBorder) -> Box:
+def _just_inside(space: FactSpace, box: Region, border: CoveredBoundary) -> Region:
     """Narrow a box to the cell beside a border in which the line holds."""
     line = border.line
     index = dimension_of(space, base_fact(line.fact))
     dimension = space.dimensions[index]
-    holding = [cell for cell in cells_of(box[index]) if line_holds(dimension, line, cell)]
-    low = getattr(line.test, "low", None)
+    holding = [cell for cell in cells_of(box[index]) if condition_holds(dimension, line, cell)]
+    low = getattr(line.operator, "low", None)
     cell = holding[:1] if low is border.amount else holding[-1:]
     return replaced(box, index, sum(1 << one for one in cell))
 
 
-def _at_the_beginning(policy: Policy, witness: Witness, border: CoveredBorder) -> tuple[Invitation, Account]:
+def _at_the_beginning(policy: Policy, witness: Witness, border: CoveredBoundary) -> tuple[Invitation, Account]:
     """Move a record in time so that the border's clock begins to run at the test's now."""
     fact = next(fact for fact in policy.decisions[border.decision].facts if fact.name == border.line.fact)
     source: Any = witness.account if fact.subject == "account" else witness.invitation
@@ -204,15 +206,15 @@ def _at_the_beginning(policy: Policy, witness: Witness, border: CoveredBorder) -
 
 
 def _moved(value: Any, by: timedelta) -> Any:
-    return later(value, by) if isinstance(value, datetime) else value
+    return add_or_none(value, by) if isinstance(value, datetime) else value
 
 
-def _life(decision: DecisionRules, given: Invitation, account: Account) -> tuple[str, ...]:
+def _life(decision: DecisionSpec, given: Invitation, account: Account) -> tuple[str, ...]:
     values: dict[str, Value] = read_values(decision, given, account)
-    life = [judge(decision, values, DEFAULT_NOW).outcome]
+    life = [evaluate(decision, values, DEFAULT_NOW).outcome]
     said = [life[0]]
-    for instant in borders(decision, values):
-        outcome = judge(decision, values, instant).outcome
+    for instant in turning_points(decision, values):
+        outcome = evaluate(decision, values, instant).outcome
         if instant > DEFAULT_NOW and outcome != life[-1]:
             life.append(outcome)
             said.append(f"{outcome} after {format_duration((instant - DEFAULT_NOW) // MINUTE * MINUTE)}")
@@ -220,11 +222,11 @@ def _life(decision: DecisionRules, given: Invitation, account: Account) -> tuple
 
 
 def _sides(
-    decision: DecisionRules, witness: Witness, border: CoveredBorder
+    decision: DecisionSpec, witness: Witness, border: CoveredBoundary
 ) -> Iterator[tuple[str, Invitation, Account]]:
     """Put the fact of a number's border on either side of it: the very value, and one step away."""
     fact = next(fact for fact in decision.facts if fact.name == border.line.fact)
-    test: Any = border.line.test
+    test: Any = border.line.operator
     is_low = test.low is border.amount
     value: float = border.amount.value  # type: ignore[assignment]  # numbers only, by the fact's kind
     included = test.low_included if is_low else test.high_included
@@ -246,13 +248,13 @@ def _with_number(witness: Witness, fact: Fact, number: float) -> tuple[Invitatio
     return attrs.evolve(invitation, **({"note": "x" * int(number)} if fact.field == "note" else change)), account
 
 
-def _gap(decision: DecisionRules, line: Line, value: float) -> float:
+def _gap(decision: DecisionSpec, line: Condition, value: float) -> float:
     """Give a step of a number of one's own that reaches no other threshold of it."""
     ends: Iterator[Any] = (
         end.value
-        for other in lines_of(decision)
+        for other in conditions_of(decision)
         if other.fact == line.fact
-        for end in (getattr(other.test, "low", None), getattr(other.test, "high", None))
+        for end in (getattr(other.operator, "low", None), getattr(other.operator, "high", None))
         if end is not None and end.value != value
     )
     return min((abs(end - value) / 2 for end in ends), default=1.0)

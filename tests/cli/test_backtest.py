@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from exports import EXAMPLE, sent, write_export
+from exports import sent, write_export
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy.cli import main
 from invitepolicy.cli.text.terminal import width_of

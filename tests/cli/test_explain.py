@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 from strategies import NOW
 
 from invitepolicy.cli import main
 from invitepolicy.cli.text.explain import draw_life
 from invitepolicy.cli.text.terminal import width_of
-from invitepolicy.timeline import Segment
+from invitepolicy.timeline import Stage
 
 ARGUMENTS = ["--now", "2026-03-15T12:00Z"]
 
@@ -158,7 +158,7 @@ def test_a_long_life_is_cut_far_from_the_present():
     """The stages nearest to now stay."""
     starts = [None, *(NOW.replace(year=2020 + year) for year in range(9))]
     life = [
-        Segment(start, end, f"stage_{index}", None, "", "")
+        Stage(start, end, f"stage_{index}", None, "", "")
         for index, (start, end) in enumerate(zip(starts, [*starts[1:], None], strict=True))
     ]
 

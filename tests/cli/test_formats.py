@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 
 import pytest
 from builders import inert
-from exports import EXAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
+from locations import EXPORT as EXAMPLE
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy
 from invitepolicy._core.text import safe_text
 from invitepolicy.review.data import format_csv, format_json, format_jsonl
 from invitepolicy.review.model import answer_each, review_invitations
-from invitepolicy.sources.csv_safe import restore_cell
+from invitepolicy.sources.csv_safe import unescape_cell
 from invitepolicy.sources.jsonl import read_records
 from invitepolicy.sources.linkedin import read_export
 
@@ -84,7 +84,7 @@ def test_csv_is_no_formula_and_is_read_back(people):
 
     assert all(inert(line) for line in text.split("\r\n"))
     read = rows(text)
-    assert [(restore_cell(row["name"]), restore_cell(row["url"])) for row in read] == [
+    assert [(unescape_cell(row["name"]), unescape_cell(row["url"])) for row in read] == [
         (safe_text(name), safe_text(url)) for name, url in people
     ]
     assert not any(cell[:1] in tuple("=+-@\uff1d") for row in read for cell in row.values() if cell)

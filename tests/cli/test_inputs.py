@@ -6,7 +6,8 @@ import io
 import sys
 
 import pytest
-from exports import EXAMPLE, sent, write_export
+from exports import sent, write_export
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy import Invitation, parse_policy
 from invitepolicy.cli.records import files_of, is_records, open_input

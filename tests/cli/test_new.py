@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy import load_policy
 from invitepolicy._read.load import shipped_names

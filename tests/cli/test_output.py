@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invitepolicy.cli.output import OutputError, make_inert, say, write_new, write_out
+from invitepolicy.cli.output import OutputError, tolerate_unencodable, warn, write_new, write_out
 
 
 def failing(error):
@@ -147,7 +147,7 @@ def test_a_new_file_needs_its_folder(tmp_path):
 
 def test_remarks_are_inert(capsys):
     """Controls are shown, not obeyed."""
-    say("a\x1b[2J")
+    warn("a\x1b[2J")
 
     assert capsys.readouterr().err == "invitepolicy: a\\x1b[2J\n"
 
@@ -155,7 +155,7 @@ def test_remarks_are_inert(capsys):
 def test_a_stream_never_fails_for_a_letter():
     """What an encoding lacks is written as an escape; other streams are left alone."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    make_inert(stream, io.StringIO(), None)
+    tolerate_unencodable(stream, io.StringIO(), None)
 
     stream.write("é")
     stream.flush()

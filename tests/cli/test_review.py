@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from exports import EXAMPLE, got, sent, write_export
+from exports import got, sent, write_export
+from locations import EXPORT as EXAMPLE
 from reviewing import RECORD, TINY
 
 from invitepolicy.cli.text.terminal import width_of

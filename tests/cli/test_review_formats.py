@@ -8,7 +8,8 @@ import json
 import sys
 
 import pytest
-from exports import EXAMPLE, sent, write_export
+from exports import sent, write_export
+from locations import EXPORT as EXAMPLE
 from reviewing import RECORD
 
 

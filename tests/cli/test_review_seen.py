@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import icalendar
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy.cli import main
 

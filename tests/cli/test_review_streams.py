@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from exports import EXAMPLE, sent, write_export
+from exports import sent, write_export
+from locations import EXPORT as EXAMPLE
 from reviewing import NOW, RECORD, TINY
 from terminals import Terminal
 

@@ -7,7 +7,7 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.cli.text.terminal import Style, cell, fold, width_of
+from invitepolicy.cli.text.terminal import Style, pad_cell, width_of, wrap
 
 WORDS = st.text(st.sampled_from("ab 名é\u0301🚀\x1b\u202e\u200d"), max_size=60)
 
@@ -37,13 +37,13 @@ def test_the_columns_of_a_text(text, width):
 )
 def test_a_cell_has_its_width(text, shown):
     """Filled with spaces, or cut with an ellipsis, also where half of a wide letter would fit."""
-    assert cell(text, 6) == shown
+    assert pad_cell(text, 6) == shown
 
 
 @given(WORDS, st.integers(1, 12))
 def test_every_cell_is_as_wide_as_it_should_be(text, width):
     """And holds nothing that a terminal obeys."""
-    found = cell(text, width)
+    found = pad_cell(text, width)
 
     assert width_of(found) == width
     assert inert(found)
@@ -51,32 +51,32 @@ def test_every_cell_is_as_wide_as_it_should_be(text, width):
 
 def test_a_flood_of_marks_costs_no_time():
     """Many marks on a letter are cut in one pass."""
-    assert cell("x" * 40 + "\u0301" * 100_000, 10) == "xxxxxxxxx…"
+    assert pad_cell("x" * 40 + "\u0301" * 100_000, 10) == "xxxxxxxxx…"
 
 
 def test_lines_are_folded_at_spaces():
     """Indented, the later lines as they should be; spaces inside stay, those at the break go."""
     text = "  one  two three four"
 
-    assert list(fold(text, width=12)) == ["  one  two", "three four"]
-    assert list(fold(text.strip(), width=9, indent="- ", hanging="   ")) == ["- one", "   two", "   three", "   four"]
-    assert list(fold("", width=9)) == []
+    assert list(wrap(text, width=12)) == ["  one  two", "three four"]
+    assert list(wrap(text.strip(), width=9, indent="- ", hanging="   ")) == ["- one", "   two", "   three", "   four"]
+    assert list(wrap("", width=9)) == []
 
 
 def test_wide_letters_count_twice_and_long_words_are_cut():
     """A script without spaces is folded too; where an indent leaves no room, a letter a line."""
-    assert list(fold("あいうえお", width=5, indent=" ")) == [" あい", " うえ", " お"]
-    assert list(fold("x あいう y", width=4)) == ["x", "あい", "う y"]
-    assert list(fold("ab", width=1, indent="   ")) == ["   a", "   b"]
+    assert list(wrap("あいうえお", width=5, indent=" ")) == [" あい", " うえ", " お"]
+    assert list(wrap("x あいう y", width=4)) == ["x", "あい", "う y"]
+    assert list(wrap("ab", width=1, indent="   ")) == ["   a", "   b"]
 
 
 @given(WORDS, st.integers(2, 12))
 def test_no_folded_line_is_too_wide_and_nothing_is_lost(text, width):
     """But for spaces at a break."""
-    lines = list(fold(text.lstrip(), width=width))
+    lines = list(wrap(text.lstrip(), width=width))
 
     assert all(width_of(line) <= width and inert(line) for line in lines)
-    assert "".join(lines).replace(" ", "") == "".join(fold(text, width=10_000)).replace(" ", "")
+    assert "".join(lines).replace(" ", "") == "".join(wrap(text, width=10_000)).replace(" ", "")
 
 
 def test_two_weights_or_neither():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from invitepolicy.analysis.timetable import Row, Timetable
+from invitepolicy.analysis.timetable import Timetable, TimetableRow
 from invitepolicy.cli import main
 from invitepolicy.cli.text.terminal import Style, width_of
 from invitepolicy.cli.text.timetable import format_timetables
@@ -51,10 +51,10 @@ def test_no_line_is_wider_than_the_terminal(capsys, monkeypatch, name, columns):
 
 def test_a_narrow_terminal_gets_a_list():
     """One line a column."""
-    table = Timetable("d", "", "sent", ("at once", "3 days"), (Row("everybody", ("a_word", "")),))
+    table = Timetable("d", "", "sent", ("at once", "3 days"), (TimetableRow("everybody", ("a_word", "")),))
 
     assert lines(table, width=30) == ["d", "  everybody", "      sent: at once: a word", "      3 days: -"]
-    assert lines(Timetable("d", "Q?", None, ("",), (Row("x" * 40, ("yes",)),)), width=20)[-1] == "      yes"
+    assert lines(Timetable("d", "Q?", None, ("",), (TimetableRow("x" * 40, ("yes",)),)), width=20)[-1] == "      yes"
 
 
 def test_nobody_to_ask_is_said():

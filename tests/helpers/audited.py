@@ -16,7 +16,7 @@ import sysconfig
 import zoneinfo
 from pathlib import Path
 
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy import InvitePolicyError, load_policy, parse_policy
 from invitepolicy._core.resources import resource_folder

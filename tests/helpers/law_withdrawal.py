@@ -5,10 +5,10 @@ from __future__ import annotations
 from random_policies import NOW
 
 from invitepolicy import decide
-from invitepolicy._core.policy import IsGiven
+from invitepolicy._core.policy import IsKnown
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.answers import read_values
-from invitepolicy._decide.rules import holds
+from invitepolicy._decide.rules import evaluate_condition
 
 WITHDRAWALS = ("withdraw", "consider")
 
@@ -35,8 +35,11 @@ def _hold(decision, answer, values, now, where):
     assert answer.needs == (), where
     for line in (*decision.applies_to, *card.when):
         known = not isinstance(values[line.fact], Absent)
-        assert known or (isinstance(line.test, IsGiven) and not line.test.wanted), (where, line.text)
-        assert holds(line.test, values[line.fact], now), (where, line.text)
+        assert known or (isinstance(line.operator, IsKnown) and not line.operator.wanted), (where, line.text)
+        assert evaluate_condition(line.operator, values[line.fact], now), (where, line.text)
     for other in decision.rules[:number]:
         if other.then != card.then:
-            assert any(holds(line.test, values[line.fact], now) is False for line in other.when), (where, other.name)
+            assert any(evaluate_condition(line.operator, values[line.fact], now) is False for line in other.when), (
+                where,
+                other.name,
+            )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from invitepolicy import Account, Invitation, parse_policy
 from invitepolicy._core.facts import ACTIVITIES, DIRECTIONS, FACTS, RELATIONSHIPS, STATUSES, TIERS
-from invitepolicy._core.policy import Aged, InRange, lines_of
+from invitepolicy._core.policy import AgeRange, NumberRange, conditions_of
 from invitepolicy._core.quantities import FOREVER
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -134,13 +134,13 @@ def _in_range(chance, kind):
 def random_record(policy, seed, now=NOW):
     """Give an invitation and an account that stand on the policy's thresholds at `now`, or just beside them."""
     chance = random.Random(seed)  # noqa: S311
-    lines = [line for decision in policy.decisions.values() for line in lines_of(decision)]
+    lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
 
     def instant(fact):
-        return _instant(chance, _borders(lines, fact, Aged), now)
+        return _instant(chance, _borders(lines, fact, AgeRange), now)
 
     def number(fact, step=1):
-        near = [border + by for border in _borders(lines, fact, InRange) for by in (-step, 0, step)]
+        near = [border + by for border in _borders(lines, fact, NumberRange) for by in (-step, 0, step)]
         return chance.choice([*near, *near, 0, 1, 5])
 
     def count(fact):
@@ -199,8 +199,8 @@ def _borders(lines, fact, kind):
     return [
         border.value
         for line in lines
-        if line.fact == fact and isinstance(line.test, kind)
-        for border in (line.test.low, line.test.high)
+        if line.fact == fact and isinstance(line.operator, kind)
+        for border in (line.operator.low, line.operator.high)
         if border is not None and border.value != FOREVER
     ]
 

@@ -8,8 +8,8 @@ from random_policies import NOW, STEP
 
 from invitepolicy import Invitation, decide, decide_account, summarize
 from invitepolicy._decide.account import merge_accounts
-from invitepolicy._decide.answers import decision_of, read_values
-from invitepolicy._decide.rules import borders, judge, next_change
+from invitepolicy._decide.answers import make_decision, read_values
+from invitepolicy._decide.rules import evaluate, next_change, turning_points
 
 WINDOWS = [timedelta(days=days) for days in (1, 7, 14, 30, 90)]  # that an invitation leaves, or settles by
 ALWAYS = {"not_applicable", "undetermined"}
@@ -21,9 +21,9 @@ def plain(policy, subject, invitation, account, now=NOW):
     for name, decision in policy.decisions.items():
         if decision.subject == subject:
             values = read_values(decision, invitation, account)
-            ruling = judge(decision, values, now)
+            ruling = evaluate(decision, values, now)
             change = next_change(decision, values, now, ruling.outcome)
-            answers[name] = decision_of(decision, ruling, values, now, change and (change[0], change[1].outcome))
+            answers[name] = make_decision(decision, ruling, values, now, change and (change[0], change[1].outcome))
     return answers
 
 
@@ -71,7 +71,7 @@ def hold_account_change(policy, invitations, account, now=NOW, where=None):
     leaving = {each.sent_at + window for each in invitations if each.sent_at is not None for window in WINDOWS}
     for name, answer in answers.items():
         decision = policy.decisions[name]
-        turning = borders(decision, read_values(decision, Invitation(), account))
+        turning = turning_points(decision, read_values(decision, Invitation(), account))
         changes = []
         for instant in sorted(instant for instant in {*leaving, *turning} if instant > now):
             shown = merge_accounts(summarize(invitations, now=instant), account)

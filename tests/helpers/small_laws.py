@@ -6,8 +6,8 @@ import re
 
 from small_policies import expected_findings, records_of
 
-from invitepolicy._core.policy import STANDING, lines_of
-from invitepolicy._decide.rules import judge
+from invitepolicy._core.policy import STANDING, conditions_of
+from invitepolicy._decide.rules import evaluate
 from invitepolicy.analysis.diff import diff_policies, is_empty
 from invitepolicy.analysis.lint import lint_policy
 
@@ -36,17 +36,17 @@ def hold_lint(small, where=None):
 
 def answer(one, values):
     """Say all that an answer shows: the outcome; and the rule, its reason, or the line that fails."""
-    ruling = judge(one.decisions["d"], values, STANDING)
-    if ruling.line is not None:
-        return ruling.outcome, None, ruling.line.fact, ruling.line.test
-    card = ruling.card
+    ruling = evaluate(one.decisions["d"], values, STANDING)
+    if ruling.condition is not None:
+        return ruling.outcome, None, ruling.condition.fact, ruling.condition.operator
+    card = ruling.rule
     return (ruling.outcome, None) if card is None else (ruling.outcome, card.name, card.because, card.details)
 
 
 def hold_diff(old, new, where=None):
     """Hold a difference to deciding every cell by both: changes of outcomes, and where those are alike of reasons."""
     outcomes, reasons = set(), set()
-    lines = [*lines_of(old.decisions["d"]), *lines_of(new.decisions["d"])]
+    lines = [*conditions_of(old.decisions["d"]), *conditions_of(new.decisions["d"])]
     for values in records_of(lines, old.facts):
         before, after = answer(old, values), answer(new, values)
         if before[0] != after[0]:

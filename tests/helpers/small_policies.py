@@ -9,10 +9,10 @@ from itertools import chain, product
 import attrs
 
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import STANDING, Line, OneOf, Place, lines_of
+from invitepolicy._core.policy import STANDING, Condition, Location, OneOf, conditions_of
 from invitepolicy._core.records import Absent
-from invitepolicy._decide.rules import holds, judge
-from invitepolicy._prove.cells import cut_lines, value_in
+from invitepolicy._decide.rules import evaluate, evaluate_condition
+from invitepolicy._prove.cells import cut_facts, value_in
 from invitepolicy._read.resolve import build_policy
 from invitepolicy._read.yaml_source import parse_source
 
@@ -112,8 +112,8 @@ def records_of(lines, facts):
     for line in list(lines):
         happens = FACTS[line.fact].happens if line.fact in FACTS else None
         if happens:
-            lines.append(Line("status", OneOf(happens), "", Place("", 0)))
-    dimensions = cut_lines(lines, facts)
+            lines.append(Condition("status", OneOf(happens), "", Location("", 0)))
+    dimensions = cut_facts(lines, facts)
     for cells in product(*(range(len(dimension.cells)) for dimension in dimensions)):
         found = {"tags": set(), "my_lists": set()}
         most = {}
@@ -148,33 +148,33 @@ def _can_be(found, most):
 def count_cells(policy):
     """Count the cells of the one decision and its promise."""
     number = 1
-    for dimension in cut_lines(all_lines(policy), policy.facts):
+    for dimension in cut_facts(all_lines(policy), policy.facts):
         number *= len(dimension.cells)
     return number
 
 
 def all_lines(*policies):
     """Give the lines of the decision, and of the promise, of policies."""
-    return list(chain.from_iterable((*lines_of(one.decisions["d"]), *one.promises[0].when) for one in policies))
+    return list(chain.from_iterable((*conditions_of(one.decisions["d"]), *one.promises[0].when) for one in policies))
 
 
 def said(decision, values):
     """Say the outcome and the rule that decides."""
-    ruling = judge(decision, values, STANDING)
-    return ruling.outcome, ruling.card and ruling.card.name, ruling.card
+    ruling = evaluate(decision, values, STANDING)
+    return ruling.outcome, ruling.rule and ruling.rule.name, ruling.rule
 
 
 def expected_findings(policy):
     """Find by looking at every cell what lint is to say of the decision: codes, lines and columns."""
     decision = policy.decisions["d"]
     records = list(records_of(all_lines(policy), policy.facts))
-    rulings = [judge(decision, values, STANDING) for values in records]
+    rulings = [evaluate(decision, values, STANDING) for values in records]
     answers = [said(decision, values) for values in records]
     found = set()
     for number, rule in enumerate(decision.rules):
         empty = [line for line in rule.when if _is_empty_between(line, records)]
         found |= {("empty-between", line.place, "") for line in empty}
-        if not any(ruling.card == rule for ruling in rulings):
+        if not any(ruling.rule == rule for ruling in rulings):
             found |= {("unreached", rule.place, "")} if not empty else set()
             continue
         rules = (*decision.rules[:number], *decision.rules[number + 1 :])
@@ -195,7 +195,7 @@ def expected_findings(policy):
         lines = (*decision.applies_to[:index], *decision.applies_to[index + 1 :])
         if _alike(answers, attrs.evolve(decision, applies_to=lines), records):
             found.add(("idle-line", line.place, ""))
-    if decision.otherwise.then == "withdraw" and any(ruling.card == decision.otherwise for ruling in rulings):
+    if decision.otherwise.then == "withdraw" and any(ruling.rule == decision.otherwise for ruling in rulings):
         found.add(("otherwise-withdraws", decision.otherwise.place, ""))
     found |= {("undetermined", None, fact) for ruling in rulings for fact in ruling.needs}
     return found
@@ -206,8 +206,10 @@ def _alike(answers, decision, records):
 
 
 def _is_empty_between(line, records):
-    low, high = getattr(line.test, "low", None), getattr(line.test, "high", None)
-    return None not in (low, high) and not any(holds(line.test, values[line.fact], STANDING) for values in records)
+    low, high = getattr(line.operator, "low", None), getattr(line.operator, "high", None)
+    return None not in (low, high) and not any(
+        evaluate_condition(line.operator, values[line.fact], STANDING) for values in records
+    )
 
 
 def small_policies(number, *, start=0):

@@ -16,7 +16,7 @@ from naughty import STRINGS, record
 
 from invitepolicy._core.text import safe_text
 from invitepolicy.cli import main
-from invitepolicy.sources.csv_safe import restore_cell
+from invitepolicy.sources.csv_safe import unescape_cell
 
 NOW = "2026-03-15T12:00:00Z"
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -132,8 +132,10 @@ def test_a_spreadsheet_runs_nothing(said):
     assert len(rows) == len(STRINGS)
     assert {len(row) for row in rows} == {len(header)}
     assert not [cell for row in rows for cell in row if cell.startswith(FORMULA)]
-    assert [restore_cell(row[header.index("name")]) for row in rows] == [safe_text(text) for text in STRINGS]
-    assert [restore_cell(row[header.index("url")]) for row in rows] == [safe_text(record(text).url) for text in STRINGS]
+    assert [unescape_cell(row[header.index("name")]) for row in rows] == [safe_text(text) for text in STRINGS]
+    assert [unescape_cell(row[header.index("url")]) for row in rows] == [
+        safe_text(record(text).url) for text in STRINGS
+    ]
     assert readable(printed.replace("\r\n", "\n"))
 
 

@@ -17,10 +17,10 @@ from invitepolicy import PolicyError, load_policy, parse_policy
 from invitepolicy._read.problems import MOST_PROBLEMS
 from invitepolicy.cli import main
 
-HOSTILE = DATA / "hostile"
+FOLDER = DATA / "hostile"
 HOSTILE = [
     entry
-    for entry in json.loads((HOSTILE / "manifest.json").read_text(encoding="utf-8"))
+    for entry in json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     if entry["file"].startswith("policies/")
 ]
 HEAD = b"invitepolicy: 1\nname: p\nextends: linkedin\n"
@@ -58,7 +58,7 @@ def memory_of(source):
 @pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
 def test_hostile_policies_meet_what_they_must(entry):
     """Refused where they must be, and never at more than a second or 16 MB."""
-    source = (HOSTILE / entry["file"]).read_bytes()
+    source = (FOLDER / entry["file"]).read_bytes()
 
     assert seconds_of(source) <= LONGEST
     assert memory_of(source) <= MOST_MEMORY
@@ -69,7 +69,7 @@ def test_hostile_policies_meet_what_they_must(entry):
 @pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
 def test_hostile_policies_are_checked_without_harm(entry, form, capsys):
     """`check` ends with what was found, prints nothing that a terminal obeys, and a bounded number of lines."""
-    status = main(["check", str(HOSTILE / entry["file"]), "--format", form])
+    status = main(["check", str(FOLDER / entry["file"]), "--format", form])
 
     printed = capsys.readouterr()
     told = printed.out.splitlines()
@@ -83,13 +83,13 @@ def test_hostile_policies_are_checked_without_harm(entry, form, capsys):
 def test_hostile_policies_are_the_same_to_a_path_as_to_their_bytes(entry):
     """`load_policy` refuses what `parse_policy` refuses."""
     try:
-        load_policy(HOSTILE / entry["file"])
+        load_policy(FOLDER / entry["file"])
     except PolicyError as error:
         lines = str(error).splitlines()
         assert len(lines) <= 21
         assert all(inert(line) and len(line) <= MOST_LETTERS for line in lines)
     else:
-        assert judged((HOSTILE / entry["file"]).read_bytes())
+        assert judged((FOLDER / entry["file"]).read_bytes())
 
 
 def test_twenty_problems_are_printed_and_the_rest_counted():
@@ -104,7 +104,7 @@ def test_twenty_problems_are_printed_and_the_rest_counted():
 
 def test_the_hostile_policies_are_all_there():
     """Each file of the manifest, and no other."""
-    files = {f"policies/{path.name}" for path in (HOSTILE / "policies").iterdir()}
+    files = {f"policies/{path.name}" for path in (FOLDER / "policies").iterdir()}
 
     assert files == {entry["file"] for entry in HOSTILE}
 

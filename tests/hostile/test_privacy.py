@@ -37,8 +37,8 @@ from invitepolicy.sources.anonymize import anonymize
 from invitepolicy.sources.jsonl import read_records
 from invitepolicy.sources.linkedin import read_export
 from invitepolicy.sources.linkedin.archive import read_files
-from invitepolicy.sources.linkedin.csv_table import Row
-from invitepolicy.sources.linkedin.matching import identify
+from invitepolicy.sources.linkedin.csv_table import CsvRow
+from invitepolicy.sources.linkedin.matching import person_key
 from invitepolicy.store import PolicyStore
 from invitepolicy.timeline import timeline
 
@@ -188,8 +188,8 @@ def values(tmp_path):
     yield list(anonymize(FAQ, [one, other]))
     yield read_export(tmp_path)
     yield read_files(tmp_path, ["Invitations.csv", "people.csv"])
-    yield identify(CANARY, CANARY, CANARY)
-    yield Row("x:1", {"To": CANARY})
+    yield person_key(CANARY, CANARY, CANARY)
+    yield CsvRow("x:1", {"To": CANARY})
 
 
 def test_no_repr_of_a_value_shows_a_person(tmp_path):

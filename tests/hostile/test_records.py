@@ -12,9 +12,9 @@ import tracemalloc
 import pytest
 from builders import inert
 from damage import mutated
-from exports import EXAMPLE
 from hostile_exports import tables, write_zip
 from locations import DATA
+from locations import EXPORT as EXAMPLE
 from rows import hold_export, hold_lines
 
 from invitepolicy import Invitation, InvitePolicyError, load_policy
@@ -22,10 +22,10 @@ from invitepolicy.cli import main
 from invitepolicy.sources.jsonl import read_records
 from invitepolicy.sources.linkedin import ExportError, read_export
 
-HOSTILE = DATA / "hostile"
+FOLDER = DATA / "hostile"
 HOSTILE = [
     entry
-    for entry in json.loads((HOSTILE / "manifest.json").read_text(encoding="utf-8"))
+    for entry in json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     if entry["file"].startswith("records/")
 ]
 NAMES = [entry["file"] for entry in HOSTILE]
@@ -70,7 +70,7 @@ def test_hostile_records_meet_what_they_must(entry):
     """Refused, or each wrong row told, within a second and 16 MB."""
     began = time.process_time()
     tracemalloc.start()
-    found = read(HOSTILE / entry["file"])
+    found = read(FOLDER / entry["file"])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
@@ -83,7 +83,7 @@ def test_hostile_records_meet_what_they_must(entry):
 @pytest.mark.parametrize("entry", HOSTILE, ids=NAMES)
 def test_hostile_records_are_reviewed_without_harm(entry, form, capsys):
     """A status, one line a remark, and nothing that a terminal obeys on stdout or stderr."""
-    status = main(["review", str(HOSTILE / entry["file"]), "-p", "faq", "--format", form, *NOW])
+    status = main(["review", str(FOLDER / entry["file"]), "-p", "faq", "--format", form, *NOW])
 
     printed = capsys.readouterr()
     assert status in {0, 1, 2}
@@ -133,7 +133,7 @@ def test_mutated_exports_lose_no_row(tmp_path):
     """A thousand by a seed (ten thousand in `.ci/run`), made of the example and of the hostile ones."""
     chance = random.Random(20_260_316)  # noqa: S311  (a seeded test is the point)
     some = (EXAMPLE / "Invitations.csv").read_bytes()[:2_000]
-    hostile = [path.read_bytes()[:3_000] for path in sorted((HOSTILE / "records").glob("*.csv"))]
+    hostile = [path.read_bytes()[:3_000] for path in sorted((FOLDER / "records").glob("*.csv"))]
     sources = [source for source in [some] * len(hostile) + hostile if source]
     rows = 0
     for _ in range(MUTATED):
@@ -147,7 +147,7 @@ def test_mutated_records_lose_no_line():
     """As many again, made of good lines and of the hostile ones."""
     chance = random.Random(20_260_317)  # noqa: S311
     good = b'{"name": "Ann", "sent_at": "2026-03-01T10:00Z", "tags": ["vip"], "facts": {"my_x": 1}}\n' * 4
-    hostile = [path.read_bytes()[:3_000] for path in sorted((HOSTILE / "records").glob("*.jsonl"))]
+    hostile = [path.read_bytes()[:3_000] for path in sorted((FOLDER / "records").glob("*.jsonl"))]
     sources = [good] * len(hostile) + hostile
 
     lines = sum(hold_lines(mutated(chance, sources, OF_LINES), FAQ) for _ in range(MUTATED))
@@ -159,7 +159,7 @@ def test_mutated_zips_are_read_or_refused(tmp_path):
     """A thousand damaged archives by a seed: rows or a sentence, and no other exception."""
     chance = random.Random(20_260_318)  # noqa: S311
     write_zip(tmp_path / "good.zip", 2**20)
-    sources = [path.read_bytes()[:4_000] for path in sorted((HOSTILE / "records").glob("*.zip"))]
+    sources = [path.read_bytes()[:4_000] for path in sorted((FOLDER / "records").glob("*.zip"))]
     sources.append((tmp_path / "good.zip").read_bytes())
     endings = []
     for _ in range(1_000):

@@ -10,7 +10,7 @@ import pytest
 from invitepolicy import load_policy
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import Aged, InRange, is_own
+from invitepolicy._core.policy import AgeRange, NumberRange, is_own
 from invitepolicy._read.load import shipped_names
 from invitepolicy.analysis.diff import diff_policies
 from invitepolicy.testing.run import run_test, run_tests
@@ -36,7 +36,7 @@ def mutants(policy):
 
 
 def _of_applies_to(policy, decision):
-    raw = (policy.layers[-1].data.get("decisions") or {}).get(decision.name) or {}
+    raw = (policy._files[-1].data.get("decisions") or {}).get(decision.name) or {}
     for name, lines in _of_lines(policy, decision.applies_to, own=lambda line: line.fact in raw.get("applies_to", ())):
         yield f"applies_to: {name}", attrs.evolve(decision, applies_to=lines)
 
@@ -61,20 +61,20 @@ def _of_rules(policy, decision):
 
 def _of_lines(policy, lines, *, own):
     """Drop each own line, and move each threshold that is own, or set by a setting of one's own."""
-    settings = policy.layers[-1].data.get("settings") or {}
+    settings = policy._files[-1].data.get("settings") or {}
     for number, line in enumerate(lines):
         if own(line):
             yield f"without {line.fact}", (*lines[:number], *lines[number + 1 :])
-        if not isinstance(line.test, Aged | InRange):
+        if not isinstance(line.operator, AgeRange | NumberRange):
             continue
         unit = UNITS[FACTS[line.fact].kind]
         for side in ("low", "high"):
-            amount = getattr(line.test, side)
+            amount = getattr(line.operator, side)
             if amount is None or not (own(line) or amount.setting in settings):
                 continue
             for step in (unit, -unit):
                 value = amount.value + step
-                moved = attrs.evolve(line.test, **{side: attrs.evolve(amount, value=value)})
+                moved = attrs.evolve(line.operator, **{side: attrs.evolve(amount, value=value)})
                 word = "up" if step is unit else "down"
                 changed = (*lines[:number], attrs.evolve(line, test=moved), *lines[number + 1 :])
                 yield f"{line.fact} {side} {word}", changed
@@ -126,4 +126,4 @@ def test_every_shipped_style_covers_its_own_rules_and_boundaries(name):
     report = run_tests(load_policy(name))
 
     assert [rule for rule in report.rules if rule.own and not rule.covered] == []
-    assert [border for border in report.borders if border.own and not border.covered] == []
+    assert [border for border in report.boundaries if border.own and not border.covered] == []

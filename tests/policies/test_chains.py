@@ -71,7 +71,7 @@ def test_the_patient_build_on_the_careful_who_build_on_linkedin():
     """A shipped chain of three: limits on top, then the youngest's rules, then the oldest's."""
     patient = load_policy("patient")
 
-    assert [layer.data["name"] for layer in patient.layers] == ["linkedin", "careful", "patient"]
+    assert [layer.data["name"] for layer in patient._files] == ["linkedin", "careful", "patient"]
     assert rules(patient) == [
         "what is tagged keep stays", "nearly all yeses have come by now", "a month has gone by",
     ]  # fmt: skip

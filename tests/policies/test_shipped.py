@@ -216,6 +216,6 @@ def test_every_number_has_its_source(name):
     for decision in policy.decisions.values():
         for card in decision.rules:
             for line in card.when:
-                for border in (getattr(line.test, "low", None), getattr(line.test, "high", None)):
+                for border in (getattr(line.operator, "low", None), getattr(line.operator, "high", None)):
                     assert border is None or border.setting is not None, line
     assert all(setting.source for setting in policy.settings.values())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy
 from invitepolicy.analysis.lint import lint_policy

@@ -105,7 +105,7 @@ def test_every_policy_of_the_page_loads_and_says_something_of_its_own(text):
     """It parses, differs from what it extends, and has nothing that was hardly meant."""
     policy = parse_policy(text)
 
-    assert policy.fingerprint != load_policy(policy.layers[-1].data["extends"]).fingerprint
+    assert policy.fingerprint != load_policy(policy._files[-1].data["extends"]).fingerprint
     assert [finding for finding in lint_policy(policy) if finding.level == "warning"] == []
 
 
@@ -113,6 +113,6 @@ def test_every_style_can_be_made_ones_own_in_four_lines():
     """One block a style, in the order of the page; the longer one comes after them."""
     *short, long = YAML
 
-    assert [parse_policy(text).layers[-1].data["extends"] for text in short] == list(STYLES)
+    assert [parse_policy(text)._files[-1].data["extends"] for text in short] == list(STYLES)
     assert {len(text.splitlines()) for text in short} == {4}
     assert len(long.splitlines()) > 4

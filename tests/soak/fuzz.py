@@ -12,7 +12,7 @@ from pathlib import Path
 
 import atheris
 import paths
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 with atheris.instrument_imports(include=["invitepolicy", "yaml"]):
     from damage import judged, policy_sources

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from damage import judged, mutated, policy_sources
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 from paths import TESTS
 from random_policies import random_policy
 from rows import hold_export, hold_lines

@@ -41,7 +41,7 @@ def test_a_clock_line_says_since_when_and_until_when():
     found = explain(FAQ, RECORD, "withdraw", now=TODAY)
 
     (waits,) = found.rules[1].lines
-    assert (waits.test, waits.meaning) == ("at least longest_wait ago", "at least 2 weeks ago")
+    assert (waits.operator, waits.meaning) == ("at least longest_wait ago", "at least 2 weeks ago")
     assert (waits.state, waits.since, waits.until) == ("fails", None, SENT + 14 * DAY)
     seen = found.rules[2].lines[1]
     assert (seen.state, seen.since, seen.until) == ("holds", SENT + 4 * DAY, None)

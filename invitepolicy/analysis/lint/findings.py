@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from invitepolicy._core.policy import Place
+from invitepolicy._core.policy import Location
 
 if TYPE_CHECKING:
     from invitepolicy._core.policy import Path, Policy
@@ -24,7 +24,7 @@ class Finding:
 
     level: Level
     code: str
-    place: Place
+    place: Location
     what: str
     hint: str
     witness: Witness | None = None
@@ -32,10 +32,10 @@ class Finding:
 
 def own(policy: Policy) -> dict[str, Any]:
     """Give the data of the policy's own file, without its parents."""
-    return policy.layers[-1].data
+    return policy._files[-1].data
 
 
-def place_of(policy: Policy, path: Path) -> Place:
+def place_of(policy: Policy, path: Path) -> Location:
     """Give the place of a key of the policy's own file."""
-    document = policy.layers[-1]
-    return Place(document.path.replace("\\", "/").rpartition("/")[2], *document.key_mark(path))
+    document = policy._files[-1]
+    return Location(document.path.replace("\\", "/").rpartition("/")[2], *document.key_mark(path))

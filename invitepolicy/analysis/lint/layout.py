@@ -6,52 +6,52 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from invitepolicy._core.policy import lines_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._prove.regions import build_space, intersect
-from invitepolicy._prove.rulings import Reader, Table, starts
+from invitepolicy._prove.rulings import RuleCompiler, RuleMatrix, region_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import DecisionRules, Line, Rule
-    from invitepolicy._prove.regions import Box, Meter, Space
-    from invitepolicy._prove.rulings import Card
+    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
+    from invitepolicy._prove.regions import Budget, FactSpace, Region
+    from invitepolicy._prove.rulings import CompiledRule
 
 
 @attrs.frozen(eq=False)
-class Laid:
+class LintContext:
     """A decision over its cells: `base` is what it says; each rule and each line of `applies_to` has its own bits.
 
     `without` holds, for a rule's number and a line's, the bits of the rule without that line.
     """
 
-    decision: DecisionRules
-    space: Space
-    reader: Reader
-    table: Table
+    decision: DecisionSpec
+    space: FactSpace
+    reader: RuleCompiler
+    table: RuleMatrix
     base: int
     applies: tuple[int, ...]
     rules: tuple[int, ...]
     without: Mapping[tuple[int, int], int]
-    meter: Meter
+    meter: Budget
 
 
 @attrs.define
 class _Row:
-    cards: list[Card] = attrs.field(factory=list)
+    cards: list[CompiledRule] = attrs.field(factory=list)
 
-    def put(self, cards: Iterable[Card]) -> int:
+    def put(self, cards: Iterable[CompiledRule]) -> int:
         """Add cards at the end, and give their bits."""
         before = len(self.cards)
         self.cards += cards
         return (1 << len(self.cards)) - (1 << before)
 
 
-def lay_out(decision: DecisionRules, facts: Mapping[str, Fact], meter: Meter) -> Laid:
+def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], meter: Budget) -> LintContext:
     """Lay a decision out; the lines of `applies_to` that fail come first, then those that are open, then the rules."""
-    space = build_space(lines_of(decision), facts)
-    reader = Reader(space)
+    space = build_space(conditions_of(decision), facts)
+    reader = RuleCompiler(space)
     row = _Row()
     failing = [row.put(reader.failing(line)) for line in decision.applies_to]
     opening = [row.put(reader.opening(line)) for line in decision.applies_to]
@@ -63,30 +63,32 @@ def lay_out(decision: DecisionRules, facts: Mapping[str, Fact], meter: Meter) ->
             without[number, index] = row.put(reader.cards_for(rule, _but(rule, index)))
     applies = tuple(map(int.__or__, failing, opening))
     base = sum(applies) + sum(rules)
-    return Laid(decision, space, reader, Table(space, row.cards), base, applies, tuple(rules), without, meter)
+    return LintContext(
+        decision, space, reader, RuleMatrix(space, row.cards), base, applies, tuple(rules), without, meter
+    )
 
 
-def _but(rule: Rule, index: int) -> tuple[Line, ...]:
+def _but(rule: Rule, index: int) -> tuple[Condition, ...]:
     return (*rule.when[:index], *rule.when[index + 1 :])
 
 
-def boxes_of(laid: Laid, rule: Rule, *, wide: bool) -> list[Box]:
+def regions_of(laid: LintContext, rule: Rule, *, wide: bool) -> list[Region]:
     """Give the boxes in which all lines of a rule hold, or, if `wide`, none fails."""
-    return [starts(laid.space, masks, wide=wide) for masks in laid.reader.fitting(rule.when)]
+    return [region_where(laid.space, masks, wide=wide) for masks in laid.reader.fitting(rule.when)]
 
 
-def boxes_without(laid: Laid, rule: Rule, index: int) -> list[Box]:
+def regions_without(laid: LintContext, rule: Rule, index: int) -> list[Region]:
     """Give the boxes in which no line of a rule fails but one that does not hold."""
     line = rule.when[index]
-    others = [starts(laid.space, masks, wide=True) for masks in laid.reader.fitting(_but(rule, index))]
+    others = [region_where(laid.space, masks, wide=True) for masks in laid.reader.fitting(_but(rule, index))]
     cards = (*laid.reader.failing(line), *laid.reader.opening(line))
-    return [intersect(box, starts(laid.space, card.masks)) for box in others for card in cards]
+    return [intersect(box, region_where(laid.space, card.masks)) for box in others for card in cards]
 
 
-def open_boxes(laid: Laid, rule: Rule, line: Line) -> list[Box]:
+def open_regions(laid: LintContext, rule: Rule, line: Condition) -> list[Region]:
     """Give the boxes in which no line of a rule fails and one is open."""
     return [
-        intersect(box, starts(laid.space, card.masks))
-        for box in boxes_of(laid, rule, wide=True)
+        intersect(box, region_where(laid.space, card.masks))
+        for box in regions_of(laid, rule, wide=True)
         for card in laid.reader.opening(line)
     ]

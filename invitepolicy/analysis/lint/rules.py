@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import UNDETERMINED, fact_order
-from invitepolicy._core.policy import Aged, InRange, is_own
-from invitepolicy._core.text import listed, quoted
-from invitepolicy._prove.regions import Meter, TooManyBoxesError
-from invitepolicy._prove.rulings import DOUBT, starts, walk
+from invitepolicy._core.policy import AgeRange, NumberRange, is_own
+from invitepolicy._core.text import join_words, quoted
+from invitepolicy._prove.regions import Budget, TooManyRegionsError
+from invitepolicy._prove.rulings import DOUBT, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness
 from invitepolicy.analysis.lint.causes import never_holds, shown, why_never, why_unreached
 from invitepolicy.analysis.lint.findings import Finding, place_of
-from invitepolicy.analysis.lint.layout import boxes_of, boxes_without, open_boxes
+from invitepolicy.analysis.lint.layout import open_regions, regions_of, regions_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Line, Policy, Rule
-    from invitepolicy._prove.regions import Box
-    from invitepolicy._prove.rulings import Ruled
-    from invitepolicy.analysis.lint.layout import Laid
+    from invitepolicy._core.policy import Condition, Policy, Rule
+    from invitepolicy._prove.regions import Region
+    from invitepolicy._prove.rulings import RuledRegion
+    from invitepolicy.analysis.lint.layout import LintContext
 
 _WITHDRAW: Final = "withdraw"
 _BOXES_A_RULE: Final = 5_000
@@ -32,29 +32,31 @@ _BOXES_A_RULE: Final = 5_000
 class _Seen:
     """What a walk with and without a rule has met: a box that it decides, one whose outcome it changes, and so on."""
 
-    decides: Ruled | None = None
-    changes: Ruled | None = None
-    ordered: Ruled | None = None
+    decides: RuledRegion | None = None
+    changes: RuledRegion | None = None
+    ordered: RuledRegion | None = None
 
 
-def find_in_rules(policy: Policy, laid: Laid) -> Iterator[Finding]:
+def find_in_rules(policy: Policy, laid: LintContext) -> Iterator[Finding]:
     """Find what is to be said of each rule, in the order in which they are read, and tell those that are too hard."""
     unproven: list[Rule] = []
     for number, rule in enumerate(laid.decision.rules):
-        meter = Meter(min(_BOXES_A_RULE, laid.meter.left))
+        meter = Budget(min(_BOXES_A_RULE, laid.meter.left))
         granted = meter.left
         try:
             yield from _of_rule(policy, attrs.evolve(laid, meter=meter), number)
-        except TooManyBoxesError:
+        except TooManyRegionsError:
             unproven.append(rule)
         laid.meter.left -= granted - max(meter.left, 0)
     if unproven:
-        names = listed([*(quoted(rule.name) for rule in unproven[:3]), *(["others"] if unproven[3:] else [])], "and")
+        names = join_words(
+            [*(quoted(rule.name) for rule in unproven[:3]), *(["others"] if unproven[3:] else [])], "and"
+        )
         what = f"of “{laid.decision.name}” not all can be proven: others overlap with {names} in too many ways"
         yield Finding("warning", "unproven", unproven[0].place, what, "say it with fewer rules, or with fewer facts")
 
 
-def _of_rule(policy: Policy, laid: Laid, number: int) -> Iterator[Finding]:
+def _of_rule(policy: Policy, laid: LintContext, number: int) -> Iterator[Finding]:
     rule = laid.decision.rules[number]
     mine = is_own(policy, laid.decision.name, rule)
     empty = [line for line in rule.when if _is_empty_between(laid, line)] if mine else []
@@ -69,30 +71,34 @@ def _of_rule(policy: Policy, laid: Laid, number: int) -> Iterator[Finding]:
         yield from _idle_lines(laid, number)
 
 
-def find_elsewhere(policy: Policy, laid: Laid) -> Iterator[Finding]:
+def find_elsewhere(policy: Policy, laid: LintContext) -> Iterator[Finding]:
     """Find what is to be said of `applies_to`, of `otherwise`, and of what can be undetermined."""
     decision = laid.decision
     if decision.otherwise.then == _WITHDRAW and is_own(policy, decision.name, decision.otherwise):
         yield from _otherwise(laid)
-    raw = (policy.layers[-1].data.get("decisions") or {}).get(decision.name) or {}
+    raw = (policy._files[-1].data.get("decisions") or {}).get(decision.name) or {}
     for number, line in enumerate(decision.applies_to):
         if line.fact in (raw.get("applies_to") or {}) and line.place.file == place_of(policy, ("name",)).file:
             yield from _idle_applies(laid, number)
-    if decision.name in (policy.layers[-1].data.get("decisions") or {}):
+    if decision.name in (policy._files[-1].data.get("decisions") or {}):
         yield from _undetermined(policy, laid)
 
 
-def _is_empty_between(laid: Laid, line: Line) -> bool:
-    both = isinstance(line.test, Aged | InRange) and line.test.low is not None and line.test.high is not None
+def _is_empty_between(laid: LintContext, line: Condition) -> bool:
+    both = (
+        isinstance(line.operator, AgeRange | NumberRange)
+        and line.operator.low is not None
+        and line.operator.high is not None
+    )
     return both and never_holds(laid, line)
 
 
-def _compare(laid: Laid, number: int) -> _Seen:
+def _compare(laid: LintContext, number: int) -> _Seen:
     """Walk through the boxes in which a rule may fit, with it and without it, until everything has been met."""
     seen = _Seen()
     bits = laid.rules[number]
-    boxes = boxes_of(laid, laid.decision.rules[number], wide=True)
-    for ruled in walk(laid.table, laid.base, laid.base & ~bits, boxes, laid.meter):
+    boxes = regions_of(laid, laid.decision.rules[number], wide=True)
+    for ruled in rulings_in(laid.table, laid.base, laid.base & ~bits, boxes, laid.meter):
         decides = ruled.old != DOUBT and bits >> ruled.old & 1
         changes = _outcome(laid, ruled.old) != _outcome(laid, ruled.new)
         if decides:
@@ -105,16 +111,16 @@ def _compare(laid: Laid, number: int) -> _Seen:
     return seen
 
 
-def _outcome(laid: Laid, number: int) -> str:
+def _outcome(laid: LintContext, number: int) -> str:
     return UNDETERMINED if number == DOUBT else laid.table.cards[number].then
 
 
-def _is_rule(laid: Laid, number: int) -> bool:
+def _is_rule(laid: LintContext, number: int) -> bool:
     rule = None if number == DOUBT else laid.table.cards[number].rule
     return rule is not None and rule.name is not None
 
 
-def _unreached(laid: Laid, number: int, *, mine: bool) -> Finding:
+def _unreached(laid: LintContext, number: int, *, mine: bool) -> Finding:
     rule = laid.decision.rules[number]
     because = why_unreached(laid, number)
     if mine:
@@ -124,7 +130,7 @@ def _unreached(laid: Laid, number: int, *, mine: bool) -> Finding:
     return Finding("note", "covered", rule.place, what, "drop it by name under without, if that is meant")
 
 
-def _of_reached(policy: Policy, laid: Laid, number: int, seen: _Seen) -> Iterator[Finding]:
+def _of_reached(policy: Policy, laid: LintContext, number: int, seen: _Seen) -> Iterator[Finding]:
     rule = laid.decision.rules[number]
     if seen.changes is None and seen.decides is not None:
         what = f"without the rule {quoted(rule.name)} every outcome of “{laid.decision.name}” would be the same"
@@ -138,17 +144,17 @@ def _of_reached(policy: Policy, laid: Laid, number: int, seen: _Seen) -> Iterato
             yield Finding("note", "order", rule.place, what, hint, make_witness(laid.space, seen.ordered.box))
 
 
-def _idle_lines(laid: Laid, number: int) -> Iterator[Finding]:
+def _idle_lines(laid: LintContext, number: int) -> Iterator[Finding]:
     rule = laid.decision.rules[number]
     for index, line in enumerate(rule.when):
         other = laid.base & ~laid.rules[number] | laid.without[number, index]
-        if not _differs(laid, other, boxes_without(laid, rule, index)):
+        if not _differs(laid, other, regions_without(laid, rule, index)):
             what = f"{shown(line)} never matters in the rule {quoted(rule.name)}: {_why_idle(laid, rule, line)}"
             yield Finding("warning", "idle-line", line.place, what, "delete the line")
 
 
-def _why_idle(laid: Laid, rule: Rule, line: Line) -> str:
-    if all(starts(laid.space, masks) == laid.space.whole for masks in laid.reader.holding(line)):
+def _why_idle(laid: LintContext, rule: Rule, line: Condition) -> str:
+    if all(region_where(laid.space, masks) == laid.space.whole for masks in laid.reader.holding(line)):
         return "it always holds"
     return (
         "what it leaves out does not apply, or rules above decide it"
@@ -157,31 +163,31 @@ def _why_idle(laid: Laid, rule: Rule, line: Line) -> str:
     )
 
 
-def _differs(laid: Laid, other: int, boxes: Iterable[Box]) -> bool:
+def _differs(laid: LintContext, other: int, boxes: Iterable[Region]) -> bool:
     """Say whether an answer, its outcome or its rule, differs anywhere in boxes."""
     return any(
         _answer(laid, ruled.old) != _answer(laid, ruled.new)
-        for ruled in walk(laid.table, laid.base, other, boxes, laid.meter)
+        for ruled in rulings_in(laid.table, laid.base, other, boxes, laid.meter)
     )
 
 
-def _answer(laid: Laid, number: int) -> tuple[str, int]:
+def _answer(laid: LintContext, number: int) -> tuple[str, int]:
     """Give the outcome, and the rule by what it is: rules may be alike in all but their place."""
     rule = None if number == DOUBT else laid.table.cards[number].rule
     return _outcome(laid, number), id(rule)
 
 
-def _idle_applies(laid: Laid, number: int) -> Iterator[Finding]:
+def _idle_applies(laid: LintContext, number: int) -> Iterator[Finding]:
     line = laid.decision.applies_to[number]
     cards = (*laid.reader.failing(line), *laid.reader.opening(line))
-    boxes = [starts(laid.space, card.masks) for card in cards]
+    boxes = [region_where(laid.space, card.masks) for card in cards]
     if not _differs(laid, laid.base & ~laid.applies[number], boxes):
         what = f"{shown(line)} never matters to whether “{laid.decision.name}” applies"
         yield Finding("warning", "idle-line", line.place, what, "delete the line")
 
 
-def _otherwise(laid: Laid) -> Iterator[Finding]:
-    for ruled in walk(laid.table, laid.base, laid.base, [laid.space.whole], laid.meter):
+def _otherwise(laid: LintContext) -> Iterator[Finding]:
+    for ruled in rulings_in(laid.table, laid.base, laid.base, [laid.space.whole], laid.meter):
         if ruled.old != DOUBT and laid.rules[-1] >> ruled.old & 1:
             what = f"the otherwise of “{laid.decision.name}” withdraws: whatever no rule speaks of is withdrawn"
             hint = "let a rule say what is withdrawn, and otherwise keep"
@@ -190,7 +196,7 @@ def _otherwise(laid: Laid) -> Iterator[Finding]:
             return
 
 
-def _undetermined(policy: Policy, laid: Laid) -> Iterator[Finding]:
+def _undetermined(policy: Policy, laid: LintContext) -> Iterator[Finding]:
     decision = laid.decision
     lines = [*decision.applies_to, *(line for rule in decision.rules for line in rule.when)]
     place = place_of(policy, ("decisions", decision.name))
@@ -202,20 +208,20 @@ def _undetermined(policy: Policy, laid: Laid) -> Iterator[Finding]:
             yield Finding("note", "undetermined", place, what, hint, make_witness(laid.space, box))
 
 
-def _in_doubt(laid: Laid, fact: str) -> Iterator[Box]:
+def _in_doubt(laid: LintContext, fact: str) -> Iterator[Region]:
     """Go through boxes in which the answer needs a fact."""
     for line in laid.decision.applies_to:
-        boxes = [starts(laid.space, card.masks) for card in laid.reader.opening(line) if line.fact == fact]
-        for ruled in walk(laid.table, laid.base, laid.base, boxes, laid.meter):
+        boxes = [region_where(laid.space, card.masks) for card in laid.reader.opening(line) if line.fact == fact]
+        for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
             if _outcome(laid, ruled.old) == UNDETERMINED and ruled.old != DOUBT:
                 yield ruled.box
     for number, rule in enumerate(laid.decision.rules):
-        boxes = [box for line in rule.when if line.fact == fact for box in open_boxes(laid, rule, line)]
-        for ruled in walk(laid.table, laid.base, laid.base, boxes, laid.meter):
+        boxes = [box for line in rule.when if line.fact == fact for box in open_regions(laid, rule, line)]
+        for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
             if ruled.old == DOUBT and _is_doubtful(laid, number, ruled):
                 yield ruled.box
 
 
-def _is_doubtful(laid: Laid, number: int, ruled: Ruled) -> bool:
+def _is_doubtful(laid: LintContext, number: int, ruled: RuledRegion) -> bool:
     final = laid.table.cards[ruled.final]
     return laid.rules[number] < 1 << ruled.final and final.then != laid.decision.rules[number].then

@@ -6,19 +6,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from invitepolicy._core.facts import RESERVED_OUTCOMES
-from invitepolicy._core.policy import Aged, InRange, Place, lines_of
+from invitepolicy._core.policy import AgeRange, Location, NumberRange, conditions_of
 from invitepolicy._core.text import quoted
-from invitepolicy._prove.regions import Meter, build_space
-from invitepolicy._prove.rulings import DOUBT, Reader, Table, starts, walk
+from invitepolicy._prove.regions import Budget, build_space
+from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, region_where, rulings_in
 from invitepolicy.analysis.lint.findings import Finding, own, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Line, Policy, Promise
+    from invitepolicy._core.policy import Condition, Policy, Promise
 
 
-def find_unused(policy: Policy, covered: Iterable[Place]) -> Iterator[Finding]:
+def find_unused(policy: Policy, covered: Iterable[Location]) -> Iterator[Finding]:
     """Find what the policy's own file introduces or sets and nothing uses; `covered` rules use nothing."""
     lines = _lines_used(policy, set(covered))
     named = set(_settings_in(lines)) | set(_settings_in_reasons(policy, set(covered)))
@@ -36,7 +36,7 @@ def find_unused(policy: Policy, covered: Iterable[Place]) -> Iterator[Finding]:
     yield from _outcomes(policy)
 
 
-def _lines_used(policy: Policy, covered: set[Place]) -> list[Line]:
+def _lines_used(policy: Policy, covered: set[Location]) -> list[Condition]:
     lines = [line for promise in policy.promises for line in promise.when]
     for decision in policy.decisions.values():
         lines += decision.applies_to
@@ -44,15 +44,15 @@ def _lines_used(policy: Policy, covered: set[Place]) -> list[Line]:
     return lines
 
 
-def _settings_in(lines: Iterable[Line]) -> Iterator[str]:
+def _settings_in(lines: Iterable[Condition]) -> Iterator[str]:
     for line in lines:
-        if isinstance(line.test, Aged | InRange):
-            for amount in (line.test.low, line.test.high):
+        if isinstance(line.operator, AgeRange | NumberRange):
+            for amount in (line.operator.low, line.operator.high):
                 if amount is not None and amount.setting is not None:
                     yield amount.setting
 
 
-def _settings_in_reasons(policy: Policy, covered: set[Place]) -> Iterator[str]:
+def _settings_in_reasons(policy: Policy, covered: set[Location]) -> Iterator[str]:
     """Name the settings in the reasons of the rules that are left; a rule keeps its reason with the values in it."""
     left = {
         rule.place
@@ -65,17 +65,17 @@ def _settings_in_reasons(policy: Policy, covered: set[Place]) -> Iterator[str]:
             yield from (name for name in policy.settings if f"{{{name}}}" in text)
 
 
-def _reasons(policy: Policy) -> Iterator[tuple[Place, str]]:
-    for document in policy.layers:
+def _reasons(policy: Policy) -> Iterator[tuple[Location, str]]:
+    for document in policy._files:
         file = document.path.replace("\\", "/").rpartition("/")[2]
         for name, decision in (document.data.get("decisions") or {}).items():
             raw = decision or {}
             for kind in ("limits", "rules"):
                 for index, card in enumerate(raw.get(kind) or ()):
-                    yield Place(file, *document.value_mark(("decisions", name, kind, index))), card["because"]
+                    yield Location(file, *document.value_mark(("decisions", name, kind, index))), card["because"]
             if raw.get("otherwise") is not None:
                 path = ("decisions", name, "otherwise")
-                yield Place(file, *document.key_mark(path)), raw["otherwise"]["because"]
+                yield Location(file, *document.key_mark(path)), raw["otherwise"]["because"]
 
 
 def _outcomes(policy: Policy) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _outcomes(policy: Policy) -> Iterator[Finding]:
                 yield Finding("note", "unused-outcome", place_of(policy, ("decisions", name, "outcomes")), what, hint)
 
 
-def find_idle_promises(policy: Policy, meter: Meter) -> Iterator[Finding]:
+def find_idle_promises(policy: Policy, meter: Budget) -> Iterator[Finding]:
     """Find the promises of the policy's own file that nothing could break. Raises TooManyBoxesError."""
     count = len(own(policy).get("promises") or ())
     for promise in policy.promises[len(policy.promises) - count :]:
@@ -98,16 +98,16 @@ def find_idle_promises(policy: Policy, meter: Meter) -> Iterator[Finding]:
             yield Finding("warning", "idle-promise", promise.place, what, "change its lines or its outcomes")
 
 
-def _why_kept(policy: Policy, promise: Promise, meter: Meter) -> str | None:
+def _why_kept(policy: Policy, promise: Promise, meter: Budget) -> str | None:
     decision = policy.decisions[promise.decision]
     if promise.mode == "only" and set(decision.outcomes) <= set(promise.outcomes):
         return f"it allows every outcome of “{decision.name}”"
-    space = build_space(chain(lines_of(decision), promise.when), policy.facts)
-    reader = Reader(space)
-    boxes = [starts(space, masks) for masks in reader.fitting(promise.when)]
-    table = Table(space, reader.cards_of(decision))
+    space = build_space(chain(conditions_of(decision), promise.when), policy.facts)
+    reader = RuleCompiler(space)
+    boxes = [region_where(space, masks) for masks in reader.fitting(promise.when)]
+    table = RuleMatrix(space, reader.cards_of(decision))
     met = False
-    for ruled in walk(table, table.everything, table.everything, boxes, meter):
+    for ruled in rulings_in(table, table.everything, table.everything, boxes, meter):
         met = True
         applies = ruled.old == DOUBT or table.cards[ruled.old].rule is not None
         if applies or (promise.mode == "never" and not set(RESERVED_OUTCOMES).isdisjoint(promise.outcomes)):

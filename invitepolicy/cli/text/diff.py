@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import UNDETERMINED
-from invitepolicy._core.text import listed
+from invitepolicy._core.text import join_words
 from invitepolicy.analysis.diff import is_empty
 from invitepolicy.cli.text.review import minute, name_of
-from invitepolicy.cli.text.terminal import Style, cell, fold
+from invitepolicy.cli.text.terminal import Style, pad_cell, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from invitepolicy import Policy
-    from invitepolicy.analysis.diff import Affected, Difference, Impact, Region
+    from invitepolicy.analysis.diff import Affected, ChangedRegion, Difference, Impact
 
 _NAME: Final = 28
 _MOST_KINDS: Final = 6  # of records in one decision that are all told
@@ -58,52 +58,52 @@ def format_difference(
             yield from _outcome(region, style, width)
         if len(shown) < len(regions):
             rest = f"and {len(regions) - len(shown)} more kinds of records with the same changes; --all lists them"
-            yield from fold(rest, width=width, indent="  ")
+            yield from wrap(rest, width=width, indent="  ")
     yield from _reasons(difference.reasons, style, width, whole=whole)
     for policy, decisions in ((old, difference.only_old), (new, difference.only_new)):
         if decisions:
             yield ""
-            yield from fold(f"Only {policy.name} answers {listed(decisions, 'and')}.", width=width)
+            yield from wrap(f"Only {policy.name} answers {join_words(decisions, 'and')}.", width=width)
     if compared.impact is not None:
         yield from _impact(compared, compared.impact, names=names, style=style, width=width)
 
 
-def _by_decision(regions: Sequence[Region]) -> dict[str, list[Region]]:
-    found: dict[str, list[Region]] = {}
+def _by_decision(regions: Sequence[ChangedRegion]) -> dict[str, list[ChangedRegion]]:
+    found: dict[str, list[ChangedRegion]] = {}
     for region in regions:
         found.setdefault(region.decision, []).append(region)
     return found
 
 
-def _simplest(regions: Sequence[Region]) -> list[Region]:
+def _simplest(regions: Sequence[ChangedRegion]) -> list[ChangedRegion]:
     """Take, of each change, the kind of records that is said in the fewest words, and of which all is known."""
-    found: dict[tuple[str, str], Region] = {}
+    found: dict[tuple[str, str], ChangedRegion] = {}
     for region in sorted(regions, key=lambda region: (_UNKNOWN in region.where, len(region.where))):
         found.setdefault((region.before, region.after), region)
     return sorted(found.values(), key=lambda region: UNDETERMINED in (region.before, region.after))
 
 
-def _outcome(region: Region, style: Style, width: int) -> Iterator[str]:
-    yield from fold(f"{region.where}: {_change(region.before, region.after)}", width=width, indent="  ")
+def _outcome(region: ChangedRegion, style: Style, width: int) -> Iterator[str]:
+    yield from wrap(f"{region.where}: {_change(region.before, region.after)}", width=width, indent="  ")
     if region.witness is not None:
-        yield from map(style.faint, fold(f"such as {region.witness.words}", width=width, indent="      "))
+        yield from map(style.faint, wrap(f"such as {region.witness.words}", width=width, indent="      "))
 
 
 def _change(before: str, after: str) -> str:
     return f"{before} → {after}".replace("_", " ")
 
 
-def _reasons(regions: Sequence[Region], style: Style, width: int, *, whole: bool) -> Iterator[str]:
+def _reasons(regions: Sequence[ChangedRegion], style: Style, width: int, *, whole: bool) -> Iterator[str]:
     if not regions:
         return
     yield ""
     yield style.heading("The same outcome, by another rule or for another reason")
     said = [_reason(region, where=whole or len(regions) <= _MOST_KINDS) for region in regions]
     for text in dict.fromkeys(said):
-        yield from fold(text, width=width, indent="  ", hanging="    ")
+        yield from wrap(text, width=width, indent="  ", hanging="    ")
 
 
-def _reason(region: Region, *, where: bool) -> str:
+def _reason(region: ChangedRegion, *, where: bool) -> str:
     before, after = (rule or "otherwise" for rule in (region.rule_before, region.rule_after))
     rules = f"“{after}”, worded anew" if before == after else f"“{before}” → “{after}”"
     records = f", {region.where}" if where else ""
@@ -117,7 +117,7 @@ def _impact(compared: Compared, found: Impact, *, names: bool, style: Style, wid
         yield ""
         yield style.heading(f"{title}: {people} of {compared.records} invitations would be answered anew")
         for (decision, change), members in _by_change(rows).items():
-            yield from fold(f"{decision}: {change} ({len(members)})", width=width, indent="  ")
+            yield from wrap(f"{decision}: {change} ({len(members)})", width=width, indent="  ")
             if names:
                 yield from map(_person, members)
         if not rows:
@@ -133,4 +133,4 @@ def _by_change(rows: Sequence[Affected]) -> dict[tuple[str, str], list[Affected]
 
 def _person(row: Affected) -> str:
     name = "your account" if row.invitation is None else name_of(row.invitation)
-    return f"    {cell(name, _NAME)}  from {minute(row.at)}"
+    return f"    {pad_cell(name, _NAME)}  from {minute(row.at)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.text import safe_text
-from invitepolicy.cli.text.terminal import fold, width_of
+from invitepolicy.cli.text.terminal import width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from invitepolicy import Invitation, Policy
     from invitepolicy.cli.text.terminal import Style
-    from invitepolicy.explain import ExplainedLine, ExplainedRule, Explanation
-    from invitepolicy.timeline import Segment
+    from invitepolicy.explain import ExplainedCondition, ExplainedRule, Explanation
+    from invitepolicy.timeline import Stage
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT: Final = re.compile(r"\{not: (.*)\}")
@@ -41,20 +41,20 @@ def say_who(invitation: Invitation | None, policy: Policy, why: str, *, style: S
         yield style.heading(safe_text(invitation.name or invitation.url or "Somebody without a name"))
         basis = f" ({invitation.status_basis})" if invitation.status_basis else ""
         sent = f", sent {_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
-        yield from fold(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
-    yield from fold(f"by the policy {policy.name} ({why}; {policy.fingerprint[:8]})", width=width, indent="  ")
+        yield from wrap(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
+    yield from wrap(f"by the policy {policy.name} ({why}; {policy.fingerprint[:8]})", width=width, indent="  ")
 
 
-def format_explanation(explanation: Explanation, life: Sequence[Segment], *, style: Style, width: int) -> Iterator[str]:
+def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style: Style, width: int) -> Iterator[str]:
     """Give an explanation as lines of at most `width` columns, and the life as one more."""
     answer = explanation.answer
     yield style.heading(
         safe_text(f"{explanation.question or explanation.decision} {_words(answer.outcome).capitalize()}.")
     )
-    yield from fold(answer.reason, width=width, indent="  ")
+    yield from wrap(answer.reason, width=width, indent="  ")
     if answer.changes_at is not None:
         change = f"From {_minute(answer.changes_at)} on: {_words(answer.changes_to or '')}, if nothing else happens."
-        yield from fold(change, width=width, indent="  ")
+        yield from wrap(change, width=width, indent="  ")
     yield ""
     yield from _applies(explanation, style, width)
     number = 0
@@ -77,18 +77,18 @@ def _applies(explanation: Explanation, style: Style, width: int) -> Iterator[str
 def _rule(rule: ExplainedRule, number: int, style: Style, width: int) -> Iterator[str]:
     name = "  otherwise" if rule.rule is None else f"  {number}. {rule.rule}{' (a limit)' if rule.limit else ''}"
     verdict = f", and this decides ({rule.place})" if rule.decides else ""
-    *above, last = fold(f"{name} → {_words(rule.then)}{verdict}", width=width, hanging="     ")
+    *above, last = wrap(f"{name} → {_words(rule.then)}{verdict}", width=width, hanging="     ")
     yield from (style.heading(line) if rule.decides else line for line in (*above, last))
     yield from _lines(rule.lines, style, width)
 
 
-def _lines(lines: Iterable[ExplainedLine], style: Style, width: int) -> Iterator[str]:
+def _lines(lines: Iterable[ExplainedCondition], style: Style, width: int) -> Iterator[str]:
     for line in lines:
-        for text in fold(_line(line), width=width, indent="     ", hanging="          "):
+        for text in wrap(_line(line), width=width, indent="     ", hanging="          "):
             yield style.faint(text) if line.state == "fails" else text
 
 
-def _line(line: ExplainedLine) -> str:
+def _line(line: ExplainedCondition) -> str:
     mark = _MARKS[line.state].ljust(4)
     if line.state == "open":
         return f"{mark} {line.fact} is not known; wanted: {_wanted(line)}"
@@ -100,7 +100,7 @@ def _line(line: ExplainedLine) -> str:
     return f"{mark} {_met(line)}{turns}"
 
 
-def _met(line: ExplainedLine) -> str:
+def _met(line: ExplainedCondition) -> str:
     """Say what a line met, and how that relates to what it wants."""
     excluded = _NOT.fullmatch(line.meaning)
     words = excluded[1] if excluded else line.meaning
@@ -115,7 +115,7 @@ def _met(line: ExplainedLine) -> str:
     return f"{met}, {'' if line.state == 'holds' else 'not '}{_wanted(line)}"
 
 
-def _wanted(line: ExplainedLine) -> str:
+def _wanted(line: ExplainedCondition) -> str:
     """Give what a line wants, with the names of the settings in it."""
     text = line.meaning
     if text.startswith("["):
@@ -123,7 +123,7 @@ def _wanted(line: ExplainedLine) -> str:
     return f"{text} ({', '.join(line.settings)})" if line.settings else text
 
 
-def draw_life(life: Sequence[Segment], now: datetime, width: int) -> str:
+def draw_life(life: Sequence[Stage], now: datetime, width: int) -> str:
     """Draw a life as one line: outcomes with the days between them, the present one in brackets.
 
     Where it is longer than `width` the stages farthest from the present give way to `…`.
@@ -142,7 +142,7 @@ def draw_life(life: Sequence[Segment], now: datetime, width: int) -> str:
     return drawn
 
 
-def _stages(life: Sequence[Segment], now: datetime) -> list[_Stage]:
+def _stages(life: Sequence[Stage], now: datetime) -> list[_Stage]:
     stages: list[_Stage] = []
     for segment in life:
         is_now = (segment.start is None or segment.start <= now) and (segment.end is None or now < segment.end)

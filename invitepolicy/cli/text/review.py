@@ -8,8 +8,8 @@ import attrs
 
 from invitepolicy._core.quantities import format_age, format_count
 from invitepolicy._core.text import safe_text
-from invitepolicy.cli.text.terminal import Style, cell, fold
-from invitepolicy.review.notes import assumptions, standing
+from invitepolicy.cli.text.terminal import Style, pad_cell, wrap
+from invitepolicy.review.notes import account_summary, assumptions
 from invitepolicy.review.sections import HEADINGS, Section, find_undetermined, group_answers
 from invitepolicy.review.upcoming import Change, coming_changes
 
@@ -47,14 +47,14 @@ class _Sheet:
 
     def heading(self, text: str) -> Iterator[str]:
         yield ""
-        yield from map(self.style.heading, fold(text, width=self.width))
+        yield from map(self.style.heading, wrap(text, width=self.width))
 
     def section(self, section: Section) -> Iterator[str]:
         yield from self.heading(f"{section.heading.title} ({section.count})")
         for place in section.where:
             if place not in self.clicked:
                 self.clicked.add(place)
-                yield from fold(f"Where to click: {place}", width=self.width, indent="  ")
+                yield from wrap(f"Where to click: {place}", width=self.width, indent="  ")
         is_one = len(section.heading.outcomes) == 1
         for group in section.groups:
             label = "" if is_one else f"{_sentence(group.outcome)}: "
@@ -62,14 +62,14 @@ class _Sheet:
             yield from (self.person(answered.invitation, answer) for answered, answer in group.rows)
 
     def reason(self, text: str) -> Iterator[str]:
-        yield from map(self.style.faint, fold(text, width=self.width, indent="  "))
+        yield from map(self.style.faint, wrap(text, width=self.width, indent="  "))
 
     def person(self, invitation: Invitation, answer: Decision) -> str:
         return f"    {self.name(invitation)}  {self.when(invitation, answer)}"
 
     def name(self, invitation: Invitation, beside: int = _DATES) -> str:
         least, most = _NAMES
-        return cell(name_of(invitation), min(max(self.width - beside, least), most))
+        return pad_cell(name_of(invitation), min(max(self.width - beside, least), most))
 
     def when(self, invitation: Invitation, answer: Decision) -> str:
         if answer.changes_at is not None and answer.outcome == "not_yet":
@@ -106,17 +106,17 @@ class _Sheet:
         yield from self.heading("Your account")
         for name, answer in self.review.account_advice.items():
             text = f"{_sentence(name)}: {_words(answer.outcome)}. {answer.reason}"
-            yield from fold(text, width=self.width, indent="  ")
+            yield from wrap(text, width=self.width, indent="  ")
             if answer.changes_at is not None:
                 change = f"{_sentence(answer.changes_to or '')} from {minute(answer.changes_at)}"
                 text = f"{change}, if nothing is sent or answered."
-                yield from map(self.style.faint, fold(text, width=self.width, indent="    "))
-        yield from fold(standing(self.review), width=self.width, indent="  ")
+                yield from map(self.style.faint, wrap(text, width=self.width, indent="    "))
+        yield from wrap(account_summary(self.review), width=self.width, indent="  ")
 
     def assumed(self, *, is_export: bool) -> Iterator[str]:
         yield from self.heading("What was assumed")
         for remark in assumptions(self.review, is_export=is_export):
-            yield from fold(remark, width=self.width, indent="  ")
+            yield from wrap(remark, width=self.width, indent="  ")
 
     def problems(self) -> Iterator[str]:
         if not self.review.problems:
@@ -125,7 +125,7 @@ class _Sheet:
         for problem in self.review.problems:
             left_out = "left out: " if problem.level == "error" else ""
             text = f"{problem.place}: {left_out}{problem.what}"
-            yield from fold(text, width=self.width, indent="  ", hanging="    ")
+            yield from wrap(text, width=self.width, indent="  ", hanging="    ")
 
 
 def format_review(review: Review, told: Told, *, until: datetime, style: Style, width: int) -> Iterator[str]:
@@ -135,9 +135,9 @@ def format_review(review: Review, told: Told, *, until: datetime, style: Style, 
     policy = review.policy
     title = f", “{policy.title}”" if policy.title else ""
     number = format_count(len(review.answered), "invitation")
-    yield from map(style.heading, fold(f"Invitations{whose}, as of {minute(review.now)} UTC", width=width))
+    yield from map(style.heading, wrap(f"Invitations{whose}, as of {minute(review.now)} UTC", width=width))
     decided = f"{number}, decided by the policy {policy.name}{title} ({told.why}; {policy.fingerprint[:8]})."
-    yield from fold(decided, width=width)
+    yield from wrap(decided, width=width)
     first, second = _parted(group_answers(review))
     for section in first:
         yield from sheet.section(section)

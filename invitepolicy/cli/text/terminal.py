@@ -46,7 +46,7 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def cell(text: str, width: int) -> str:
+def pad_cell(text: str, width: int) -> str:
     """Make a text safe, and exactly `width` columns wide; what is cut ends in `…`, and floods of marks dry up."""
     kept: list[str] = []
     taken = marks = 0
@@ -71,7 +71,7 @@ def _drop_last(kept: list[str], *, more_than: int) -> int:
     return dropped
 
 
-def fold(text: str, *, width: int, indent: str = "", hanging: str | None = None) -> Iterator[str]:
+def wrap(text: str, *, width: int, indent: str = "", hanging: str | None = None) -> Iterator[str]:
     """Fold a text into lines of at most `width` columns; `hanging` indents all but the first, if otherwise.
 
     Lines break at spaces; a word that is longer than a line is cut. Spaces before the first word add to its indent. An

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from invitepolicy.cli.text.terminal import cell, fold, width_of
+from invitepolicy.cli.text.terminal import pad_cell, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from invitepolicy.analysis.timetable import Row, Timetable
+    from invitepolicy.analysis.timetable import Timetable, TimetableRow
     from invitepolicy.cli.text.terminal import Style
 
 _GAP: Final = 2
@@ -26,7 +26,7 @@ def format_timetables(tables: Iterable[Timetable], *, style: Style, width: int) 
     for number, table in enumerate(tables):
         if number:
             yield ""
-        yield from map(style.heading, fold(table.question or table.decision, width=width))
+        yield from map(style.heading, wrap(table.question or table.decision, width=width))
         yield from _table(table, style, width)
 
 
@@ -48,9 +48,9 @@ def _table(table: Timetable, style: Style, width: int) -> Iterator[str]:
     if table.clock is not None:
         yield style.faint(_line(" " * who, columns, wide))
     for row, cells in zip(table.rows, shown, strict=True):
-        *above, last = fold(row.who, width=who - _GAP)
+        *above, last = wrap(row.who, width=who - _GAP)
         yield from (f"  {line}" for line in above)
-        yield _line(cell(last, who), cells, wide)
+        yield _line(pad_cell(last, who), cells, wide)
 
 
 def _heading(table: Timetable, index: int) -> str:
@@ -61,19 +61,19 @@ def _named(clock: str) -> str:
     return clock.removeprefix("account_").replace("_", " ")
 
 
-def _outcomes(row: Row) -> list[str]:
+def _outcomes(row: TimetableRow) -> list[str]:
     """Give the outcomes of a row; one that is as to its left is not said again."""
     said = [outcome.replace("_", " ") or "-" for outcome in row.outcomes]
     return [_SAME if index and text == said[index - 1] else text for index, text in enumerate(said)]
 
 
 def _line(who: str, cells: Sequence[str], wide: Sequence[int]) -> str:
-    return f"  {who}{''.join(cell(text, columns) for text, columns in zip(cells, wide, strict=True))}".rstrip()
+    return f"  {who}{''.join(pad_cell(text, columns) for text, columns in zip(cells, wide, strict=True))}".rstrip()
 
 
 def _list(table: Timetable, columns: Sequence[str], width: int) -> Iterator[str]:
     for row in table.rows:
-        yield from fold(row.who, width=width, indent="  ", hanging="    ")
+        yield from wrap(row.who, width=width, indent="  ", hanging="    ")
         for heading, outcome in zip(columns, row.outcomes, strict=True):
             said = outcome.replace("_", " ") or "-"
-            yield from fold(f"{heading}: {said}" if heading else said, width=width, indent="      ", hanging="        ")
+            yield from wrap(f"{heading}: {said}" if heading else said, width=width, indent="      ", hanging="        ")

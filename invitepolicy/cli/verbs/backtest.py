@@ -14,14 +14,14 @@ from invitepolicy._read.load import shipped_names
 from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
 from invitepolicy.cli.records import add_source, read_all, sources_of, tell_left_out
-from invitepolicy.cli.text.terminal import Style, cell, fold
+from invitepolicy.cli.text.terminal import Style, pad_cell, wrap
 from invitepolicy.review.backtest import acceptance_curve, backtest
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from invitepolicy.review.backtest import Backtest, Curve, Withdrawal
+    from invitepolicy.review.backtest import AcceptanceCurve, Backtest, Withdrawal
 
 _DAYS: Final = (0, 1, 3, 4, 7, 14, 21, 30, 60, 90)
 _BAR: Final = 40
@@ -64,11 +64,13 @@ def run(args: argparse.Namespace) -> int:
     return 1 if records.failed else 0
 
 
-def _lines(found: Sequence[Backtest], curve: Curve, *, names: bool, style: Style, width: int) -> Iterator[str]:
+def _lines(
+    found: Sequence[Backtest], curve: AcceptanceCurve, *, names: bool, style: Style, width: int
+) -> Iterator[str]:
     first = found[0]
     what = f"{format_count(first.sent, 'invitation')} that you sent, up to {format_instant(first.now)[:16]}"
     heading = f"What following each policy would have done to {what.replace('T', ' ')} UTC"
-    yield from map(style.heading, fold(heading, width=width))
+    yield from map(style.heading, wrap(heading, width=width))
     yield ""
     yield from _row("", "", "waited", "later", "yes that", "silence", "pending")
     yield from _row("following", "withdrawn", "", "yes lost", "very day", "ended", "now")
@@ -88,11 +90,11 @@ def _lines(found: Sequence[Backtest], curve: Curve, *, names: bool, style: Style
     yield from _curve(curve, style)
     yield ""
     for remark in _remarks(first):
-        yield from fold(remark, width=width)
+        yield from wrap(remark, width=width)
 
 
 def _row(*cells: str) -> Iterator[str]:
-    yield ("  " + " ".join(cell(text, width) for text, width in zip(cells, _COLUMNS, strict=True))).rstrip()
+    yield ("  " + " ".join(pad_cell(text, width) for text, width in zip(cells, _COLUMNS, strict=True))).rstrip()
 
 
 def _waits(one: Backtest) -> str:
@@ -116,7 +118,7 @@ def _named(withdrawal: Withdrawal, remark: str) -> str:
     return f"  {name}: withdrawn {withdrawal.at.date()}, yes {answered}{remark}"
 
 
-def _curve(curve: Curve, style: Style) -> Iterator[str]:
+def _curve(curve: AcceptanceCurve, style: Style) -> Iterator[str]:
     if not curve.accepted:
         yield "No yes with a date is known, so nothing can have been lost."
         return
@@ -157,6 +159,6 @@ def _fate(withdrawals: Sequence[Withdrawal], *, names: bool) -> list[dict[str, A
     ]
 
 
-def _curve_to_dict(curve: Curve) -> dict[str, Any]:
+def _curve_to_dict(curve: AcceptanceCurve) -> dict[str, Any]:
     days = [{"day": day, "accepted": count} for day, count in curve.days]
     return {"sent": curve.sent, "accepted": curve.accepted, "days": days}

@@ -95,7 +95,7 @@ def _of_problem(problem: Problem) -> Entry:
 
 
 def _of_lint(policy: Policy) -> Iterator[Entry]:
-    path = policy.layers[-1].path  # findings are about the policy's own file
+    path = policy._files[-1].path  # findings are about the policy's own file
     for finding in lint_policy(policy):
         what = finding.what
         if finding.level == "warning" and finding.witness is not None:
@@ -157,7 +157,7 @@ def _as_line(entry: Entry) -> str:
 
 
 def _summary(report: Report) -> str:
-    covered = f"rules: {describe_coverage(report.rules)} · boundaries: {describe_coverage(report.borders)}"
+    covered = f"rules: {describe_coverage(report.rules)} · boundaries: {describe_coverage(report.boundaries)}"
     return f"{describe_results(report.results)} · {covered}"
 
 

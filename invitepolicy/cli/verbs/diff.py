@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy import load_policy, with_settings
-from invitepolicy._core.quantities import format_instant, later
+from invitepolicy._core.quantities import add_or_none, format_instant
 from invitepolicy.analysis.diff import diff_policies, impact, is_empty
 from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
 
     from invitepolicy import Invitation, Policy
-    from invitepolicy.analysis.diff import Affected, Region
+    from invitepolicy.analysis.diff import Affected, ChangedRegion
     from invitepolicy.cli.records import Records
 
 AHEAD: Final = timedelta(weeks=4)
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 def _compare(old: Policy, new: Policy, args: argparse.Namespace) -> tuple[Compared, Records | None]:
     difference = diff_policies(old, new)
     now = options.present(args.now)
-    until = later(now, args.within) or datetime.max.replace(tzinfo=UTC)
+    until = add_or_none(now, args.within) or datetime.max.replace(tzinfo=UTC)
     if args.source is None:
         return Compared(old, new, difference, now, until), None
     records = read_all(args, [old, new])
@@ -103,7 +103,7 @@ def _to_dict(compared: Compared, *, names: bool) -> dict[str, Any]:
     return found
 
 
-def _region(region: Region) -> dict[str, Any]:
+def _region(region: ChangedRegion) -> dict[str, Any]:
     plain = attrs.asdict(region, filter=lambda field, _: field.name != "witness")
     witness = region.witness
     plain["witness"] = witness and {

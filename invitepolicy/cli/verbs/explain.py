@@ -11,16 +11,16 @@ import attrs
 from invitepolicy import RecordError
 from invitepolicy._core.facts import NOT_APPLICABLE
 from invitepolicy._core.quantities import format_instant
-from invitepolicy._core.text import did_you_mean, listed, quoted, safe_text
+from invitepolicy._core.text import did_you_mean, join_words, quoted, safe_text
 from invitepolicy._decide.account import merge_accounts
 from invitepolicy._decide.decide import summarize
 from invitepolicy.cli import options
-from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.output import warn, write_out
 from invitepolicy.cli.records import add_source, read_all, sources_of, tell_left_out
 from invitepolicy.cli.text.explain import format_explanation, say_who
 from invitepolicy.cli.text.terminal import Style
 from invitepolicy.explain import explain
-from invitepolicy.sources.linkedin.matching import identify
+from invitepolicy.sources.linkedin.matching import person_key
 from invitepolicy.timeline import timeline
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from invitepolicy import Account, Invitation, Policy
     from invitepolicy.explain import Explanation
-    from invitepolicy.timeline import Segment
+    from invitepolicy.timeline import Stage
 
 _COULD_NOT_RUN: Final = 2
 _MOST_LISTED: Final = 20
@@ -76,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
 
 def find_people(invitations: Sequence[Invitation], who: str) -> list[Invitation]:
     """Find the invitations of whoever is meant: by address, by the whole name, else by a part of either."""
-    wanted = identify(who, who)
-    known = [(invitation, identify(invitation.url, invitation.name)) for invitation in invitations]
+    wanted = person_key(who, who)
+    known = [(invitation, person_key(invitation.url, invitation.name)) for invitation in invitations]
     exact = [one for one, person in known if wanted.url == person.url or wanted.name == person.name]
     if exact:
         return exact
@@ -90,21 +90,21 @@ def find_people(invitations: Sequence[Invitation], who: str) -> list[Invitation]
 def _refuse(found: Sequence[Invitation], who: str, invitations: Sequence[Invitation]) -> None:
     if not found:
         names = [word for one in invitations if one.name for word in (one.name, *one.name.split())]
-        say(f"nobody here is called {quoted(who)}; {did_you_mean(who, names, 'give a part of the name')}")
+        warn(f"nobody here is called {quoted(who)}; {did_you_mean(who, names, 'give a part of the name')}")
         return
-    say(f"{quoted(who)} fits {len(found)} invitations; say more of the name, or give the address:")
+    warn(f"{quoted(who)} fits {len(found)} invitations; say more of the name, or give the address:")
     for invitation in found[:_MOST_LISTED]:
-        say(f"  {safe_text(invitation.name or '')}  {invitation.direction}  {safe_text(invitation.url or '')}")
+        warn(f"  {safe_text(invitation.name or '')}  {invitation.direction}  {safe_text(invitation.url or '')}")
 
 
 def _explanations(
     policy: Policy, invitation: Invitation | None, account: Account, now: datetime, decision: str | None
-) -> Iterator[tuple[Explanation, Sequence[Segment]]]:
+) -> Iterator[tuple[Explanation, Sequence[Stage]]]:
     subject: Invitation | Account = account if invitation is None else invitation
     about = "account" if invitation is None else "invitation"
     names = [name for name, rules in policy.decisions.items() if rules.subject == about]
     if decision is not None and decision not in names:
-        hint = did_you_mean(decision, names, f"about the {about} there are {listed(names, 'and')}")
+        hint = did_you_mean(decision, names, f"about the {about} there are {join_words(names, 'and')}")
         raise RecordError("--decision", decision, f"there is no such decision about the {about}; {hint}")
     for name in names if decision is None else [decision]:
         found = explain(policy, subject, name, now=now, account=account)
@@ -114,7 +114,7 @@ def _explanations(
 
 def _lines(
     invitation: Invitation | None,
-    parts: Sequence[tuple[Explanation, Sequence[Segment]]],
+    parts: Sequence[tuple[Explanation, Sequence[Stage]]],
     chosen: options.Chosen,
     args: argparse.Namespace,
 ) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _lines(
         yield from format_explanation(explanation, life, style=style, width=width)
 
 
-def _to_dict(explanation: Explanation, life: Sequence[Segment]) -> dict[str, Any]:
+def _to_dict(explanation: Explanation, life: Sequence[Stage]) -> dict[str, Any]:
     def plain(_: object, __: object, value: Any) -> Any:
         return format_instant(value) if hasattr(value, "tzinfo") else value
 

@@ -11,7 +11,7 @@ from invitepolicy import parse_policy
 from invitepolicy._core.quantities import format_count, format_quantity
 from invitepolicy._core.text import safe_text
 from invitepolicy.cli.options import DEFAULT_POLICY
-from invitepolicy.cli.output import OutputError, say, write_new, write_out
+from invitepolicy.cli.output import OutputError, warn, write_new, write_out
 from invitepolicy.cli.records import is_records
 from invitepolicy.cli.verbs.schema import SCHEMA_FILE, schema_text
 from invitepolicy.sources.linkedin import ExportError, read_export
@@ -133,10 +133,10 @@ def write_people(args: argparse.Namespace) -> int:
         path = Path(args.output) if args.output else beside_export(args.people)
         write_new(sheet, path)
         if not args.quiet:
-            say(f"{path} was written; fill in what you know, leave the rest empty, and review again")
+            warn(f"{path} was written; fill in what you know, leave the rest empty, and review again")
     failed = sum(problem.level == "error" for problem in export.problems)
     if failed and not args.quiet:
-        say(f"left out: {format_count(failed, 'row')} that could not be read")
+        warn(f"left out: {format_count(failed, 'row')} that could not be read")
     return 1 if failed else 0
 
 

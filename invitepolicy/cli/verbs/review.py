@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy import Invitation, load_policy, summarize
-from invitepolicy._core.quantities import format_count, later
+from invitepolicy._core.quantities import add_or_none, format_count
 from invitepolicy._decide.account import merge_accounts
 from invitepolicy._read.load import shipped_names
 from invitepolicy.cli import options
-from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.output import warn, write_out
 from invitepolicy.cli.progress import Progress, open_progress
 from invitepolicy.cli.records import STDIN, Input, add_source, open_input, sources_of
 from invitepolicy.cli.text.review import Told, format_review
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         live=live,
     )
     if desk.failed and not args.quiet:
-        say(f"left out: {format_count(desk.failed, 'row')} that could not be read")
+        warn(f"left out: {format_count(desk.failed, 'row')} that could not be read")
     return 1 if desk.failed else 0
 
 
@@ -108,7 +108,7 @@ class _Desk:
             if not self.args.quiet:
                 self.progress.erase()
                 left_out = "left out: " if row.level == "error" else ""
-                say(f"{row.place}: {left_out}{row.what}")
+                warn(f"{row.place}: {left_out}{row.what}")
 
     def whole(self) -> Iterator[str]:
         """Give a review as a page of text, or as one object."""
@@ -156,7 +156,7 @@ class _Desk:
     @property
     def until(self) -> datetime:
         """The end of what is listed as coming."""
-        return later(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
+        return add_or_none(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
 
     def text(self, review: Review) -> Iterator[str]:
         """Give a review as a page of text."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from invitepolicy import InvitePolicyError, Policy, load_policy
-from invitepolicy._core.conditions import format_test
+from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.frozen import thaw
 from invitepolicy._core.quantities import format_quantity
 from invitepolicy._core.reasons import format_reason
@@ -18,14 +18,14 @@ from invitepolicy.analysis.show import format_policy
 from invitepolicy.analysis.timetable import make_timetable
 from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
-from invitepolicy.cli.text.terminal import Style, fold
+from invitepolicy.cli.text.terminal import Style, wrap
 from invitepolicy.cli.text.timetable import format_timetables
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Line, Promise, Rule, Setting
+    from invitepolicy._core.policy import Condition, Promise, Rule, Setting
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         _write(args, map(_summary, _shipped()), _list(_shipped(), style, min(shutil.get_terminal_size().columns, 120)))
         return 0
     policy = options.choose_policy(args.policy, args.set).policy
-    sources = [layer.path for layer in policy.layers]
+    sources = [layer.path for layer in policy._files]
     if args.timetable:
         tables = [make_timetable(policy, decision) for decision in policy.decisions]
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
@@ -76,7 +76,7 @@ def _summary(policy: Policy) -> dict[str, Any]:
 def _list(policies: list[Policy], style: Style, width: int) -> Iterator[str]:
     column = max(len(policy.name) for policy in policies) + 2
     for policy in policies:
-        first, *rest = fold(f"{policy.title}. {policy.about}", width=width, hanging=" " * column, indent=" " * column)
+        first, *rest = wrap(f"{policy.title}. {policy.about}", width=width, hanging=" " * column, indent=" " * column)
         yield style.heading(policy.name) + first[len(policy.name) :]
         yield from rest
 
@@ -111,8 +111,11 @@ def _setting(setting: Setting) -> dict[str, Any]:
     return {"kind": setting.kind, **written, **texts}
 
 
-def _lines(lines: Iterable[Line]) -> list[dict[str, str]]:
-    return [{"fact": line.fact, "test": format_test(line.test, names=True), "place": str(line.place)} for line in lines]
+def _lines(lines: Iterable[Condition]) -> list[dict[str, str]]:
+    return [
+        {"fact": line.fact, "test": format_operator(line.operator, names=True), "place": str(line.place)}
+        for line in lines
+    ]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import attrs
 from invitepolicy._core.quantities import format_count, format_instant, format_quantity
 from invitepolicy._core.text import quoted, safe_text
 from invitepolicy.cli import options
-from invitepolicy.cli.output import say, write_out
+from invitepolicy.cli.output import warn, write_out
 from invitepolicy.cli.policies import COULD_NOT_RUN, FINE, FOUND, Source, add_sources, files_named, load_each
 from invitepolicy.cli.text.terminal import Style
 from invitepolicy.testing.messages import (
-    describe_border,
+    describe_boundary,
     describe_coverage,
     describe_decider,
     describe_failure,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.policy import PolicyTest
-    from invitepolicy.testing.coverage import CoveredBorder, CoveredRule
+    from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule
     from invitepolicy.testing.run import Failure, Report, Result
 
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         text = "".join(f"{line}\n" for line in _as_text(tested, style, boundaries=args.boundaries))
     write_out([text], args.output, sources=files_named(args.policies))
     if words and not any(one.report is None or one.report.results for one in tested):
-        say(f"no test has {quoted(args.words)} in its name")
+        warn(f"no test has {quoted(args.words)} in its name")
         return COULD_NOT_RUN
     return max(_status(one) for one in tested)
 
@@ -106,11 +106,11 @@ def _report(report: Report, style: Style, *, boundaries: bool) -> Iterator[str]:
     yield f"  {describe_results(report.results)}"
     yield f"  rules: {describe_coverage(report.rules)} decided"
     yield from _undecided(report.rules)
-    yield f"  boundaries: {describe_coverage(report.borders)} tested on both sides"
+    yield f"  boundaries: {describe_coverage(report.boundaries)} tested on both sides"
     if boundaries:
-        untested = [border for border in report.borders if not border.covered]
+        untested = [border for border in report.boundaries if not border.covered]
         for border in sorted(untested, key=lambda border: not border.own):
-            yield f"    untested  {describe_border(border)}"
+            yield f"    untested  {describe_boundary(border)}"
 
 
 def _suggestions(one: Tested) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _to_dict(one: Tested) -> dict[str, Any]:
         "coverage": report
         and {
             "rules": [_rule_to_dict(rule) for rule in report.rules],
-            "boundaries": [_border_to_dict(border) for border in report.borders],
+            "boundaries": [_border_to_dict(border) for border in report.boundaries],
         },
     }
 
@@ -197,7 +197,7 @@ def _rule_to_dict(rule: CoveredRule) -> dict[str, Any]:
     return {**attrs.asdict(rule, recurse=False), "place": str(rule.place)}
 
 
-def _border_to_dict(border: CoveredBorder) -> dict[str, Any]:
+def _border_to_dict(border: CoveredBoundary) -> dict[str, Any]:
     return {
         "decision": border.decision,
         "rule": border.rule,

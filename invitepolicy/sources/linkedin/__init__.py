@@ -11,15 +11,15 @@ import attrs
 from invitepolicy import Invitation
 from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
 from invitepolicy.sources.linkedin.csv_table import RowError, read_table
-from invitepolicy.sources.linkedin.dates import open_calendar
+from invitepolicy.sources.linkedin.dates import date_reader
 from invitepolicy.sources.linkedin.export_rows import (
     CONNECTION_FORM,
     INVITATION_FORM,
     PEOPLE_FORM,
-    read_connection,
-    read_known,
-    read_sent,
-    strange_columns,
+    read_connection_row,
+    read_invitation_row,
+    read_person_row,
+    unknown_columns,
 )
 from invitepolicy.sources.linkedin.matching import find_entry, register_entries
 from invitepolicy.sources.linkedin.people_columns import ABOUT_THE_INVITATION
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from invitepolicy.sources.linkedin.archive import ExportFile
-    from invitepolicy.sources.linkedin.csv_table import Form, Row
-    from invitepolicy.sources.linkedin.dates import Calendar
-    from invitepolicy.sources.linkedin.export_rows import Connection, Known, Sent
+    from invitepolicy.sources.linkedin.csv_table import CsvRow, TableSchema
+    from invitepolicy.sources.linkedin.dates import DateReader
+    from invitepolicy.sources.linkedin.export_rows import ConnectionRow, InvitationRow, PersonRow
 
 __all__ = ["Export", "ExportError", "RowProblem", "read_export"]
 
@@ -83,14 +83,14 @@ def read_export(
     same person follows, are told and left out. Raises ExportError where a file cannot be read at all, or no time zone
     database is found.
     """
-    calendar = open_calendar(dates)
+    calendar = date_reader(dates)
     files = read_files(source, (INVITATIONS, CONNECTIONS, *([PEOPLE] if people is None else [])))
     if people is not None:
         files[PEOPLE] = read_file(people)
     problems: list[RowProblem] = []
-    sent = _read_rows(files.get(INVITATIONS), INVITATION_FORM, read_sent, calendar, problems)
-    connections = _read_rows(files.get(CONNECTIONS), CONNECTION_FORM, read_connection, calendar, problems)
-    people_rows = _read_rows(files.get(PEOPLE), PEOPLE_FORM, read_known, calendar, problems)
+    sent = _read_rows(files.get(INVITATIONS), INVITATION_FORM, read_invitation_row, calendar, problems)
+    connections = _read_rows(files.get(CONNECTIONS), CONNECTION_FORM, read_connection_row, calendar, problems)
+    people_rows = _read_rows(files.get(PEOPLE), PEOPLE_FORM, read_person_row, calendar, problems)
     if CONNECTIONS not in files:
         problems.append(RowProblem(CONNECTIONS, "note", "it is missing, so nobody is known to have accepted"))
     problems += (RowProblem(row.place, "note", row.remark) for row in sent if row.remark is not None)
@@ -116,9 +116,9 @@ def _most_common(names: Iterable[str]) -> str | None:
 
 def _read_rows(
     file: ExportFile | None,
-    form: Form,
-    read: Callable[[Row, Calendar], _T | None],
-    calendar: Calendar,
+    form: TableSchema,
+    read: Callable[[CsvRow, DateReader], _T | None],
+    calendar: DateReader,
     problems: list[RowProblem],
 ) -> list[_T]:
     """Read the rows of a file, which may be missing; rows that cannot be read are told, those read as None dropped."""
@@ -126,7 +126,7 @@ def _read_rows(
         return []
     table = read_table(file, form)
     problems += table.problems
-    problems += strange_columns(table, form)
+    problems += unknown_columns(table, form)
     found = []
     for row in table.rows:
         try:
@@ -136,9 +136,9 @@ def _read_rows(
     return [entry for entry in found if entry is not None]
 
 
-def _once_a_direction(sent: list[Sent], problems: list[RowProblem]) -> list[Sent]:
+def _once_a_direction(sent: list[InvitationRow], problems: list[RowProblem]) -> list[InvitationRow]:
     """Keep of a person's rows in one direction the latest; by name alone only the very same row is known again."""
-    kept: dict[Any, Sent] = {}
+    kept: dict[Any, InvitationRow] = {}
     for row in sent:
         person = row.person.url or row.person.member
         key = (row.direction, person) if person else (row.direction, row.person.name, row.sent_at)
@@ -155,9 +155,9 @@ def _once_a_direction(sent: list[Sent], problems: list[RowProblem]) -> list[Sent
     return [row for row in sent if row.place in places]
 
 
-def _once_a_person(people: list[Known], problems: list[RowProblem]) -> list[Known]:
+def _once_a_person(people: list[PersonRow], problems: list[RowProblem]) -> list[PersonRow]:
     """Keep the first row of each address."""
-    kept: dict[str, Known] = {}
+    kept: dict[str, PersonRow] = {}
     for row in people:
         other = kept.setdefault(row.person.url or row.place, row)
         if other is not row:
@@ -165,7 +165,7 @@ def _once_a_person(people: list[Known], problems: list[RowProblem]) -> list[Know
     return list(kept.values())
 
 
-def _shared_names(sent: list[Sent]) -> frozenset[str]:
+def _shared_names(sent: list[InvitationRow]) -> frozenset[str]:
     """Find the names that several people bear: without addresses, two rows in one direction are two people."""
     bearers: dict[str, set[str | int]] = {}
     seen: Counter[tuple[str, str]] = Counter()
@@ -177,7 +177,7 @@ def _shared_names(sent: list[Sent]) -> frozenset[str]:
 
 
 def _join(
-    sent: list[Sent], connections: list[Connection], people: list[Known], problems: list[RowProblem]
+    sent: list[InvitationRow], connections: list[ConnectionRow], people: list[PersonRow], problems: list[RowProblem]
 ) -> list[tuple[str, Invitation]]:
     """Bring together what the three files say of a person, and give each invitation with its place."""
     shared = _shared_names(sent)
@@ -200,7 +200,9 @@ def _join(
     return found
 
 
-def _fields(row: Sent, entry: Known | None, invited: set[str], problems: list[RowProblem]) -> dict[str, Any]:
+def _fields(
+    row: InvitationRow, entry: PersonRow | None, invited: set[str], problems: list[RowProblem]
+) -> dict[str, Any]:
     """Give what the user knows of an invitation: from its own row, and from people.csv, which wins."""
     said = {} if entry is None else dict(entry.known)
     if entry is not None and row.direction == "incoming" and (entry.place in invited or said.get("status") == "draft"):
@@ -227,7 +229,7 @@ def _remark(status: str | None, withdrawn_at: datetime | None, sent_at: datetime
     return _UNSAID if status is None and not is_earlier else None
 
 
-def _invitation(row: Sent, connection: Connection | None, known: Mapping[str, Any]) -> Invitation:
+def _invitation(row: InvitationRow, connection: ConnectionRow | None, known: Mapping[str, Any]) -> Invitation:
     accepted_at = _accepted_at(row.sent_at, connection)
     derived = ("pending", "assumed") if accepted_at is None else ("accepted", "joined")
     status, basis = (known["status"], "observed") if "status" in known else derived
@@ -246,12 +248,12 @@ def _invitation(row: Sent, connection: Connection | None, known: Mapping[str, An
     )
 
 
-def _accepted_at(sent_at: datetime, connection: Connection | None) -> datetime | None:
+def _accepted_at(sent_at: datetime, connection: ConnectionRow | None) -> datetime | None:
     """Give when a connection accepted; None where the whole day of connecting lies before the invitation."""
     if connection is None or connection.since + _DAY <= sent_at:
         return None
     return max(sent_at, connection.since)
 
 
-def _draft(entry: Known) -> Invitation:
+def _draft(entry: PersonRow) -> Invitation:
     return Invitation(**{**entry.known, "name": entry.name, "url": entry.url, "status_basis": "observed"})

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.errors import InvitePolicyError
-from invitepolicy._core.text import clip, listed, safe_text
+from invitepolicy._core.text import clip, join_words, safe_text
 
 if TYPE_CHECKING:
     import os
@@ -169,7 +169,7 @@ def _missing(shown: str, names: list[str]) -> str:
         return f"{shown} is empty; give the folder or the zip that LinkedIn sent"
     first = [clip(safe_text(name), 60) for name in sorted(names)[:_LISTED]]
     rest = [f"{len(names) - _LISTED} more"] if len(names) > _LISTED else []
-    there = listed([*first, *rest], "and")
+    there = join_words([*first, *rest], "and")
     return f"{shown} holds no {INVITATIONS}, but {there}; give the folder or the zip that LinkedIn sent"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.quantities import format_count
-from invitepolicy._core.text import listed, quoted
+from invitepolicy._core.text import join_words, quoted
 from invitepolicy.sources.linkedin.archive import ExportError
 from invitepolicy.sources.problems import RowProblem
 
@@ -46,7 +46,7 @@ class RowError(ValueError):
 
 
 @attrs.frozen
-class Row:
+class CsvRow:
     """A row: its place, and its cells by column."""
 
     place: str
@@ -58,7 +58,7 @@ class Row:
 
 
 @attrs.frozen
-class Form:
+class TableSchema:
     """What a table must look like: the columns that it needs, and those that it may have.
 
     Each member of `needed` names columns of which one must be there. `remedy` helps where they are not. `is_row` knows
@@ -68,17 +68,17 @@ class Form:
     needed: tuple[tuple[str, ...], ...]
     optional: tuple[str, ...]
     remedy: str
-    is_row: Callable[[Row], bool]
+    is_row: Callable[[CsvRow], bool]
 
 
 @attrs.frozen
-class Table:
+class CsvTable:
     """The rows of a file, its columns, the place of its header, and the rows that could not be read."""
 
     name: str
     columns: tuple[str, ...]
     header: str
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
     problems: tuple[RowProblem, ...]
 
 
@@ -92,7 +92,7 @@ class _Record:
     wrong: str | None = None
 
 
-def read_table(file: ExportFile, form: Form) -> Table:
+def read_table(file: ExportFile, form: TableSchema) -> CsvTable:
     """Read a CSV file (UTF-8; commas or semicolons) whose header stands within the first ten lines.
 
     Columns are known whatever their case, spaces and underscores; others get a snake_case name. Empty rows are passed
@@ -102,7 +102,7 @@ def read_table(file: ExportFile, form: Form) -> Table:
     """
     lines = _split(_decode(file))
     at, columns, delimiter = _find_header(file.name, lines, form)
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     problems: list[RowProblem] = []
     for record in _read_records(lines, at, delimiter, lambda cells: _is_row(cells, columns, form)):
         if record.wrong is None and not "".join(record.cells).strip():
@@ -110,10 +110,10 @@ def read_table(file: ExportFile, form: Form) -> Table:
         place = _place(file.name, record)
         wrong = record.wrong or _wrong(record, len(columns))
         if wrong is None:
-            rows.append(Row(place, dict(zip(columns, record.cells, strict=False))))
+            rows.append(CsvRow(place, dict(zip(columns, record.cells, strict=False))))
         else:
             problems.append(RowProblem(place, "error", wrong))
-    return Table(file.name, columns, f"{file.name}:{at}", tuple(rows), tuple(problems))
+    return CsvTable(file.name, columns, f"{file.name}:{at}", tuple(rows), tuple(problems))
 
 
 def _decode(file: ExportFile) -> str:
@@ -134,7 +134,7 @@ def _split(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def _find_header(name: str, lines: list[str], form: Form) -> tuple[int, tuple[str, ...], str]:
+def _find_header(name: str, lines: list[str], form: TableSchema) -> tuple[int, tuple[str, ...], str]:
     """Give the header's line, counted from 1, its columns and the delimiter."""
     first = lines[:_HEADER_WITHIN]
     for delimiter in _DELIMITERS:
@@ -146,23 +146,23 @@ def _find_header(name: str, lines: list[str], form: Form) -> tuple[int, tuple[st
     raise ExportError(_no_header(name, first, form))
 
 
-def _no_header(name: str, first: list[str], form: Form) -> str:
+def _no_header(name: str, first: list[str], form: TableSchema) -> str:
     if not "".join(first).strip():
         return f"{name} is empty; {form.remedy}"
     if any(not _missing(_columns(line, "\t", form), form) for line in first):
         return f"{name} separates its columns by tabs; save it again as CSV, with commas"
     missing = min((_missing(_columns(line, mark, form), form) for line in first for mark in _DELIMITERS), key=len)
     columns = "the column" if len(missing) == 1 else "the columns"
-    return f"{name} lacks {columns} {listed(missing, 'and')} in the first {_HEADER_WITHIN} lines; {form.remedy}"
+    return f"{name} lacks {columns} {join_words(missing, 'and')} in the first {_HEADER_WITHIN} lines; {form.remedy}"
 
 
-def _columns(line: str, delimiter: str, form: Form) -> tuple[str, ...]:
+def _columns(line: str, delimiter: str, form: TableSchema) -> tuple[str, ...]:
     known = {_plain(name): name for name in (*(name for names in form.needed for name in names), *form.optional)}
     return tuple(known.get(_plain(title)) or _snake(title) for title in _cells(line, delimiter))
 
 
-def _missing(columns: tuple[str, ...], form: Form) -> list[str]:
-    return [listed(names) for names in form.needed if not set(names) & set(columns)]
+def _missing(columns: tuple[str, ...], form: TableSchema) -> list[str]:
+    return [join_words(names) for names in form.needed if not set(names) & set(columns)]
 
 
 def _refuse_twins(place: str, columns: tuple[str, ...]) -> None:
@@ -211,8 +211,8 @@ def _read_record(lines: list[str], start: int, delimiter: str) -> _Record:
     return _Record(start + 1, start + reader.line_num, cells)
 
 
-def _is_row(cells: list[str], columns: tuple[str, ...], form: Form) -> bool:
-    return len(cells) == len(columns) and form.is_row(Row("", dict(zip(columns, cells, strict=True))))
+def _is_row(cells: list[str], columns: tuple[str, ...], form: TableSchema) -> bool:
+    return len(cells) == len(columns) and form.is_row(CsvRow("", dict(zip(columns, cells, strict=True))))
 
 
 def _wrong(record: _Record, width: int) -> str | None:

@@ -42,19 +42,19 @@ _DATE: Final = re.compile(
 
 
 @attrs.frozen
-class Calendar:
+class DateReader:
     """What must be known to read the dates of an export: LinkedIn's zone, and which comes first, day or month."""
 
     zone: ZoneInfo
     order: Order | None
 
 
-def open_calendar(order: str | None) -> Calendar:
+def date_reader(order: str | None) -> DateReader:
     """Give the calendar of an export. Raises ExportError for another word, or where no tz database is found."""
     if order not in (None, *ORDERS):
         raise ExportError(f"{quoted(order)} is no order of dates; write day-first or month-first")
     try:
-        return Calendar(ZoneInfo(_ZONE), order)  # type: ignore[arg-type]  # checked just above
+        return DateReader(ZoneInfo(_ZONE), order)  # type: ignore[arg-type]  # checked just above
     except (KeyError, ValueError, OSError):
         raise ExportError(
             "no time zone database was found, and LinkedIn writes US Pacific times; install it: pip install tzdata"
@@ -71,7 +71,7 @@ class _Written:
     offset: timedelta | None
 
 
-def read_wall_time(text: str, calendar: Calendar) -> tuple[datetime, str | None]:
+def read_wall_time(text: str, calendar: DateReader) -> tuple[datetime, str | None]:
     """Give the instant in UTC, and a remark where clocks never showed that time.
 
     A time that clocks showed twice is the first of the two; one that they skipped is read as standard time; a date
@@ -87,13 +87,13 @@ def read_wall_time(text: str, calendar: Calendar) -> tuple[datetime, str | None]
     return instant, f"{quoted(written.text)} never was, since US Pacific clocks skipped it; read as standard time"
 
 
-def read_day(text: str, calendar: Calendar) -> date:
+def read_day(text: str, calendar: DateReader) -> date:
     """Give the UTC date: a date alone is one, a time of day is Pacific unless it has an offset. Raises CellError."""
     written = _read(text, calendar.order)
     return written.day if written.clock is None else read_wall_time(text, calendar)[0].date()
 
 
-def read_instant(text: str, calendar: Calendar) -> datetime:
+def read_instant(text: str, calendar: DateReader) -> datetime:
     """Give the instant that a person wrote: a date is 00:00 UTC, and a time of day wants its offset.
 
     Raises CellError.

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from invitepolicy._core.text import did_you_mean, quoted
-from invitepolicy.sources.csv_safe import restore_cell
-from invitepolicy.sources.linkedin.csv_table import CellError, Form, RowError
+from invitepolicy.sources.csv_safe import unescape_cell
+from invitepolicy.sources.linkedin.csv_table import CellError, RowError, TableSchema
 from invitepolicy.sources.linkedin.dates import is_dated, read_day, read_wall_time
-from invitepolicy.sources.linkedin.matching import Person, identify
+from invitepolicy.sources.linkedin.matching import PersonKey, person_key
 from invitepolicy.sources.linkedin.people_columns import COLUMNS, is_known, read_knowledge
 from invitepolicy.sources.problems import RowProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from invitepolicy.sources.linkedin.csv_table import Row, Table
-    from invitepolicy.sources.linkedin.dates import Calendar
+    from invitepolicy.sources.linkedin.csv_table import CsvRow, CsvTable
+    from invitepolicy.sources.linkedin.dates import DateReader
 
 _T = TypeVar("_T")
 _DIRECTIONS: Final = {"OUTGOING": "outgoing", "INCOMING": "incoming"}
@@ -27,19 +27,19 @@ _INVITER: Final = ("From", "inviterProfileUrl", "inviterProfileUrn")
 _INVITEE: Final = ("To", "inviteeProfileUrl", "inviteeProfileUrn")
 _AS_EXPORTED: Final = "give the file as LinkedIn exported it, with its header in English"
 
-INVITATION_FORM: Final = Form(
+INVITATION_FORM: Final = TableSchema(
     needed=(("From",), ("To",), ("Sent At",), ("Message",), ("Direction",)),
     optional=(*_INVITER[1:], *_INVITEE[1:], *COLUMNS),
     remedy=_AS_EXPORTED,
     is_row=lambda row: row.read("Direction").upper() in _DIRECTIONS and is_dated(row.read("Sent At")),
 )
-CONNECTION_FORM: Final = Form(
+CONNECTION_FORM: Final = TableSchema(
     needed=(("First Name",), ("Last Name",), ("Connected On",)),
     optional=("URL",),
     remedy=_AS_EXPORTED,
     is_row=lambda row: is_dated(row.read("Connected On")),
 )
-PEOPLE_FORM: Final = Form(
+PEOPLE_FORM: Final = TableSchema(
     needed=(("url", "name"),),
     optional=("url", "name", *COLUMNS),
     remedy=f"begin it with a line that names its columns: {', '.join(('url', 'name', *COLUMNS))}",
@@ -48,12 +48,12 @@ PEOPLE_FORM: Final = Form(
 
 
 @attrs.frozen
-class Sent:
+class InvitationRow:
     """A row of Invitations.csv: the owner, the other person, when and with which note, and columns of the user's."""
 
     place: str
     owner: str = attrs.field(repr=False)
-    person: Person
+    person: PersonKey
     direction: str
     name: str | None = attrs.field(repr=False)
     url: str | None = attrs.field(repr=False)
@@ -64,33 +64,33 @@ class Sent:
 
 
 @attrs.frozen
-class Connection:
+class ConnectionRow:
     """A row of Connections.csv: a person, and the first instant of the day of connecting."""
 
     place: str
-    person: Person
+    person: PersonKey
     since: datetime
 
 
 @attrs.frozen
-class Known:
+class PersonRow:
     """A row of people.csv: a person, and the fields of their invitation that the user knows."""
 
     place: str
-    person: Person
+    person: PersonKey
     name: str | None = attrs.field(repr=False)
     url: str | None = attrs.field(repr=False)
     known: Mapping[str, Any] = attrs.field(repr=False)
 
 
-def read_sent(row: Row, calendar: Calendar) -> Sent:
+def read_invitation_row(row: CsvRow, calendar: DateReader) -> InvitationRow:
     """Read a row of Invitations.csv, also of a copy in which formulas were defused. Raises RowError."""
     known, wrong = read_knowledge(row, calendar)
     direction = _DIRECTIONS.get(row.read("Direction").upper())
     if direction is None:
         raise RowError("Direction: this is neither OUTGOING nor INCOMING")
     mine, theirs = (_INVITER, _INVITEE) if direction == "outgoing" else (_INVITEE, _INVITER)
-    name, url, member = (restore_cell(row.read(column)) or None for column in theirs)
+    name, url, member = (unescape_cell(row.read(column)) or None for column in theirs)
     if name is None and url is None:
         wrong.append(f"{theirs[0]}: it is empty; nobody knows who this is")
     try:
@@ -99,10 +99,10 @@ def read_sent(row: Row, calendar: Calendar) -> Sent:
         raise RowError(*error.wrong, *wrong) from None
     if wrong:
         raise RowError(*wrong)
-    return Sent(
+    return InvitationRow(
         place=row.place,
-        owner=restore_cell(row.read(mine[0])),
-        person=identify(url, name, member),
+        owner=unescape_cell(row.read(mine[0])),
+        person=person_key(url, name, member),
         direction=direction,
         name=name,
         url=url,
@@ -113,27 +113,27 @@ def read_sent(row: Row, calendar: Calendar) -> Sent:
     )
 
 
-def read_connection(row: Row, calendar: Calendar) -> Connection | None:
+def read_connection_row(row: CsvRow, calendar: DateReader) -> ConnectionRow | None:
     """Read a row of Connections.csv; one that names nobody (a hidden member) is None. Raises RowError."""
-    person = identify(row.read("URL"), f"{row.read('First Name')} {row.read('Last Name')}".strip())
-    if person == identify(None, None):
+    person = person_key(row.read("URL"), f"{row.read('First Name')} {row.read('Last Name')}".strip())
+    if person == person_key(None, None):
         return None
     day = _dated(row, "Connected On", calendar, read_day)
-    return Connection(row.place, person, datetime.combine(day, time(), UTC))
+    return ConnectionRow(row.place, person, datetime.combine(day, time(), UTC))
 
 
-def read_known(row: Row, calendar: Calendar) -> Known:
+def read_person_row(row: CsvRow, calendar: DateReader) -> PersonRow:
     """Read a row of people.csv. Raises RowError."""
     known, wrong = read_knowledge(row, calendar)
-    name, url = (restore_cell(row.read(column)) or None for column in ("name", "url"))
+    name, url = (unescape_cell(row.read(column)) or None for column in ("name", "url"))
     if name is None and url is None:
         wrong.append("it names nobody; give a url or a name")
     if wrong:
         raise RowError(*wrong)
-    return Known(row.place, identify(url, name), name, url, known)
+    return PersonRow(row.place, person_key(url, name), name, url, known)
 
 
-def strange_columns(table: Table, form: Form) -> Iterator[RowProblem]:
+def unknown_columns(table: CsvTable, form: TableSchema) -> Iterator[RowProblem]:
     """Remark on the columns of people.csv that nobody reads, and on slips of the pen in those of Invitations.csv."""
     for column in table.columns:
         if not column or is_known(column) or column in form.optional or (column,) in form.needed:
@@ -143,7 +143,7 @@ def strange_columns(table: Table, form: Form) -> Iterator[RowProblem]:
             yield RowProblem(table.header, "note", f"the column {quoted(column)} is not read; {hint}")
 
 
-def _dated(row: Row, column: str, calendar: Calendar, read: Callable[[str, Calendar], _T]) -> _T:
+def _dated(row: CsvRow, column: str, calendar: DateReader, read: Callable[[str, DateReader], _T]) -> _T:
     text = row.read(column)
     if not text:
         raise RowError(f"{column}: it is empty; write a date like 2026-03-14 18:41")

@@ -17,7 +17,7 @@ _HOST: Final = re.compile(r"(?:https?://)?(?:[a-z]{1,20}\.)?linkedin\.com(?=/)")
 
 
 @attrs.frozen
-class Person:
+class PersonKey:
     """What tells a person apart: the address and the name in the form in which they are compared.
 
     `member` is the number of the older exports, which nothing else knows.
@@ -28,9 +28,9 @@ class Person:
     member: str | None = attrs.field(default=None, repr=False)
 
 
-def identify(url: str | None, name: str | None, member: str | None = None) -> Person:
+def person_key(url: str | None, name: str | None, member: str | None = None) -> PersonKey:
     """Bring an address and a name into the form in which they are compared; empty ones are not known."""
-    return Person(_comparable_url(url) if url else None, _comparable(name) if name else None, member or None)
+    return PersonKey(_comparable_url(url) if url else None, _comparable(name) if name else None, member or None)
 
 
 def _comparable_url(url: str) -> str:
@@ -51,13 +51,13 @@ class Register(Generic[_T]):
     """Entries by the address of their person, and by the name."""
 
     by_url: Mapping[str, _T]
-    by_name: Mapping[str, Sequence[tuple[Person, _T]]]
+    by_name: Mapping[str, Sequence[tuple[PersonKey, _T]]]
 
 
-def register_entries(entries: Iterable[tuple[Person, _T]]) -> Register[_T]:
+def register_entries(entries: Iterable[tuple[PersonKey, _T]]) -> Register[_T]:
     """File entries by person; of two with the same address the first stands."""
     by_url: dict[str, _T] = {}
-    by_name: dict[str, list[tuple[Person, _T]]] = {}
+    by_name: dict[str, list[tuple[PersonKey, _T]]] = {}
     for person, entry in entries:
         if person.url is not None:
             by_url.setdefault(person.url, entry)
@@ -66,7 +66,7 @@ def register_entries(entries: Iterable[tuple[Person, _T]]) -> Register[_T]:
     return Register(by_url, by_name)
 
 
-def find_entry(register: Register[_T], person: Person, shared_names: Collection[str]) -> _T | None:
+def find_entry(register: Register[_T], person: PersonKey, shared_names: Collection[str]) -> _T | None:
     """Find a person's entry: by address; where either has none, by a name that nobody else bears on either side.
 
     `shared_names` are those that several of the people who are looked up have in common.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invitepolicy.sources.csv_safe import write_table
-from invitepolicy.sources.linkedin.matching import identify
+from invitepolicy.sources.linkedin.matching import person_key
 from invitepolicy.sources.linkedin.people_columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def write_people_sheet(export: Export) -> str:
     """
     people: dict[str, tuple[str, str]] = {}
     for invitation in export.invitations:
-        person = identify(invitation.url, invitation.name)
+        person = person_key(invitation.url, invitation.name)
         if invitation.status == "pending":
             key = person.url or f"a name: {person.name}"
             people.setdefault(key, (invitation.url or "", invitation.name or ""))

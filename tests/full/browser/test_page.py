@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 from naughty import STRINGS, record
 
 from invitepolicy import load_policy

@@ -6,9 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from invitepolicy._core.conditions import LineError, checked_amount, not_a_test, read_amount, what_to_write
+from invitepolicy._core.conditions import (
+    ConditionError,
+    check_threshold,
+    expected_syntax,
+    not_an_operator,
+    read_threshold,
+)
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Amount, Setting
+from invitepolicy._core.policy import Setting, Threshold
 
 SETTINGS = {
     "wait": Setting("wait", "duration", timedelta(days=14)),
@@ -21,25 +27,25 @@ SETTINGS = {
 
 def refused(fact, text):
     """Give the sentence with which a quantity is refused."""
-    with pytest.raises(LineError) as caught:
-        read_amount(FACTS[fact], text, f"at least {text}", SETTINGS)
+    with pytest.raises(ConditionError) as caught:
+        read_threshold(FACTS[fact], text, f"at least {text}", SETTINGS)
     return f"{caught.value.what}; {caught.value.hint}"
 
 
 @pytest.mark.parametrize(
     ("fact", "text", "amount"),
     [
-        ("sent", "2 weeks", Amount(timedelta(days=14), "duration")),
-        ("sent", "wait", Amount(timedelta(days=14), "duration", "wait")),
-        ("account_rejected_share", "40%", Amount(0.4, "share")),
-        ("account_rejected_share", "part", Amount(0.4, "share", "part")),
-        ("attempts", "3", Amount(3, "number")),
-        ("attempts", "three", Amount(3, "number", "three")),
+        ("sent", "2 weeks", Threshold(timedelta(days=14), "duration")),
+        ("sent", "wait", Threshold(timedelta(days=14), "duration", "wait")),
+        ("account_rejected_share", "40%", Threshold(0.4, "share")),
+        ("account_rejected_share", "part", Threshold(0.4, "share", "part")),
+        ("attempts", "3", Threshold(3, "number")),
+        ("attempts", "three", Threshold(3, "number", "three")),
     ],
 )
 def test_a_quantity_is_written_out_or_a_setting_s_name(fact, text, amount):
     """A setting wins over a number that is spelled out."""
-    assert read_amount(FACTS[fact], text, text, SETTINGS) == amount
+    assert read_threshold(FACTS[fact], text, text, SETTINGS) == amount
 
 
 @pytest.mark.parametrize(
@@ -63,17 +69,17 @@ def test_what_is_no_quantity_here_is_told_with_its_remedy(fact, text, problem):
 
 def test_without_fitting_settings_none_is_named():
     """Only what to do."""
-    with pytest.raises(LineError, match="there is no setting “zebra”") as caught:
-        read_amount(FACTS["sent"], "zebra", "zebra", {})
+    with pytest.raises(ConditionError, match="there is no setting “zebra”") as caught:
+        read_threshold(FACTS["sent"], "zebra", "zebra", {})
 
     assert caught.value.hint == "introduce it under settings"
 
 
 def test_a_number_of_another_fact_need_not_be_whole():
     """Only counts are."""
-    amount = Amount(0.5, "share", "part")
+    amount = Threshold(0.5, "share", "part")
 
-    assert checked_amount(FACTS["account_rejected_share"], amount, "part") is amount
+    assert check_threshold(FACTS["account_rejected_share"], amount, "part") is amount
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_a_number_of_another_fact_need_not_be_whole():
 )
 def test_each_kind_has_its_remedy(fact, remedy):
     """Where no test stands at all."""
-    assert what_to_write(FACTS[fact]) == remedy
+    assert expected_syntax(FACTS[fact]) == remedy
 
 
 EXAMPLES = "write at least 3 weeks ago, less than 4 days ago, between 3 days and 4 days ago, given or missing"
@@ -114,4 +120,4 @@ EXAMPLES = "write at least 3 weeks ago, less than 4 days ago, between 3 days and
 )
 def test_what_was_probably_meant_is_offered(fact, raw, hint):
     """Other words for a comparison, a slip in one, braces; else examples."""
-    assert not_a_test(FACTS[fact], raw).hint == hint
+    assert not_an_operator(FACTS[fact], raw).hint == hint

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.conditions import LineError, format_test, parse_test
+from invitepolicy._core.conditions import ConditionError, format_operator, parse_operator
 from invitepolicy._core.facts import FACTS, OWN_PREFIX, Fact
-from invitepolicy._core.policy import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, Setting
+from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Setting, Threshold
 from invitepolicy._core.quantities import FOREVER, LONGEST
 
 DAY = timedelta(days=1)
@@ -46,23 +46,23 @@ FACT = {
 
 def days(number, setting=None):
     """Write an amount of days."""
-    return Amount(number * DAY, "duration", setting)
+    return Threshold(number * DAY, "duration", setting)
 
 
 def number(value, setting=None):
     """Write a number."""
-    return Amount(value, "number", setting)
+    return Threshold(value, "number", setting)
 
 
 def share(value, setting=None):
     """Write a share."""
-    return Amount(value, "share", setting)
+    return Threshold(value, "share", setting)
 
 
 def refused(kind, raw, settings=SETTINGS):
     """Give code, place inside, and text of a refusal."""
-    with pytest.raises(LineError) as caught:
-        parse_test(FACT[kind], raw, settings)
+    with pytest.raises(ConditionError) as caught:
+        parse_operator(FACT[kind], raw, settings)
     error = caught.value
     assert str(error) == error.what
     return error.code, error.inside, f"{error.what}; {error.hint}"
@@ -85,53 +85,53 @@ def refused(kind, raw, settings=SETTINGS):
         ("tags", {"not": "vip"}, OneOf(("vip",), negated=True)),
         ("flag", True, IsTrue(wanted=True)),
         ("flag", False, IsTrue(wanted=False)),
-        ("flag", "given", IsGiven(wanted=True)),
-        ("flag", "missing", IsGiven(wanted=False)),
-        ("clock", "at least 3 weeks ago", Aged(days(21), None)),
-        ("clock", "less than 4 days ago", Aged(None, days(4))),
-        ("clock", "between 3 days and 4 days ago", Aged(days(3), days(4))),
-        ("clock", "at least longest_wait ago", Aged(days(14, "longest_wait"), None)),
-        ("clock", "less than never ago", Aged(None, Amount(FOREVER, "duration", "never"))),
-        ("clock", "between first_look and 4 days ago", Aged(days(3, "first_look"), days(4))),
-        ("clock", "between 0 days and longest_wait ago", Aged(days(0), days(14, "longest_wait"))),
-        ("clock", "between longest_wait and first_look ago", Aged(days(14, "longest_wait"), days(3, "first_look"))),
-        ("clock", " at least  3 weeks  ago ", Aged(days(21), None)),
-        ("clock", "at least 36525 days ago", Aged(Amount(LONGEST, "duration"), None)),
-        ("clock", "given", IsGiven(wanted=True)),
-        ("clock", "missing", IsGiven(wanted=False)),
-        ("count", "at least 3", InRange(number(3), None)),
-        ("count", "at most 3", InRange(None, number(3))),
-        ("count", "more than 3", InRange(number(3), None, low_included=False)),
-        ("count", "less than a_day", InRange(None, number(20, "a_day"), high_included=False)),
-        ("count", "between 3 and 5", InRange(number(3), number(5))),
-        ("count", "between 3 and 3", InRange(number(3), number(3))),
-        ("count", "between a_day and 5", InRange(number(20, "a_day"), number(5))),
-        ("count", "at least 3.0", InRange(number(3), None)),
-        ("count", 3, InRange(number(3), number(3))),
-        ("count", 3.0, InRange(number(3), number(3))),
-        ("count", "3", InRange(number(3), number(3))),
-        ("count", 0, InRange(number(0), number(0))),
-        ("count", "given", IsGiven(wanted=True)),
-        ("count", "missing", IsGiven(wanted=False)),
-        ("number", "at least 2.5", InRange(number(2.5), None)),
-        ("number", "at least -2", InRange(number(-2), None)),
-        ("number", "at least a_half", InRange(number(2.5, "a_half"), None)),
-        ("number", 2.5, InRange(number(2.5), number(2.5))),
-        ("number", "-2", InRange(number(-2), number(-2))),
-        ("number", "between -2 and 2.5", InRange(number(-2), number(2.5))),
-        ("share", "at least 40%", InRange(share(0.4), None)),
-        ("share", "less than too_many", InRange(None, share(0.4, "too_many"), high_included=False)),
-        ("share", "between 0% and 100%", InRange(share(0.0), share(1.0))),
-        ("share", "40%", InRange(share(0.4), share(0.4))),
-        ("share", "missing", IsGiven(wanted=False)),
+        ("flag", "given", IsKnown(wanted=True)),
+        ("flag", "missing", IsKnown(wanted=False)),
+        ("clock", "at least 3 weeks ago", AgeRange(days(21), None)),
+        ("clock", "less than 4 days ago", AgeRange(None, days(4))),
+        ("clock", "between 3 days and 4 days ago", AgeRange(days(3), days(4))),
+        ("clock", "at least longest_wait ago", AgeRange(days(14, "longest_wait"), None)),
+        ("clock", "less than never ago", AgeRange(None, Threshold(FOREVER, "duration", "never"))),
+        ("clock", "between first_look and 4 days ago", AgeRange(days(3, "first_look"), days(4))),
+        ("clock", "between 0 days and longest_wait ago", AgeRange(days(0), days(14, "longest_wait"))),
+        ("clock", "between longest_wait and first_look ago", AgeRange(days(14, "longest_wait"), days(3, "first_look"))),
+        ("clock", " at least  3 weeks  ago ", AgeRange(days(21), None)),
+        ("clock", "at least 36525 days ago", AgeRange(Threshold(LONGEST, "duration"), None)),
+        ("clock", "given", IsKnown(wanted=True)),
+        ("clock", "missing", IsKnown(wanted=False)),
+        ("count", "at least 3", NumberRange(number(3), None)),
+        ("count", "at most 3", NumberRange(None, number(3))),
+        ("count", "more than 3", NumberRange(number(3), None, low_included=False)),
+        ("count", "less than a_day", NumberRange(None, number(20, "a_day"), high_included=False)),
+        ("count", "between 3 and 5", NumberRange(number(3), number(5))),
+        ("count", "between 3 and 3", NumberRange(number(3), number(3))),
+        ("count", "between a_day and 5", NumberRange(number(20, "a_day"), number(5))),
+        ("count", "at least 3.0", NumberRange(number(3), None)),
+        ("count", 3, NumberRange(number(3), number(3))),
+        ("count", 3.0, NumberRange(number(3), number(3))),
+        ("count", "3", NumberRange(number(3), number(3))),
+        ("count", 0, NumberRange(number(0), number(0))),
+        ("count", "given", IsKnown(wanted=True)),
+        ("count", "missing", IsKnown(wanted=False)),
+        ("number", "at least 2.5", NumberRange(number(2.5), None)),
+        ("number", "at least -2", NumberRange(number(-2), None)),
+        ("number", "at least a_half", NumberRange(number(2.5, "a_half"), None)),
+        ("number", 2.5, NumberRange(number(2.5), number(2.5))),
+        ("number", "-2", NumberRange(number(-2), number(-2))),
+        ("number", "between -2 and 2.5", NumberRange(number(-2), number(2.5))),
+        ("share", "at least 40%", NumberRange(share(0.4), None)),
+        ("share", "less than too_many", NumberRange(None, share(0.4, "too_many"), high_included=False)),
+        ("share", "between 0% and 100%", NumberRange(share(0.0), share(1.0))),
+        ("share", "40%", NumberRange(share(0.4), share(0.4))),
+        ("share", "missing", IsKnown(wanted=False)),
     ],
 )
 def test_every_kind_has_its_tests(kind, raw, test):
     """Page 1, section 6, row by row; a quantity is written out or a setting's name."""
-    found = parse_test(FACT[kind], raw, SETTINGS)
+    found = parse_operator(FACT[kind], raw, SETTINGS)
 
     assert found == test
-    if isinstance(test, InRange):
+    if isinstance(test, NumberRange):
         assert [type(amount.value) for amount in (found.low, found.high) if amount] == [
             type(amount.value) for amount in (test.low, test.high) if amount
         ]
@@ -460,8 +460,8 @@ def test_where_no_setting_fits_the_hint_says_so():
     text = "there is no setting “wait”; introduce it under settings"
 
     assert refused("clock", "at least wait ago", {}) == ("setting", (), text)
-    with pytest.raises(LineError) as caught:
-        parse_test(FACTS["status"], "missing", {})
+    with pytest.raises(ConditionError) as caught:
+        parse_operator(FACTS["status"], "missing", {})
     assert caught.value.hint == "a choice always has a word"
 
 
@@ -521,10 +521,10 @@ def test_a_refusal_costs_no_more_than_reading(kind, raw):
 )
 def test_a_test_is_written_as_a_policy_would(kind, raw, text, named):
     """In one spelling; on demand with the settings' names."""
-    test = parse_test(FACT[kind], raw, SETTINGS)
+    test = parse_operator(FACT[kind], raw, SETTINGS)
 
-    assert format_test(test) == text
-    assert format_test(test, names=True) == (named or text)
+    assert format_operator(test) == text
+    assert format_operator(test, names=True) == (named or text)
 
 
 amounts = {
@@ -543,12 +543,12 @@ def test_what_is_written_of_a_test_reads_back(data, kind):
     )
     text = form.format(low, high) + (" ago" if kind == "clock" else "")
     try:
-        test = parse_test(FACT[kind], text, {})
-    except LineError as error:
+        test = parse_operator(FACT[kind], text, {})
+    except ConditionError as error:
         refused = error.code
     else:
         refused = None
-        assert parse_test(FACT[kind], format_test(test), {}) == test
+        assert parse_operator(FACT[kind], format_operator(test), {}) == test
 
     assert refused in (None, "empty", "half-open")
 
@@ -557,12 +557,12 @@ def test_what_is_written_of_a_test_reads_back(data, kind):
 def test_what_is_written_of_words_reads_back(words, negated):
     """As YAML, whatever the tags hold."""
     test = OneOf(tuple(words), negated)
-    text = format_test(test)
+    text = format_operator(test)
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError:  # control characters: no policy file can hold them
         return
 
     if not any(character in text for character in "\x85\u2028\u2029"):
-        found = parse_test(FACT["tags"], raw, {})
+        found = parse_operator(FACT["tags"], raw, {})
         assert (set(found.words), found.negated) == (set(words), negated)

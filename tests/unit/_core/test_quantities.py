@@ -15,6 +15,7 @@ from invitepolicy._core.quantities import (
     FOREVER,
     LONGEST,
     QuantityError,
+    add_or_none,
     checked_duration,
     checked_number,
     checked_share,
@@ -24,7 +25,6 @@ from invitepolicy._core.quantities import (
     format_number,
     format_quantity,
     format_share,
-    later,
     parse_duration,
     parse_instant,
     parse_number,
@@ -584,4 +584,4 @@ def test_instants_are_written_in_utc(monkeypatch):
 )
 def test_a_border_after_the_year_9999_is_never_reached(anchor, duration, instant):
     """It is none, and not an error."""
-    assert later(anchor, duration) == instant
+    assert add_or_none(anchor, duration) == instant

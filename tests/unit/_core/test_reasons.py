@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Setting, Slot
+from invitepolicy._core.policy import Placeholder, Setting
 from invitepolicy._core.reasons import ReasonError, fill_settings, format_reason, parse_reason, render_reason
 from invitepolicy._core.records import Absent
 
@@ -40,11 +40,14 @@ def read(text):
     [
         ("", ()),
         ("They know.", ("They know.",)),
-        ("{longest_wait}", (Slot("longest_wait"),)),
-        ("After {longest_wait}, {attempts}.", ("After ", Slot("longest_wait"), ", ", Slot("attempts"), ".")),
-        ("{answered} {answered.age}", (Slot("answered"), " ", Slot("answered", age=True))),
+        ("{longest_wait}", (Placeholder("longest_wait"),)),
+        (
+            "After {longest_wait}, {attempts}.",
+            ("After ", Placeholder("longest_wait"), ", ", Placeholder("attempts"), "."),
+        ),
+        ("{answered} {answered.age}", (Placeholder("answered"), " ", Placeholder("answered", age=True))),
         ("{{}} {{few}}", ("{} {few}",)),
-        ("{{{few}}}", ("{", Slot("few"), "}")),
+        ("{{{few}}}", ("{", Placeholder("few"), "}")),
         ("a } b", ("a } b",)),
         ("few, and long_wait", ("few, and long_wait",)),
         ("my longest_waits and a_longest_wait", ("my longest_waits and a_longest_wait",)),
@@ -82,28 +85,41 @@ def test_braces_that_mean_nothing_are_told(text, what, hint):
 
 def test_settings_are_filled_in_as_a_policy_writes_them():
     """Durations, shares and numbers; facts stay, and so does the age of a fact that shares its name with one."""
-    reason = ("a ", Slot("longest_wait"), " b ", Slot("part"), Slot("attempts"), Slot("few"), Slot("sent", age=True))
+    reason = (
+        "a ",
+        Placeholder("longest_wait"),
+        " b ",
+        Placeholder("part"),
+        Placeholder("attempts"),
+        Placeholder("few"),
+        Placeholder("sent", age=True),
+    )
 
-    assert fill_settings(reason, SETTINGS) == ("a 2 weeks b 40%", Slot("attempts"), "3", Slot("sent", age=True))
+    assert fill_settings(reason, SETTINGS) == (
+        "a 2 weeks b 40%",
+        Placeholder("attempts"),
+        "3",
+        Placeholder("sent", age=True),
+    )
 
 
 @pytest.mark.parametrize(
     ("slot", "value", "shown"),
     [
-        (Slot("answered"), Absent.NOT_KNOWN, "unknown"),
-        (Slot("answered", age=True), Absent.DID_NOT_HAPPEN, "unknown"),
-        (Slot("answered"), NOW, "2026-03-15"),
-        (Slot("answered"), datetime(2026, 3, 16, 1, tzinfo=timezone(2 * timedelta(hours=1))), "2026-03-15"),
-        (Slot("answered", age=True), NOW - 3 * DAY, "3 days"),
-        (Slot("answered", age=True), NOW - timedelta(hours=5), "5 hours"),
-        (Slot("answered", age=True), NOW + DAY, "0 minutes"),
-        (Slot("attempts"), 2, "2"),
-        (Slot("account_rejected_share"), 0.12345, "12.3%"),
-        (Slot("tags"), frozenset({"vip", "friend"}), "friend and vip"),
-        (Slot("tags"), frozenset(), "none"),
-        (Slot("has_note"), True, "yes"),
-        (Slot("has_note"), False, "no"),
-        (Slot("activity"), "daily", "daily"),
+        (Placeholder("answered"), Absent.NOT_KNOWN, "unknown"),
+        (Placeholder("answered", age=True), Absent.DID_NOT_HAPPEN, "unknown"),
+        (Placeholder("answered"), NOW, "2026-03-15"),
+        (Placeholder("answered"), datetime(2026, 3, 16, 1, tzinfo=timezone(2 * timedelta(hours=1))), "2026-03-15"),
+        (Placeholder("answered", age=True), NOW - 3 * DAY, "3 days"),
+        (Placeholder("answered", age=True), NOW - timedelta(hours=5), "5 hours"),
+        (Placeholder("answered", age=True), NOW + DAY, "0 minutes"),
+        (Placeholder("attempts"), 2, "2"),
+        (Placeholder("account_rejected_share"), 0.12345, "12.3%"),
+        (Placeholder("tags"), frozenset({"vip", "friend"}), "friend and vip"),
+        (Placeholder("tags"), frozenset(), "none"),
+        (Placeholder("has_note"), True, "yes"),
+        (Placeholder("has_note"), False, "no"),
+        (Placeholder("activity"), "daily", "daily"),
     ],
 )
 def test_facts_are_filled_in_as_a_person_would_say_them(slot, value, shown):

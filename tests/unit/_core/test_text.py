@@ -7,7 +7,7 @@ from builders import inert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.text import clip, did_you_mean, in_digits, listed, nearest, quoted, safe_text
+from invitepolicy._core.text import clip, closest, did_you_mean, in_digits, join_words, quoted, safe_text
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_values_are_quoted_as_the_user_wrote_them(value, shown):
 )
 def test_the_nearest_word_is_found(word, found):
     """Small slips, hyphens, spaces and capitals are forgiven; anything else, or very long, is not guessed at."""
-    assert nearest(word, ["longest_wait", "daily_wait", "Nobody waits forever"]) == found
+    assert closest(word, ["longest_wait", "daily_wait", "Nobody waits forever"]) == found
 
 
 def test_a_hint_names_the_nearest_word():
@@ -104,12 +104,12 @@ def test_a_hint_names_the_nearest_word():
 )
 def test_words_are_joined_as_a_person_would(words, joined):
     """Commas, and the last one by `or`."""
-    assert listed(words) == joined
+    assert join_words(words) == joined
 
 
 def test_the_last_word_of_a_list_can_be_joined_otherwise():
     """By `and`, for one."""
-    assert listed(["a", "b", "c"], "and") == "a, b and c"
+    assert join_words(["a", "b", "c"], "and") == "a, b and c"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from builders import policy as build
 
 from invitepolicy import Invitation, decide, load_policy, parse_policy
 from invitepolicy._core.records import NO_ACCOUNT
-from invitepolicy._decide.answers import Advice, Decision, Telling, decision_of, read_values
-from invitepolicy._decide.rules import judge
+from invitepolicy._decide.answers import Advice, Decision, LazyReason, make_decision, read_values
+from invitepolicy._decide.rules import evaluate
 
 SENT = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_a_reason_is_worded_when_it_is_read():
     """Until then it is the record and the ruling; what reads the same is equal, and hashes alike."""
     answer, worded = said(tags=["vip"]), Decision("wait", "soon", "Sent 2 days ago, vip.", *list_of(said())[3:])
 
-    assert isinstance(answer.told, Telling)
+    assert isinstance(answer._reason, LazyReason)
     assert answer.reason == "Sent 2 days ago, vip."
     assert answer == worded
     assert hash(answer) == hash(worded)
@@ -133,7 +133,7 @@ def test_what_is_not_asked_and_what_is_needed_are_reasons():
 
     def reason(**fields):
         values = read_values(decision, Invitation(**fields), NO_ACCOUNT)
-        return decision_of(decision, judge(decision, values, NOW), values, NOW, None).reason
+        return make_decision(decision, evaluate(decision, values, NOW), values, NOW, None).reason
 
     assert reason(status="draft") == "Only asked where status is pending."
     assert reason(sent_at=SENT) == (

@@ -8,27 +8,27 @@ from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
 
 from invitepolicy import Invitation, RecordError, parse_policy
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import lines_of, thresholds
+from invitepolicy._core.policy import conditions_of, thresholds
 from invitepolicy._core.records import NO_ACCOUNT, read_fact
-from invitepolicy._decide.rules import holds
-from invitepolicy._decide.tree import is_field, is_plain, locate_by, reader_of
+from invitepolicy._decide.rules import evaluate_condition
+from invitepolicy._decide.tree import cell_finder, fact_reader, is_field, is_plain
 
 
 @settings(max_examples=40, deadline=None)
 @given(policy=policies, seed=seeds)
 def test_records_in_one_cell_are_alike_to_every_line(policy, seed):
     """Whatever the kind: the cell decides what each of the lines that cut it says."""
-    lines = [line for decision in policy.decisions.values() for line in lines_of(decision)]
+    lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
     for name in {line.fact for line in lines}:
         fact = FACTS.get(name) or policy.facts[name]
         about, said = [line for line in lines if line.fact == name], {}
-        locate = locate_by(fact, about, thresholds(about))
+        locate = cell_finder(fact, about, thresholds(about))
         for number in range(seed, seed + 30):
             record = random_record(policy, number)
             value = read_fact(fact, *record)
             cell = locate(*record, NOW)
             assert isinstance(cell, int | bool) or set(cell if isinstance(cell, frozenset) else {cell}) <= words(fact)
-            holding = [holds(line.test, value, NOW) for line in about]
+            holding = [evaluate_condition(line.operator, value, NOW) for line in about]
             assert said.setdefault(cell, holding) == holding
 
 
@@ -55,7 +55,7 @@ name: own
 facts: {my_trade: [finance, health]}
 decisions: {d: {question: 'What?', otherwise: {then: x, because: b}}}
 """)
-    read = reader_of(policy.facts["my_trade"])
+    read = fact_reader(policy.facts["my_trade"])
 
     assert read(Invitation(facts={"my_trade": "health"}), NO_ACCOUNT) == "health"
     assert read(Invitation(), NO_ACCOUNT) == "unknown"

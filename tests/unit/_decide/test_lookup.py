@@ -14,7 +14,7 @@ from readings import plain
 from invitepolicy import Account, Invitation, RecordError, decide, decide_each, with_settings
 from invitepolicy._core.records import NO_ACCOUNT
 from invitepolicy._decide import lookup as table_module
-from invitepolicy._decide.lookup import table_of
+from invitepolicy._decide.lookup import cache_of
 
 DAY = timedelta(days=1)
 PLAIN = """
@@ -56,10 +56,10 @@ def test_a_table_is_kept_and_does_not_travel():
     policy = build(CLOCKS)
     decide(policy, own(), now=NOW)
 
-    assert table_of(policy) is table_of(policy)
-    assert policy.kept.table.nodes
+    assert cache_of(policy) is cache_of(policy)
+    assert policy._caches.table.nodes
     for other in (pickle.loads(pickle.dumps(policy)), copy.deepcopy(policy), with_settings(policy, wait="3 weeks")):
-        assert other.kept.table is None
+        assert other._caches.table is None
         assert decide(other, own(), now=NOW)["d"].outcome == "undetermined"
 
 
@@ -75,7 +75,7 @@ def test_what_strangers_write_is_no_key():
     """Notes, tags, names and own facts without a word in the policy make no node."""
     policy = build(CLOCKS)
     decide(policy, own(), now=NOW)
-    nodes = policy.kept.table.nodes
+    nodes = policy._caches.table.nodes
 
     for number in range(50):
         text = f"text {number}"
@@ -83,8 +83,8 @@ def test_what_strangers_write_is_no_key():
             sent_at=NOW - DAY, name=text, tags=[text], facts={"my_other": text}, attempts=number, status_basis="joined"
         )
         decide(policy, record, now=NOW)
-    assert policy.kept.table.nodes == nodes
-    assert len(policy.kept.table.roots) == 1
+    assert policy._caches.table.nodes == nodes
+    assert len(policy._caches.table.roots) == 1
 
 
 def test_a_tree_that_has_grown_too_large_is_dropped(monkeypatch):
@@ -95,8 +95,8 @@ def test_a_tree_that_has_grown_too_large_is_dropped(monkeypatch):
     for number in range(300):
         invitation, account = random_record(policy, number)
         assert decide(policy, invitation, now=NOW, account=account) == plain(policy, "invitation", invitation, account)
-        assert policy.kept.table.nodes < 20 + 10
-        assert len(policy.kept.table.roots) <= 768  # the words and flags that there are
+        assert policy._caches.table.nodes < 20 + 10
+        assert len(policy._caches.table.roots) <= 768  # the words and flags that there are
 
 
 def test_roots_that_differ_in_what_nobody_asks_for_are_one():
@@ -105,7 +105,7 @@ def test_roots_that_differ_in_what_nobody_asks_for_are_one():
 
     list(decide_each(policy, [Invitation(activity="daily"), Invitation(note="hello"), Invitation(status="draft")]))
 
-    table = policy.kept.table
+    table = policy._caches.table
     assert (len(table.roots), len(table.shared), table.nodes) == (3, 2, 2)
 
 
@@ -147,7 +147,7 @@ def test_an_own_fact_of_a_wrong_kind_is_refused_wherever_the_decision_uses_it(as
         with pytest.raises(RecordError, match="my_met"):
             ask(policy, own(my_met=3), now=NOW)
         ask(policy, own(my_other=3), now=NOW)
-    assert policy.kept.table.nodes
+    assert policy._caches.table.nodes
 
 
 def test_what_is_no_invitation_is_read_on_the_way():

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from strategies import NOW, accounts, invitations, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy, parse_policy
-from invitepolicy._core.policy import Aged, Amount, InRange, IsGiven, IsTrue, OneOf, lines_of
+from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Threshold, conditions_of
 from invitepolicy._core.quantities import FOREVER
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.answers import read_values
-from invitepolicy._decide.rules import borders, holds, judge
+from invitepolicy._decide.rules import evaluate, evaluate_condition, turning_points
 from invitepolicy._read.load import shipped_names
 
 DAY = timedelta(days=1)
@@ -22,75 +22,75 @@ MICROSECOND = timedelta(microseconds=1)
 
 def days(number):
     """Write an amount of days."""
-    return Amount(number * DAY, "duration")
+    return Threshold(number * DAY, "duration")
 
 
 def number(value):
     """Write an amount."""
-    return Amount(value, "number")
+    return Threshold(value, "number")
 
 
-FOR_EVER = Amount(FOREVER, "duration", "s")
+FOR_EVER = Threshold(FOREVER, "duration", "s")
 
 
 @pytest.mark.parametrize(
     ("test", "age", "expected"),
     [
-        (Aged(days(3), None), 3 * DAY - MICROSECOND, False),
-        (Aged(days(3), None), 3 * DAY, True),
-        (Aged(None, days(3)), 3 * DAY - MICROSECOND, True),
-        (Aged(None, days(3)), 3 * DAY, False),
-        (Aged(None, days(3)), -DAY, True),
-        (Aged(days(0), None), -MICROSECOND, False),
-        (Aged(days(3), days(4)), 3 * DAY, True),
-        (Aged(days(3), days(4)), 4 * DAY - MICROSECOND, True),
-        (Aged(days(3), days(4)), 4 * DAY, False),
-        (Aged(days(4), days(3)), 3 * DAY, False),
-        (Aged(FOR_EVER, None), 9000 * DAY, False),
-        (Aged(None, FOR_EVER), 9000 * DAY, True),
+        (AgeRange(days(3), None), 3 * DAY - MICROSECOND, False),
+        (AgeRange(days(3), None), 3 * DAY, True),
+        (AgeRange(None, days(3)), 3 * DAY - MICROSECOND, True),
+        (AgeRange(None, days(3)), 3 * DAY, False),
+        (AgeRange(None, days(3)), -DAY, True),
+        (AgeRange(days(0), None), -MICROSECOND, False),
+        (AgeRange(days(3), days(4)), 3 * DAY, True),
+        (AgeRange(days(3), days(4)), 4 * DAY - MICROSECOND, True),
+        (AgeRange(days(3), days(4)), 4 * DAY, False),
+        (AgeRange(days(4), days(3)), 3 * DAY, False),
+        (AgeRange(FOR_EVER, None), 9000 * DAY, False),
+        (AgeRange(None, FOR_EVER), 9000 * DAY, True),
     ],
 )
 def test_a_clock_is_half_open(test, age, expected):
     """`at least` includes its border, `less than` does not, and a future instant is less than every duration ago."""
-    assert holds(test, NOW - age, NOW) is expected
+    assert evaluate_condition(test, NOW - age, NOW) is expected
 
 
 @pytest.mark.parametrize(
     ("test", "absent", "expected"),
     [
-        (Aged(days(3), None), Absent.NOT_KNOWN, None),
-        (Aged(None, days(3)), Absent.NOT_KNOWN, None),
-        (Aged(FOR_EVER, None), Absent.NOT_KNOWN, False),
-        (Aged(FOR_EVER, FOR_EVER), Absent.NOT_KNOWN, False),
-        (Aged(None, FOR_EVER), Absent.NOT_KNOWN, None),
-        (Aged(days(3), None), Absent.DID_NOT_HAPPEN, False),
-        (Aged(None, days(3)), Absent.DID_NOT_HAPPEN, False),
-        (IsGiven(wanted=True), Absent.NOT_KNOWN, False),
-        (IsGiven(wanted=False), Absent.NOT_KNOWN, True),
-        (IsGiven(wanted=True), Absent.DID_NOT_HAPPEN, False),
-        (IsGiven(wanted=False), Absent.DID_NOT_HAPPEN, True),
-        (InRange(number(1), None), Absent.NOT_KNOWN, None),
+        (AgeRange(days(3), None), Absent.NOT_KNOWN, None),
+        (AgeRange(None, days(3)), Absent.NOT_KNOWN, None),
+        (AgeRange(FOR_EVER, None), Absent.NOT_KNOWN, False),
+        (AgeRange(FOR_EVER, FOR_EVER), Absent.NOT_KNOWN, False),
+        (AgeRange(None, FOR_EVER), Absent.NOT_KNOWN, None),
+        (AgeRange(days(3), None), Absent.DID_NOT_HAPPEN, False),
+        (AgeRange(None, days(3)), Absent.DID_NOT_HAPPEN, False),
+        (IsKnown(wanted=True), Absent.NOT_KNOWN, False),
+        (IsKnown(wanted=False), Absent.NOT_KNOWN, True),
+        (IsKnown(wanted=True), Absent.DID_NOT_HAPPEN, False),
+        (IsKnown(wanted=False), Absent.DID_NOT_HAPPEN, True),
+        (NumberRange(number(1), None), Absent.NOT_KNOWN, None),
         (IsTrue(wanted=False), Absent.NOT_KNOWN, None),
     ],
 )
 def test_what_is_missing_leaves_a_line_open_or_fails_it(test, absent, expected):
     """Not known is open but for given, missing and forever; what did not happen fails every test but `missing`."""
-    assert holds(test, absent, NOW) is expected
+    assert evaluate_condition(test, absent, NOW) is expected
 
 
 @pytest.mark.parametrize(
     ("test", "value", "expected"),
     [
-        (InRange(number(2), None), 2, True),
-        (InRange(number(2), None), 1, False),
-        (InRange(number(2), None, low_included=False), 2, False),
-        (InRange(number(2), None, low_included=False), 3, True),
-        (InRange(None, number(2)), 2, True),
-        (InRange(None, number(2), high_included=False), 2, False),
-        (InRange(None, number(2), high_included=False), 1, True),
-        (InRange(number(2), number(4)), 4, True),
-        (InRange(number(2), number(4)), 5, False),
-        (InRange(number(2), number(2)), 2, True),
+        (NumberRange(number(2), None), 2, True),
+        (NumberRange(number(2), None), 1, False),
+        (NumberRange(number(2), None, low_included=False), 2, False),
+        (NumberRange(number(2), None, low_included=False), 3, True),
+        (NumberRange(None, number(2)), 2, True),
+        (NumberRange(None, number(2), high_included=False), 2, False),
+        (NumberRange(None, number(2), high_included=False), 1, True),
+        (NumberRange(number(2), number(4)), 4, True),
+        (NumberRange(number(2), number(4)), 5, False),
+        (NumberRange(number(2), number(2)), 2, True),
         (OneOf(("daily",)), "daily", True),
         (OneOf(("daily",)), "weekly", False),
         (OneOf(("daily",), negated=True), "unknown", True),
@@ -100,13 +100,13 @@ def test_what_is_missing_leaves_a_line_open_or_fails_it(test, absent, expected):
         (OneOf(("vip",), negated=True), frozenset(), True),
         (IsTrue(wanted=True), True, True),
         (IsTrue(wanted=False), True, False),
-        (IsGiven(wanted=True), 0, True),
-        (IsGiven(wanted=False), False, False),
+        (IsKnown(wanted=True), 0, True),
+        (IsKnown(wanted=False), False, False),
     ],
 )
 def test_each_kind_of_test(test, value, expected):
     """Borders of numbers are included unless the words say otherwise; `{not: …}` holds for unknown too."""
-    assert holds(test, value, NOW) is expected
+    assert evaluate_condition(test, value, NOW) is expected
 
 
 DOUBT = """
@@ -162,16 +162,16 @@ def test_the_line_that_fails_is_why_a_decision_does_not_apply():
     (decision,) = parse_policy(DOUBT).decisions.values()
     values = read_values(decision, Invitation(last_active_at=NOW - 90 * DAY), Account())
 
-    ruling = judge(decision, values, NOW)
+    ruling = evaluate(decision, values, NOW)
 
-    assert (ruling.outcome, ruling.card, ruling.line) == ("not_applicable", None, decision.applies_to[0])
+    assert (ruling.outcome, ruling.rule, ruling.condition) == ("not_applicable", None, decision.applies_to[0])
 
 
 def states(decision, values, now):
     """Read page 1 a second time: the state of `applies_to` and of each card, as words."""
 
     def state(lines):
-        found = {holds(line.test, values[line.fact], now) for line in lines}
+        found = {evaluate_condition(line.operator, values[line.fact], now) for line in lines}
         return "fails" if False in found else "open" if None in found else "holds"
 
     return state(decision.applies_to), [(state(card.when), card.then) for card in decision.rules]
@@ -217,11 +217,15 @@ def test_an_answer_is_constant_until_it_changes(invitation, account):
             rules = policy.decisions[key]
             values = read_values(rules, invitation, account)
             end = decision.changes_at or datetime(9999, 12, 31, tzinfo=UTC)
-            inside = [NOW, end - MICROSECOND, *(instant for instant in borders(rules, values) if NOW < instant < end)]
-            assert {judge(rules, values, instant).outcome for instant in inside} == {decision.outcome}
+            inside = [
+                NOW,
+                end - MICROSECOND,
+                *(instant for instant in turning_points(rules, values) if NOW < instant < end),
+            ]
+            assert {evaluate(rules, values, instant).outcome for instant in inside} == {decision.outcome}
             if decision.changes_at is not None:
                 assert decision.changes_at > NOW
-                assert judge(rules, values, end).outcome == decision.changes_to != decision.outcome
+                assert evaluate(rules, values, end).outcome == decision.changes_to != decision.outcome
 
 
 @settings(max_examples=300, deadline=None)
@@ -235,7 +239,9 @@ def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):
             rules = policy.decisions["withdraw"]
             values = read_values(rules, invitation, account)
             card = next(card for card in rules.rules if card.name == decision.rule)
-            assert all(holds(line.test, values[line.fact], NOW) for line in (*rules.applies_to, *card.when))
+            assert all(
+                evaluate_condition(line.operator, values[line.fact], NOW) for line in (*rules.applies_to, *card.when)
+            )
 
 
 def test_borders_past_the_year_9999_are_never_reached():
@@ -244,12 +250,12 @@ def test_borders_past_the_year_9999_are_never_reached():
     late = datetime(9999, 12, 31, tzinfo=UTC)
     values = read_values(policy.decisions["next"], Invitation(sent_at=late, last_active_at=late), Account())
 
-    assert borders(policy.decisions["next"], values) == []
-    assert judge(policy.decisions["next"], values, datetime.max.replace(tzinfo=UTC)).outcome == "rest"
+    assert turning_points(policy.decisions["next"], values) == []
+    assert evaluate(policy.decisions["next"], values, datetime.max.replace(tzinfo=UTC)).outcome == "rest"
 
 
 def test_lines_of_names_every_line():
     """Every line of `applies_to` and of the cards is visited, in order."""
-    found = [line.fact for line in lines_of(parse_policy(DOUBT).decisions["next"])]
+    found = [line.fact for line in conditions_of(parse_policy(DOUBT).decisions["next"])]
 
     assert found == ["last_active", "sent", "attempts", "answered", "email_requested"]

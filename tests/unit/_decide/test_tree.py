@@ -9,7 +9,7 @@ from random_policies import NOW
 
 from invitepolicy import Account, Invitation
 from invitepolicy._core.records import NO_ACCOUNT, read_fact
-from invitepolicy._decide.tree import Fork, Ground, Leaf, make_node, undecided
+from invitepolicy._decide.tree import Fork, Leaf, TreeContext, make_node, undecided
 
 DAY = timedelta(days=1)
 POLICY = build("""
@@ -27,7 +27,7 @@ POLICY = build("""
     """)
 DECISION = POLICY.decisions["d"]
 FACTS = {fact.name: fact for fact in DECISION.facts}
-GROUND = Ground((DECISION,), FACTS, frozenset({"sent"}))
+GROUND = TreeContext((DECISION,), FACTS, frozenset({"sent"}))
 
 
 def values_of(**fields):
@@ -101,7 +101,7 @@ def test_a_border_at_which_nothing_turns_is_left_out():
     )
     (decision,) = many.decisions.values()
     facts = {fact.name: fact for fact in decision.facts}
-    whole = make_node(Ground((decision,), facts, frozenset(facts)), {"sent": NOW}, NOW, frozenset())
+    whole = make_node(TreeContext((decision,), facts, frozenset(facts)), {"sent": NOW}, NOW, frozenset())
 
     assert (seen.borders, seen.border) == ([4 * DAY], 4 * DAY)
     assert len(whole.borders) == 17
@@ -148,7 +148,7 @@ def test_where_several_clocks_move_their_borders_are_kept():
     account = Account(restricted_at=NOW)
     values = {name: read_fact(fact, Invitation(sent_at=NOW), account) for name, fact in facts.items()}
 
-    leaf = make_node(Ground(decisions, facts, frozenset(facts)), values, NOW, frozenset(facts))
+    leaf = make_node(TreeContext(decisions, facts, frozenset(facts)), values, NOW, frozenset(facts))
 
     assert [[(fact.name, age) for fact, age in fresh.borders] for fresh in leaf.fresh] == [
         [("sent", 3 * DAY), ("last_active", DAY)],

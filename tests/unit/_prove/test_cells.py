@@ -10,22 +10,22 @@ from random_policies import KINDS, NOW, policies, random_policy, random_record, 
 
 from invitepolicy import parse_policy
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import lines_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.records import Absent, read_fact
-from invitepolicy._decide.rules import holds
+from invitepolicy._decide.rules import evaluate_condition
 from invitepolicy._prove.cells import (
     STANDING,
-    Ages,
-    Cut,
+    AgeCell,
+    Boundary,
+    ChoiceCell,
     Dimension,
-    Missing,
-    Stretch,
-    Truth,
-    Words,
+    FlagCell,
+    MissingCell,
+    RangeCell,
     base_fact,
-    cut_lines,
+    condition_holds,
+    cut_facts,
     find_cell,
-    line_holds,
     thresholds,
     value_in,
     words_of,
@@ -59,34 +59,34 @@ decisions:
 
 def cells_of(**tests):
     """Give the cells into which one line cuts its fact."""
-    (dimension,) = cut_lines(*lines_about(**tests))
+    (dimension,) = cut_facts(*lines_about(**tests))
     return list(dimension.cells)
 
 
-NOT_KNOWN, DID_NOT_HAPPEN = Missing(Absent.NOT_KNOWN), Missing(Absent.DID_NOT_HAPPEN)
+NOT_KNOWN, DID_NOT_HAPPEN = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DID_NOT_HAPPEN)
 
 
 @pytest.mark.parametrize(
     ("fact", "test", "cells"),
     [
-        ("direction", "incoming", [Words(("outgoing",)), Words(("incoming",))]),
-        ("activity", "[daily, weekly]", [Words(("daily", "weekly")), Words(("occasional", "unknown"))]),
-        ("my_trade", "{not: a}", [Words(("a",)), Words(("b", "c", "unknown"))]),
-        ("email_requested", "true", [Truth(value=False), Truth(value=True)]),
-        ("tags", "vip", [Truth(value=False), Truth(value=True)]),
-        ("has_note", "true", [Stretch(None, Cut(1)), Stretch(Cut(1), None)]),
-        ("attempts", "2", [Stretch(None, Cut(2)), Stretch(Cut(2), Cut(3)), Stretch(Cut(3), None)]),
-        ("attempts", "at least 0", [Stretch(None, None)]),
-        ("my_count", "more than 2", [Stretch(None, Cut(3)), Stretch(Cut(3), None), NOT_KNOWN]),
-        ("my_number", "more than 2", [Stretch(None, Cut(2, after=True)), Stretch(Cut(2, after=True), None), NOT_KNOWN]),
-        ("my_share", "at most 100%", [Stretch(None, None), NOT_KNOWN]),
-        ("account_rejected_share", "given", [Stretch(None, None), NOT_KNOWN]),
-        ("sent", "at least 3 days ago", [Ages(None, 3 * DAY), Ages(3 * DAY, None), NOT_KNOWN, DID_NOT_HAPPEN]),
-        ("sent", "at least never ago", [Ages(None, None), NOT_KNOWN, DID_NOT_HAPPEN]),
-        ("account_restricted", "missing", [Ages(None, None), DID_NOT_HAPPEN]),
-        ("last_active", "less than 1 day ago", [Ages(None, DAY), Ages(DAY, None), NOT_KNOWN]),
+        ("direction", "incoming", [ChoiceCell(("outgoing",)), ChoiceCell(("incoming",))]),
+        ("activity", "[daily, weekly]", [ChoiceCell(("daily", "weekly")), ChoiceCell(("occasional", "unknown"))]),
+        ("my_trade", "{not: a}", [ChoiceCell(("a",)), ChoiceCell(("b", "c", "unknown"))]),
+        ("email_requested", "true", [FlagCell(value=False), FlagCell(value=True)]),
+        ("tags", "vip", [FlagCell(value=False), FlagCell(value=True)]),
+        ("has_note", "true", [RangeCell(None, Boundary(1)), RangeCell(Boundary(1), None)]),
+        ("attempts", "2", [RangeCell(None, Boundary(2)), RangeCell(Boundary(2), Boundary(3)), RangeCell(Boundary(3), None)]),
+        ("attempts", "at least 0", [RangeCell(None, None)]),
+        ("my_count", "more than 2", [RangeCell(None, Boundary(3)), RangeCell(Boundary(3), None), NOT_KNOWN]),
+        ("my_number", "more than 2", [RangeCell(None, Boundary(2, after=True)), RangeCell(Boundary(2, after=True), None), NOT_KNOWN]),
+        ("my_share", "at most 100%", [RangeCell(None, None), NOT_KNOWN]),
+        ("account_rejected_share", "given", [RangeCell(None, None), NOT_KNOWN]),
+        ("sent", "at least 3 days ago", [AgeCell(None, 3 * DAY), AgeCell(3 * DAY, None), NOT_KNOWN, DID_NOT_HAPPEN]),
+        ("sent", "at least never ago", [AgeCell(None, None), NOT_KNOWN, DID_NOT_HAPPEN]),
+        ("account_restricted", "missing", [AgeCell(None, None), DID_NOT_HAPPEN]),
+        ("last_active", "less than 1 day ago", [AgeCell(None, DAY), AgeCell(DAY, None), NOT_KNOWN]),
         ("my_met", "between 0 days and 1 day ago", [
-            Ages(None, 0 * DAY), Ages(0 * DAY, DAY), Ages(DAY, None), NOT_KNOWN,
+            AgeCell(None, 0 * DAY), AgeCell(0 * DAY, DAY), AgeCell(DAY, None), NOT_KNOWN,
         ]),
     ],
 )  # fmt: skip
@@ -97,7 +97,7 @@ def test_a_line_cuts_its_fact_into_few_cells(fact, test, cells):
 
 def test_each_tag_is_a_dimension_of_its_own():
     """Tags do not shut each other out, so every one that is named is true or false by itself."""
-    dimensions = cut_lines(*lines_about(tags="[vip, keep]", my_lists="{not: a}", status="pending"))
+    dimensions = cut_facts(*lines_about(tags="[vip, keep]", my_lists="{not: a}", status="pending"))
 
     assert [(dimension.fact.name, dimension.tag) for dimension in dimensions] == [
         ("status", None), ("tags", "keep"), ("tags", "vip"), ("my_lists", "a"),
@@ -106,10 +106,14 @@ def test_each_tag_is_a_dimension_of_its_own():
 
 def test_whether_there_is_a_note_is_read_off_its_length():
     """Both facts are one dimension, so that no cell holds a note of no length."""
-    (dimension,) = cut_lines(*lines_about(has_note="false", note_length="at most 200"))
+    (dimension,) = cut_facts(*lines_about(has_note="false", note_length="at most 200"))
 
     assert (dimension.fact, base_fact("has_note"), base_fact("sent")) == (FACTS["note_length"], "note_length", "sent")
-    assert list(dimension.cells) == [Stretch(None, Cut(1)), Stretch(Cut(1), Cut(201)), Stretch(Cut(201), None)]
+    assert list(dimension.cells) == [
+        RangeCell(None, Boundary(1)),
+        RangeCell(Boundary(1), Boundary(201)),
+        RangeCell(Boundary(201), None),
+    ]
 
 
 def test_what_lines_name_is_given_in_order():
@@ -122,7 +126,7 @@ def test_what_lines_name_is_given_in_order():
 
 def test_a_value_of_no_cell_is_an_error_of_the_program():
     """A fact that its table says is always there cannot be missing, and a flag is no text."""
-    attempts, flag = cut_lines(*lines_about(attempts="2", my_flag="true"))
+    attempts, flag = cut_facts(*lines_about(attempts="2", my_flag="true"))
 
     for dimension, value in ((attempts, Absent.NOT_KNOWN), (flag, "yes")):
         with pytest.raises(LookupError, match="no cell of"):
@@ -132,18 +136,18 @@ def test_a_value_of_no_cell_is_an_error_of_the_program():
 @pytest.mark.parametrize(
     ("fact", "cell", "value"),
     [
-        ("activity", Words(("occasional", "unknown")), "unknown"),
-        ("activity", Words(("daily", "weekly")), "daily"),
-        ("sent", Ages(None, 0 * DAY), STANDING + DAY),
-        ("sent", Ages(None, DAY), STANDING),
-        ("sent", Ages(DAY, None), STANDING - DAY),
-        ("my_number", Stretch(None, None), 0),
-        ("my_number", Stretch(None, Cut(2)), 1),
-        ("my_number", Stretch(None, Cut(2, after=True)), 2),
-        ("my_number", Stretch(Cut(2, after=True), None), 3),
-        ("my_number", Stretch(Cut(2, after=True), Cut(3)), 2.5),
-        ("account_rejected_share", Stretch(Cut(0.5, after=True), None), 0.75),
-        ("attempts", Stretch(None, Cut(2)), 0),
+        ("activity", ChoiceCell(("occasional", "unknown")), "unknown"),
+        ("activity", ChoiceCell(("daily", "weekly")), "daily"),
+        ("sent", AgeCell(None, 0 * DAY), STANDING + DAY),
+        ("sent", AgeCell(None, DAY), STANDING),
+        ("sent", AgeCell(DAY, None), STANDING - DAY),
+        ("my_number", RangeCell(None, None), 0),
+        ("my_number", RangeCell(None, Boundary(2)), 1),
+        ("my_number", RangeCell(None, Boundary(2, after=True)), 2),
+        ("my_number", RangeCell(Boundary(2, after=True), None), 3),
+        ("my_number", RangeCell(Boundary(2, after=True), Boundary(3)), 2.5),
+        ("account_rejected_share", RangeCell(Boundary(0.5, after=True), None), 0.75),
+        ("attempts", RangeCell(None, Boundary(2)), 0),
     ],
 )
 def test_the_value_of_a_cell_is_as_plain_as_can_be(fact, cell, value):
@@ -179,19 +183,19 @@ def test_a_cell_says_of_a_line_what_the_plain_reading_says_of_the_value(policy, 
                 seen = read_fact(FACTS.get(line.fact) or policy.facts[line.fact], invitation, account)
                 if dimension.tag is not None:
                     seen &= {dimension.tag}
-                assert line_holds(dimension, line, index) is holds(line.test, seen, NOW)
+                assert condition_holds(dimension, line, index) is evaluate_condition(line.operator, seen, NOW)
                 checked += 1
     assert checked or not dimensions
 
 
 def dimensions_of(policy):
     """Cut all the lines of a policy at once."""
-    return cut_lines([line for decision in policy.decisions.values() for line in lines_of(decision)], policy.facts)
+    return cut_facts([line for decision in policy.decisions.values() for line in conditions_of(decision)], policy.facts)
 
 
 def lines_with(policy, dimension: Dimension):
     """Give the lines that a dimension is about."""
-    lines = [line for decision in policy.decisions.values() for line in lines_of(decision)]
+    lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
     return [line for line in lines if base_fact(line.fact) == dimension.fact.name]
 
 
@@ -201,10 +205,10 @@ def test_the_random_policies_speak_of_everything():
         line
         for seed in range(200)
         for decision in random_policy(seed).decisions.values()
-        for line in lines_of(decision)
+        for line in conditions_of(decision)
     ]  # fmt: skip
 
     assert {line.fact for line in lines} == set(KINDS)
-    kinds = {(KINDS[line.fact], type(line.test).__name__) for line in lines}
+    kinds = {(KINDS[line.fact], type(line.operator).__name__) for line in lines}
     assert len(kinds) == 12
-    assert any(getattr(line.test, "negated", False) for line in lines)
+    assert any(getattr(line.operator, "negated", False) for line in lines)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from builders import policy
 
-from invitepolicy._core.policy import lines_of
-from invitepolicy._prove.phrases import describe_box
+from invitepolicy._core.policy import conditions_of
+from invitepolicy._prove.phrases import describe_region
 from invitepolicy._prove.regions import build_space
-from invitepolicy._prove.rulings import Reader, starts
+from invitepolicy._prove.rulings import RuleCompiler, region_where
 
 OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance, law], my_share: share, my_n: number}"
 
@@ -28,9 +28,9 @@ def words(when, beside="{}"):
     """
     made = policy(text)
     decision = made.decisions["d"]
-    space = build_space(lines_of(decision), made.facts)
-    (masks,) = Reader(space).fitting(decision.rules[0].when)
-    return describe_box(space, starts(space, masks), space.whole)
+    space = build_space(conditions_of(decision), made.facts)
+    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    return describe_region(space, region_where(space, masks), space.whole)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from small_policies import LAWS, all_lines, records_of, said, small_policies
 
 from invitepolicy import load_policy, parse_policy, with_settings
 from invitepolicy._core.policy import STANDING
-from invitepolicy._decide.rules import all_hold
+from invitepolicy._decide.rules import evaluate_all
 from invitepolicy._prove.promises import breaks, find_breaches, prove_promises
-from invitepolicy._prove.regions import Meter, build_space
+from invitepolicy._prove.regions import Budget, build_space
 from invitepolicy._read.load import shipped_names
 
 STYLE = """
@@ -57,13 +57,13 @@ def test_a_promise_is_proven_as_looking_at_every_cell_proves_it():
         answers = [
             said(decision, values)
             for values in records_of(all_lines(small), small.facts)
-            if all_hold(promise.when, values, STANDING)
+            if evaluate_all(promise.when, values, STANDING)
         ]
         space = build_space(all_lines(small), small.facts)
 
         found = [
             ("undetermined" if card is None else card.then, card and card.rule and card.rule.name)
-            for card, _ in find_breaches(space, decision, promise, Meter())
+            for card, _ in find_breaches(space, decision, promise, Budget())
         ]
 
         assert len(found) == len(set(found)), seed

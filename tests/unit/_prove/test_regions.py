@@ -9,17 +9,17 @@ import pytest
 from builders import policy
 
 from invitepolicy import InvitePolicyError
-from invitepolicy._core.policy import lines_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._prove.regions import (
-    Meter,
-    TooManyBoxesError,
+    Budget,
+    TooManyRegionsError,
     build_space,
     cells_of,
     intersect,
     is_possible,
     merge,
+    simplify,
     subtract,
-    widen,
 )
 
 
@@ -46,7 +46,7 @@ def space(when, facts=""):
             otherwise: {{then: y, because: b}}
     """
     made = policy(text)
-    return build_space(lines_of(made.decisions["d"]), made.facts)
+    return build_space(conditions_of(made.decisions["d"]), made.facts)
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -95,7 +95,7 @@ def test_a_day_sends_at_most_what_a_week_does():
     assert is_possible(made, (2, 2))
     assert not is_possible(made, (2, 1))
     assert is_possible(made, (2, 4))
-    assert widen(made, (2, 2 | 4)) == (2, 7)
+    assert simplify(made, (2, 2 | 4)) == (2, 7)
 
 
 def test_numbers_that_no_record_holds_have_no_cell():
@@ -109,9 +109,9 @@ def test_numbers_that_no_record_holds_have_no_cell():
 
 def test_the_bound_is_told():
     """One box more than the meter holds is refused, by an error that is the library's own."""
-    meter = Meter(1)
+    meter = Budget(1)
     meter.spend()
 
-    with pytest.raises(TooManyBoxesError, match="the rules overlap in too many ways to be proven; say it with"):
+    with pytest.raises(TooManyRegionsError, match="the rules overlap in too many ways to be proven; say it with"):
         meter.spend()
-    assert issubclass(TooManyBoxesError, InvitePolicyError)
+    assert issubclass(TooManyRegionsError, InvitePolicyError)

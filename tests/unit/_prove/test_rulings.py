@@ -8,28 +8,28 @@ import pytest
 from small_policies import small_policies
 
 from invitepolicy import parse_policy
-from invitepolicy._core.policy import STANDING, lines_of
-from invitepolicy._decide.rules import judge
-from invitepolicy._prove.regions import Meter, TooManyBoxesError, build_space, cells_of
-from invitepolicy._prove.rulings import DOUBT, Reader, Table, walk
+from invitepolicy._core.policy import STANDING, conditions_of
+from invitepolicy._decide.rules import evaluate
+from invitepolicy._prove.regions import Budget, TooManyRegionsError, build_space, cells_of
+from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, rulings_in
 from invitepolicy._prove.witness import values_in
 
 
 def test_each_cell_lies_in_one_box_and_is_ruled_as_the_plain_reading_rules():
-    """200 random policies: every possible cell is in exactly one box, with the outcome and the card of `judge`."""
+    """200 random policies: every possible cell is in exactly one box, with the outcome and the card of `evaluate`."""
     for seed, small in small_policies(200, start=90_000):
         decision = small.decisions["d"]
-        space = build_space(lines_of(decision), small.facts)
-        table = Table(space, Reader(space).cards_of(decision))
+        space = build_space(conditions_of(decision), small.facts)
+        table = RuleMatrix(space, RuleCompiler(space).cards_of(decision))
         seen = {}
-        for ruled in walk(table, table.everything, table.everything, [space.whole], Meter()):
+        for ruled in rulings_in(table, table.everything, table.everything, [space.whole], Budget()):
             for point in product(*map(cells_of, ruled.box)):
                 assert point not in seen, seed
                 seen[point] = ruled.old
             card = None if ruled.old == DOUBT else table.cards[ruled.old]
-            ruling = judge(decision, named(space, values_in(space, ruled.box)), STANDING)
+            ruling = evaluate(decision, named(space, values_in(space, ruled.box)), STANDING)
             assert ruling.outcome == ("undetermined" if card is None else card.then), seed
-            assert ruling.card == (card and card.rule), seed
+            assert ruling.rule == (card and card.rule), seed
 
 
 def named(space, values):
@@ -58,7 +58,7 @@ decisions:
 """
     )
     decision = policy.decisions["d"]
-    space = build_space(lines_of(decision), policy.facts)
+    space = build_space(conditions_of(decision), policy.facts)
 
-    with pytest.raises(TooManyBoxesError, match="split it into several"):
-        Reader(space).cards_of(decision)
+    with pytest.raises(TooManyRegionsError, match="split it into several"):
+        RuleCompiler(space).cards_of(decision)

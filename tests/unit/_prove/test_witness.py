@@ -6,9 +6,9 @@ import pytest
 from builders import policy
 
 from invitepolicy import Account, Invitation
-from invitepolicy._core.policy import DEFAULT_NOW, lines_of
+from invitepolicy._core.policy import DEFAULT_NOW, conditions_of
 from invitepolicy._prove.regions import build_space
-from invitepolicy._prove.rulings import Reader, starts
+from invitepolicy._prove.rulings import RuleCompiler, region_where
 from invitepolicy._prove.witness import make_witness
 
 OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance], my_share: share}"
@@ -28,9 +28,9 @@ def witness(when):
     """
     made = policy(text)
     decision = made.decisions["d"]
-    space = build_space(lines_of(decision), made.facts)
-    (masks,) = Reader(space).fitting(decision.rules[0].when)
-    return make_witness(space, starts(space, masks))
+    space = build_space(conditions_of(decision), made.facts)
+    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    return make_witness(space, region_where(space, masks))
 
 
 @pytest.mark.parametrize(

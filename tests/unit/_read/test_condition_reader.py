@@ -6,10 +6,10 @@ import pytest
 from builders import document
 
 from invitepolicy._core.facts import Fact
-from invitepolicy._core.policy import Setting, Slot
+from invitepolicy._core.policy import Placeholder, Setting
 from invitepolicy._core.quantities import UNITS
-from invitepolicy._read.condition_reader import Known, LineReader, named_in
-from invitepolicy._read.problems import Problems
+from invitepolicy._read.condition_reader import ConditionReader, Scope, named_in
+from invitepolicy._read.problems import ProblemCollector
 
 WAIT = Setting("wait", "duration", 3 * UNITS["day"])
 FEW = Setting("few", "number", 3)
@@ -17,9 +17,9 @@ FEW = Setting("few", "number", 3)
 
 def reader(text, **broken):
     """Give a reader of a text, what it knows, and the problems that it finds."""
-    known = Known({"wait": WAIT, "few": FEW}, {"my_met": Fact("my_met", "clock", "invitation", "my_met", "my_met")})
-    source, problems = document(text, "folder/p.yaml"), Problems("p.yaml")
-    found = LineReader(source, known, problems)
+    known = Scope({"wait": WAIT, "few": FEW}, {"my_met": Fact("my_met", "clock", "invitation", "my_met", "my_met")})
+    source, problems = document(text, "folder/p.yaml"), ProblemCollector("p.yaml")
+    found = ConditionReader(source, known, problems)
     found.broken.update(broken)
     return found, source.data, known, problems
 
@@ -129,9 +129,9 @@ def reason(text):
 @pytest.mark.parametrize(
     ("text", "parts", "used", "codes"),
     [
-        ("After {wait}.", ("After ", Slot("wait"), "."), {"wait"}, []),
-        ("On {sent}.", ("On ", Slot("sent"), "."), set(), []),
-        ("Met {my_met.age} ago.", ("Met ", Slot("my_met", age=True), " ago."), set(), []),
+        ("After {wait}.", ("After ", Placeholder("wait"), "."), {"wait"}, []),
+        ("On {sent}.", ("On ", Placeholder("sent"), "."), set(), []),
+        ("Met {my_met.age} ago.", ("Met ", Placeholder("my_met", age=True), " ago."), set(), []),
         ("Cut # short.", ("Cut",), set(), ["cut-short"]),
         ("After {zebra}.", (), {"fter", "zebra"}, ["placeholder"]),
     ],

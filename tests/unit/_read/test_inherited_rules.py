@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.policy import Place, Rule
-from invitepolicy._read.inherit import Cards, arrange_rules, find_conflicts
+from invitepolicy._core.policy import Location, Rule
+from invitepolicy._read.inherit import RuleChanges, apply_overrides, find_conflicts
 
 
 def card(name, line=1):
     """Make a rule."""
-    return Rule(name, (), "keep", (), None, Place("p.yaml", line))
+    return Rule(name, (), "keep", (), None, Location("p.yaml", line))
 
 
 def cards(limits=(), rules=(), replaces=(), without=()):
     """Make what a file says of its rules, a line each."""
     placed = [card(name, line) for line, name in enumerate(rules, 10)]
     targets = [*replaces, *[None] * (len(rules) - len(replaces))]
-    return Cards([card(name, line) for line, name in enumerate(limits, 1)], placed, targets, without)
+    return RuleChanges([card(name, line) for line, name in enumerate(limits, 1)], placed, targets, without)
 
 
 def named(rules):
@@ -51,7 +51,7 @@ def conflicts(**said):
 )
 def test_own_rules_come_first_or_in_the_place_of_what_they_replace(said, order):
     """In their order; what is dropped is gone, and its name is free again."""
-    arranged = arrange_rules(PARENT, said)
+    arranged = apply_overrides(PARENT, said)
 
     assert named(arranged) == order.split()
     assert not list(find_conflicts(LIMITS, PARENT, said))
@@ -59,7 +59,7 @@ def test_own_rules_come_first_or_in_the_place_of_what_they_replace(said, order):
 
 def test_what_replaces_is_the_new_card():
     """Not the old one under another name."""
-    arranged = arrange_rules(PARENT, cards(rules=["b"], replaces=["b"]))
+    arranged = apply_overrides(PARENT, cards(rules=["b"], replaces=["b"]))
 
     assert arranged[1].place.line == 10
 
@@ -158,7 +158,7 @@ def test_what_has_no_conflict_keeps_every_rule_or_says_why_not(rules, data):
     if any(True for _ in find_conflicts(LIMITS, PARENT, said)):
         return
 
-    found = named(arrange_rules(PARENT, said))
+    found = named(apply_overrides(PARENT, said))
 
     assert len(set(found)) == len(found)
     assert set(found) == set(rules) | ({"a", "b", "c"} - set(without) - set(filter(None, replaces)))

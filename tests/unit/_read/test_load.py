@@ -99,7 +99,7 @@ def test_a_chain_of_files_is_folded_from_the_oldest_down(tmp_path):
 
     policy = load_policy(youngest)
 
-    assert [layer.path for layer in policy.layers] == [
+    assert [layer.path for layer in policy._files] == [
         str(tmp_path / part) for part in ("lib/deep/oldest.yaml", "lib/middle.yaml", "mine.yaml")
     ]
     assert policy.settings["wait"].value.days == 28
@@ -112,7 +112,7 @@ def test_a_chain_may_end_in_a_shipped_policy(tmp_path):
     write(tmp_path / "base.yaml", "settings: {longest_wait: 20 days}", extends="faq")
     policy = load_policy(write(tmp_path / "mine.yml", extends="./base.yaml"))
 
-    assert [layer.path.rpartition("/")[2] for layer in policy.layers] == [
+    assert [layer.path.rpartition("/")[2] for layer in policy._files] == [
         "linkedin.yaml", "faq.yaml", "base.yaml", "mine.yml",
     ]  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_eight_parents_are_enough(tmp_path):
     for number in range(1, MOST_PARENTS + 2):
         write(tmp_path / f"p{number}.yaml", extends=f"./p{number - 1}.yaml")
 
-    assert len(load_policy(tmp_path / "p8.yaml").layers) == MOST_PARENTS + 1
+    assert len(load_policy(tmp_path / "p8.yaml")._files) == MOST_PARENTS + 1
     assert told(load_policy, tmp_path / "p9.yaml") == [
         "p1.yaml:3:10: more than 8 parents in a chain; extend one of the older ones directly"
     ]
@@ -259,7 +259,7 @@ def test_what_a_link_extends_is_sought_where_the_link_stands(tmp_path):
 
     policy = load_policy(write(tmp_path / "mine.yaml", extends="./middle.yaml"))
 
-    assert all(os.path.exists(layer.path) for layer in policy.layers)  # noqa: PTH110
+    assert all(os.path.exists(layer.path) for layer in policy._files)  # noqa: PTH110
 
 
 def test_a_folder_whose_name_only_begins_alike_is_outside(tmp_path):

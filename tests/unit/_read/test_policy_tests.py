@@ -8,7 +8,7 @@ import pytest
 from builders import lines, policy, told
 
 from invitepolicy import Account, Invitation
-from invitepolicy._core.policy import Segment
+from invitepolicy._core.policy import ExpectedStage
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -183,7 +183,11 @@ def test_a_life_is_counted_from_now():
     """The first outcome stands alone; the library's own outcomes may come too."""
     (found,) = case("expect: {d: [keep, leave after 4 days, not_applicable after 5 weeks]}").expect
 
-    assert found.life == (Segment("keep", 0 * DAY), Segment("leave", 4 * DAY), Segment("not_applicable", 35 * DAY))
+    assert found.life == (
+        ExpectedStage("keep", 0 * DAY),
+        ExpectedStage("leave", 4 * DAY),
+        ExpectedStage("not_applicable", 35 * DAY),
+    )
     assert found.instants == ()
 
 

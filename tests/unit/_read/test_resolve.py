@@ -39,7 +39,7 @@ def test_a_policy_has_all_that_its_file_says():
     assert (found.name, found.title, found.about) == ("p", "A title", "About it.")
     assert (list(found.settings), list(found.facts), list(found.decisions)) == (["wait", "few"], ["my_met"], ["d"])
     assert ([promise.name for promise in found.promises], [test.name for test in found.tests]) == (["p"], ["a"])
-    assert [layer.path for layer in found.layers] == ["p.yaml"]
+    assert [layer.path for layer in found._files] == ["p.yaml"]
 
 
 def test_texts_are_empty_where_none_are_given():
@@ -154,7 +154,7 @@ def test_a_chain_of_three_files_in_folders_of_their_own(tmp_path):
 
     found = load_policy(path)
 
-    assert [layer.data["name"] for layer in found.layers] == ["linkedin", "base", "ours", "mine"]
+    assert [layer.data["name"] for layer in found._files] == ["linkedin", "base", "ours", "mine"]
     assert found.settings["resend_lock"].value == 28 * DAY
     assert found.settings["note_limit"].value == 200
     assert found.decisions["resend"].rules[0].because[0].endswith("up to 4 weeks after a withdrawal, and yours was on ")

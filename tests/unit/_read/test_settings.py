@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from invitepolicy._core.policy import Place, Setting
+from invitepolicy._core.policy import Location, Setting
 from invitepolicy._core.quantities import FOREVER
 from invitepolicy._read.settings import SettingError, override_setting, read_setting
 
 DAY = timedelta(days=1)
-PLACE = Place("p.yaml", 3)
+PLACE = Location("p.yaml", 3)
 WAIT = Setting("wait", "duration", 3 * DAY, at_least=DAY, at_most=7 * DAY, about="They need it.", source="ours")
 SHARE = Setting("part", "share", 0.4)
 FEW = Setting("few", "number", 3)

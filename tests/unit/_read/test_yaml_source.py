@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from other_yaml import read_by_another, same
 
 from invitepolicy import PolicyError
-from invitepolicy._core.policy import Document
-from invitepolicy._read.problems import MOST_PROBLEMS, Fault, Problems
+from invitepolicy._core.policy import PolicyFile
+from invitepolicy._read.problems import MOST_PROBLEMS, PathProblem, ProblemCollector
 from invitepolicy._read.yaml_source import MOST_BYTES, MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, parse_source
 
 STYLE = lines(
@@ -619,7 +619,7 @@ def ends_well(source):
     except PolicyError as error:
         problems = error.problems
     else:
-        assert isinstance(document, Document)
+        assert isinstance(document, PolicyFile)
         return document
     assert problems
     for problem in problems:
@@ -709,14 +709,14 @@ def test_a_plain_scalar_that_is_accepted_means_the_same_to_another_reader(scalar
 def test_problems_collects_and_settles():
     """Nothing is raised where nothing was found; a finding is placed at its key or its value."""
     document = parse_source("a:\n  b: 1\n", "p.yaml")
-    problems = Problems("p.yaml")
+    problems = ProblemCollector("p.yaml")
 
-    problems.settle()
-    problems.report(document, Fault(("a", "b"), "code", "the value", "hint"))
-    problems.report(document, Fault(("a", "b"), "code", "the key", "hint", key=True))
+    problems.raise_if_any()
+    problems.report(document, PathProblem(("a", "b"), "code", "the value", "hint"))
+    problems.report(document, PathProblem(("a", "b"), "code", "the key", "hint", key=True))
 
     with pytest.raises(PolicyError) as caught:
-        problems.settle()
+        problems.raise_if_any()
     assert [str(problem) for problem in caught.value.problems] == [
         "p.yaml:2:3: the key; hint",
         "p.yaml:2:6: the value; hint",

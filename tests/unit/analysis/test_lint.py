@@ -13,7 +13,7 @@ from small_policies import FACTS_OF, LAWS, all_lines, records_of, small_policies
 
 from invitepolicy import decide, decide_account, load_policy, parse_policy
 from invitepolicy._core.policy import STANDING
-from invitepolicy._decide.rules import all_hold, judge
+from invitepolicy._decide.rules import evaluate, evaluate_all
 from invitepolicy._read.load import shipped_names
 from invitepolicy.analysis.lint import lint_policy
 from invitepolicy.analysis.lint import rules as lint_rules
@@ -49,16 +49,16 @@ def test_a_promise_is_idle_where_no_record_that_it_speaks_of_is_decided():
     for seed, small in small_policies(LAWS):
         promise, decision = small.promises[0], small.decisions["d"]
         outcomes = [
-            judge(decision, values, STANDING).outcome
+            evaluate(decision, values, STANDING).outcome
             for values in records_of(all_lines(small), small.facts)
-            if all_hold(promise.when, values, STANDING)
+            if evaluate_all(promise.when, values, STANDING)
         ]
         idle = not outcomes or (
             set(outcomes) <= {"not_applicable", "undetermined"}
             and all(
-                any(all_hold([line], values, STANDING) is not True for line in decision.applies_to)
+                any(evaluate_all([line], values, STANDING) is not True for line in decision.applies_to)
                 for values in records_of(all_lines(small), small.facts)
-                if all_hold(promise.when, values, STANDING)
+                if evaluate_all(promise.when, values, STANDING)
             )
             and "undetermined" not in promise.outcomes
         )
@@ -90,7 +90,7 @@ def test_there_are_enough_faulty_policies():
 def test_a_finding_of_a_shipped_policy_has_a_place_in_it(name):
     """Findings are sorted, warnings first, and none speaks of a file that is not in the chain."""
     shipped = load_policy(name)
-    files = {document.path for document in shipped.layers}
+    files = {document.path for document in shipped._files}
 
     findings = lint_policy(shipped)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from locations import ROOT
 
 from invitepolicy import load_policy, parse_policy, with_settings
-from invitepolicy._core.policy import Slot
+from invitepolicy._core.policy import Placeholder
 from invitepolicy._core.reasons import format_reason, parse_reason
 from invitepolicy._read.load import _checked, shipped_names
 from invitepolicy._read.resolve import build_policy
@@ -99,7 +99,7 @@ def test_a_shipped_policy_in_one_file_is_the_same_policy(name):
         setting.about for setting in policy.settings.values()
     ]
     assert yaml.safe_load(text) == parse_source(text, "p.yaml").data
-    assert len(found.layers) == 1
+    assert len(found._files) == 1
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -121,7 +121,7 @@ def test_it_stays_the_same_under_other_settings(name):
 def test_every_origin_is_where_the_line_stands(name):
     """The named line of the named file begins with the same key, or holds it in braces."""
     policy = load_policy(name)
-    lines = {layer.path: (ROOT / "policies" / layer.path).read_text("utf-8").splitlines() for layer in policy.layers}
+    lines = {layer.path: (ROOT / "policies" / layer.path).read_text("utf-8").splitlines() for layer in policy._files}
     structure = re.compile(r"\s*(- )?(invitepolicy: 1|[a-z_]+:)|# .*")
 
     for line in shown(policy).splitlines():
@@ -375,7 +375,7 @@ def test_any_policy_in_one_file_is_the_same_policy(policy, values):
     assert parse_policy(shown(found)) == policy
 
 
-@pytest.mark.parametrize("reason", [(), ("a {b} }",), (Slot("sent"), " { ", Slot("sent", age=True))])
+@pytest.mark.parametrize("reason", [(), ("a {b} }",), (Placeholder("sent"), " { ", Placeholder("sent", age=True))])
 def test_a_reason_is_written_as_it_is_read(reason):
     """With its braces doubled, and a fact's age behind a dot."""
     facts = load_policy("linkedin").decisions["withdraw"].facts

@@ -19,10 +19,10 @@ from invitepolicy._core.facts import FACTS
 from invitepolicy._core.records import NO_ACCOUNT
 from invitepolicy._read.load import shipped_names
 from invitepolicy.frames import decide_frame
-from invitepolicy.frames.columns import LAST, Check, Reader, run_checks
+from invitepolicy.frames.columns import LAST, Check, ColumnReader, run_checks
 from invitepolicy.frames.evaluate import answer_columns
-from invitepolicy.frames.expressions import Column, Sheet
-from invitepolicy.frames.membership import Lying
+from invitepolicy.frames.expressions import Column, TempColumns
+from invitepolicy.frames.membership import Membership
 
 POLICIES = 10 * int(os.environ.get("INVITEPOLICY_LAWS", "1"))
 FEWER = 3 if POLICIES == 10 else POLICIES  # of engines that take their time: polars stands for them
@@ -158,8 +158,8 @@ def test_each_threshold_of_a_clock_costs_the_same():
     schema = nw.from_native(sent(DAY, attempts=[0])).schema
     laid = []
     for number in (50, 100):
-        sheet = Sheet([])
-        lying = Lying(Reader(schema, nw.Implementation.POLARS, sheet), NO_ACCOUNT, NOW)
+        sheet = TempColumns([])
+        lying = Membership(ColumnReader(schema, nw.Implementation.POLARS, sheet), NO_ACCOUNT, NOW)
         list(answer_columns(long(number, thresholds=number).decisions["d"], lying, "d", nw.Enum))
         laid.append(sum(map(len, sheet._layers)))
 
@@ -318,7 +318,7 @@ def test_a_session_off_utc_is_refused():
     schema = {**frame.collect_schema(), "sent_at": nw.Datetime("us", "Europe/Paris")}
 
     with pytest.raises(RecordError, match="set that to UTC"):
-        Reader(Elsewhere(schema), frame.implementation, Sheet(schema))
+        ColumnReader(Elsewhere(schema), frame.implementation, TempColumns(schema))
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
@@ -416,11 +416,11 @@ def test_spark_is_not_asked_for_what_it_cannot_hold():
     schema = {"sent_at": nw.Datetime("us", "UTC")}
 
     checks = {
-        engine: str(Reader(schema, engine, Sheet(schema)).checks)
+        engine: str(ColumnReader(schema, engine, TempColumns(schema)).checks)
         for engine in (nw.Implementation.PYSPARK, nw.Implementation.DUCKDB)
     }
 
-    assert [len(Reader(schema, engine, Sheet(schema)).checks) for engine in checks] == [1, 1]
+    assert [len(ColumnReader(schema, engine, TempColumns(schema)).checks) for engine in checks] == [1, 1]
     assert checks[nw.Implementation.PYSPARK].count("lit") < checks[nw.Implementation.DUCKDB].count("lit")
 
 
@@ -431,7 +431,7 @@ def test_nothing_to_check_asks_nothing():
 
 def test_a_layer_may_be_empty():
     """Then the frame is handed on as it is."""
-    sheet = Sheet(["row"])
+    sheet = TempColumns(["row"])
     sheet.keep_expression(nw.col("row") + 1, 2)
 
     laid = sheet.lay(nw.from_native(pl.DataFrame({"row": [1]})), 0)

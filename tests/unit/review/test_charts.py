@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from strategies import NOW, invitations
 
 from invitepolicy import Invitation, load_policy
-from invitepolicy.review.backtest import Curve
+from invitepolicy.review.backtest import AcceptanceCurve
 from invitepolicy.review.charts import Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
 from invitepolicy.timeline import timeline
 
@@ -85,13 +85,13 @@ def test_shades_follow_the_order_of_outcomes(outcome, outcomes, shade):
 
 def test_the_curve_rises_in_steps():
     """A day to the right, then up to the share that had come by then."""
-    assert curve_steps(Curve(9, 4, ((0, 1), (5, 2), (10, 4)))) == "M0 1000V750H500V500H1000V0"
+    assert curve_steps(AcceptanceCurve(9, 4, ((0, 1), (5, 2), (10, 4)))) == "M0 1000V750H500V500H1000V0"
 
 
 def test_no_yes_no_curve():
     """And a single day is a curve too."""
-    assert curve_steps(Curve(9, 0, ((0, 0),))) == ""
-    assert curve_steps(Curve(9, 1, ((0, 1),))) == "M0 1000V0"
+    assert curve_steps(AcceptanceCurve(9, 0, ((0, 0),))) == ""
+    assert curve_steps(AcceptanceCurve(9, 1, ((0, 1),))) == "M0 1000V0"
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 
 import attrs
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 from naughty import STRINGS, record
 from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, InvitePolicyError, load_policy, parse_policy, with_settings
-from invitepolicy._prove.regions import TooManyBoxesError
+from invitepolicy._prove.regions import TooManyRegionsError
 from invitepolicy.analysis.timetable import make_timetable
 from invitepolicy.review.html import _template, format_report
 from invitepolicy.review.model import review_invitations
@@ -212,7 +212,7 @@ def test_a_decision_too_entangled_for_a_table_has_none(monkeypatch):
 
     def entangled(policy, decision):
         if decision == "withdraw":
-            raise TooManyBoxesError(decision)
+            raise TooManyRegionsError(decision)
         return real(policy, decision)
 
     monkeypatch.setattr("invitepolicy.review.html.make_timetable", entangled)

@@ -9,10 +9,10 @@ from strategies import NOW, random_invitations
 
 from invitepolicy import Account, Invitation, decide, decide_account, load_policy, summarize
 from invitepolicy.review.model import (
-    Unsaid,
+    UnknownFact,
     account_to_dict,
     answer_each,
-    find_unsaid,
+    find_unknowns,
     invitation_to_dict,
     review_invitations,
 )
@@ -106,13 +106,13 @@ def test_what_nobody_said_is_counted_where_it_matters():
     old = Invitation(sent_at=NOW - timedelta(days=100), relationship="known")
     closed = Invitation(sent_at=NOW, status="accepted")
 
-    found = find_unsaid(review_invitations(FAQ, [fresh, old, closed], now=NOW))
+    found = find_unknowns(review_invitations(FAQ, [fresh, old, closed], now=NOW))
 
-    assert found == [Unsaid("activity", 2, 1)]
+    assert found == [UnknownFact("activity", 2, 1)]
 
 
 def test_a_policy_that_asks_nothing_of_people_lacks_nothing():
     """Then nobody is bothered."""
     plain = policy("decisions: {stay: {otherwise: {then: 'yes', because: It stays.}}}")
 
-    assert find_unsaid(review_invitations(plain, [Invitation()], now=NOW)) == []
+    assert find_unknowns(review_invitations(plain, [Invitation()], now=NOW)) == []

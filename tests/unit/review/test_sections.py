@@ -8,7 +8,7 @@ from strategies import NOW, random_invitations
 
 from invitepolicy import Invitation, load_policy, parse_policy
 from invitepolicy.review.model import review_invitations
-from invitepolicy.review.sections import find_undetermined, group_answers, where_to_click
+from invitepolicy.review.sections import click_path, find_undetermined, group_answers
 
 FAQ = load_policy("faq")
 DAY = timedelta(days=1)
@@ -67,7 +67,7 @@ def test_where_to_click_comes_from_the_policy_s_details():
     (other, *_) = review_invitations(OWN, [Invitation(sent_at=NOW)], now=NOW).answered
 
     assert section.where == ("My Network, Manage, Sent",)
-    assert where_to_click(other.advice["withdraw"]) is None
+    assert click_path(other.advice["withdraw"]) is None
 
 
 def test_nothing_that_applies_is_lost():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.sources.csv_safe import defuse_cell, restore_cell, write_table
+from invitepolicy.sources.csv_safe import escape_cell, unescape_cell, write_table
 
 
 @pytest.mark.parametrize(
@@ -17,21 +17,21 @@ from invitepolicy.sources.csv_safe import defuse_cell, restore_cell, write_table
 )
 def test_a_formula_is_defused(text):
     """Whatever a spreadsheet would run gets a quote before it, once more where it has one."""
-    assert defuse_cell(text) == f"'{text}"
+    assert escape_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "x=1", "'tis", "O'Shea", "''", " x"])
 def test_a_plain_text_stays(text):
     """Nothing else is touched, either way."""
-    assert defuse_cell(text) == restore_cell(text) == text
+    assert escape_cell(text) == unescape_cell(text) == text
 
 
 @given(st.lists(st.text(st.sampled_from("'=+-@\t\r\n\"\uff1d,;ab "), max_size=6), min_size=1, max_size=4))
 def test_defused_cells_come_back(cells):
-    """`restore_cell` undoes `defuse_cell`, also through a file, and no written cell is a formula."""
+    """`unescape_cell` undoes `escape_cell`, also through a file, and no written cell is a formula."""
     text = write_table([str(number) for number in range(len(cells))], [cells])
 
     _, *read = csv.reader(io.StringIO(text, newline=""), strict=True)
     written = read[0] if read else [""]
-    assert [restore_cell(cell) for cell in written] == cells
+    assert [unescape_cell(cell) for cell in written] == cells
     assert not any(cell[:1] in tuple("=+-@\t\r\n\uff1d") for cell in written if cell)

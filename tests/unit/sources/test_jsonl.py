@@ -8,9 +8,9 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
-from exports import DATA
 from hypothesis import given
 from hypothesis import strategies as st
+from locations import DATA
 from strategies import invitations
 
 from invitepolicy import Invitation, parse_policy

@@ -28,7 +28,7 @@ def covered(when, *tests):
     """Say of each border of a rule whether tests covered it, in the order of its lines."""
     lines = "".join(f"  - {{test: t{number}, {test}}}\n" for number, test in enumerate(tests))
     report = run_tests(policy(HEAD % when + lines + "  - {test: other, expect: {}}\n"))
-    return [border.covered for border in report.borders]
+    return [border.covered for border in report.boundaries]
 
 
 def given(fact, *values):
@@ -158,7 +158,7 @@ def test_where_a_line_fails_another_rule_may_decide():
     """A border shared with the rule above is looked at from both sides by the life that crosses it."""
     report = run_tests(policy(TWO + LIFE % ("3 days", "4 days")))
 
-    assert [(border.rule, border.amount.setting, border.covered) for border in report.borders] == [
+    assert [(border.rule, border.amount.setting, border.covered) for border in report.boundaries] == [
         (None, "lapse", True),
         ("late", "wait", True),
         ("soon", "first", True),
@@ -172,7 +172,7 @@ def test_a_failing_test_covers_what_it_judged():
     report = run_tests(policy(TWO + LIFE % ("1 day", "2 days")))
 
     assert report.results[0].failures
-    assert all(border.covered for border in report.borders)
+    assert all(border.covered for border in report.boundaries)
 
 
 def test_a_rule_counts_as_covered_where_it_decided():
@@ -206,7 +206,7 @@ decisions:
         ("soon", False),
         (None, False),
     ]
-    assert [(border.rule, border.line.fact, border.own) for border in report.borders] == [
+    assert [(border.rule, border.line.fact, border.own) for border in report.boundaries] == [
         (None, "sent", False),
         (None, "attempts", True),
         ("again", "attempts", True),

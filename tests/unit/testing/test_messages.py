@@ -7,7 +7,7 @@ from builders import TESTED_RULES as RULES
 from builders import policy
 
 from invitepolicy import load_policy
-from invitepolicy.testing.messages import describe_border, describe_coverage, describe_failure, describe_results
+from invitepolicy.testing.messages import describe_boundary, describe_coverage, describe_failure, describe_results
 from invitepolicy.testing.run import run_tests
 
 
@@ -128,7 +128,7 @@ def test_a_border_is_named_with_its_value():
         .removesuffix("tests:")
     )
 
-    assert [describe_border(border) for border in run_tests(policy(text)).borders[:3]] == [
+    assert [describe_boundary(border) for border in run_tests(policy(text)).borders[:3]] == [
         "p.yaml:5: withdraw, what it applies to: “sent: less than 9 weeks ago” (9 weeks)",
         "p.yaml:9: withdraw, “late”: “sent: at least wait ago” (wait is 4 days)",
         "p.yaml:13: withdraw, “soon”: “sent: at least 3 days ago” (3 days)",

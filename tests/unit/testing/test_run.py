@@ -12,7 +12,7 @@ from strategies import random_invitations
 
 from invitepolicy import Account, load_policy
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import Expectation, Place, PolicyTest, Segment
+from invitepolicy._core.policy import Expectation, ExpectedStage, Location, PolicyTest
 from invitepolicy._read.load import shipped_names
 from invitepolicy.testing.run import run_test, run_tests
 from invitepolicy.timeline import timeline
@@ -129,7 +129,7 @@ def test_a_failure_holds_both_places_and_both_lives():
 
     assert (str(failure.place), str(failure.ruling.place)) == ("p.yaml:30", "p.yaml:11")
     assert failure.place.column > 1
-    assert failure.ruling.card.name == "soon"
+    assert failure.ruling.rule.name == "soon"
     assert [(segment.outcome, segment.after) for segment in failure.wanted_life] == [
         ("keep", 0 * DAY),
         ("withdraw", 4 * DAY),
@@ -159,7 +159,7 @@ def test_a_skipped_test_is_not_run_and_covers_nothing():
 
     assert [(result.test.skip, result.failures) for result in report.results] == [("not yet", ())]
     assert not any(rule.covered for rule in report.rules)
-    assert not any(border.covered for border in report.borders)
+    assert not any(border.covered for border in report.boundaries)
 
 
 def test_a_policy_without_tests_has_an_empty_report():
@@ -212,7 +212,7 @@ def test_the_life_that_is_expected_is_the_one_that_decide_gives():
 
     for record in random_invitations(2_000, seed=4):
         life = tuple(
-            Segment(segment.outcome, max(segment.start or NOW, NOW) - NOW)
+            ExpectedStage(segment.outcome, max(segment.start or NOW, NOW) - NOW)
             for segment in timeline(faq, record, "withdraw")
             if segment.end is None or segment.end > NOW
         )
@@ -224,6 +224,6 @@ def test_the_life_that_is_expected_is_the_one_that_decide_gives():
 
 def missed_by(whole, record, life):
     """Give what a test misses that expects a life of a record."""
-    expectation = Expectation("withdraw", life, (), Place("p.yaml", 1))
-    test = PolicyTest("t", record, Account(), NOW, (expectation,), FrozenMapping(), None, Place("p.yaml", 1))
+    expectation = Expectation("withdraw", life, (), Location("p.yaml", 1))
+    test = PolicyTest("t", record, Account(), NOW, (expectation,), FrozenMapping(), None, Location("p.yaml", 1))
     return run_test(whole, test).failures

@@ -6,7 +6,7 @@ import pytest
 from locations import ROOT
 
 from invitepolicy import parse_policy
-from invitepolicy._prove.regions import Meter
+from invitepolicy._prove.regions import Budget
 from invitepolicy._read.load import shipped_names
 from invitepolicy.testing.run import run_tests
 from invitepolicy.testing.suggest import format_suggestions, suggest_tests
@@ -47,7 +47,7 @@ def pasted(text):
         parse_policy(f"{text}tests:\n" + "".join(f"{line}\n" for line in format_suggestions(suggestions)))
     )
     failed = [result.test.name for result in report.results if result.failures]
-    borders = [(border.rule, border.line.text) for border in report.borders if border.own and not border.covered]
+    borders = [(border.rule, border.line.text) for border in report.boundaries if border.own and not border.covered]
     rules = [rule.rule for rule in report.rules if rule.own and not rule.covered]
     return failed, borders, rules
 
@@ -129,7 +129,7 @@ tests:
 
 def test_what_is_too_entangled_is_left_out(monkeypatch):
     """Nothing is guessed."""
-    monkeypatch.setattr("invitepolicy.testing.suggest.Meter", lambda: Meter(0))
+    monkeypatch.setattr("invitepolicy.testing.suggest.Meter", lambda: Budget(0))
 
     assert suggest_tests(parse_policy(ODD)) == ()
 

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from exports import EXAMPLE
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy.sources.linkedin import archive
 from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files

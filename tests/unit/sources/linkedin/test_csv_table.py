@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from invitepolicy.sources.linkedin.archive import ExportError, ExportFile
-from invitepolicy.sources.linkedin.csv_table import Form, read_table
+from invitepolicy.sources.linkedin.csv_table import TableSchema, read_table
 from invitepolicy.sources.problems import split_place
 
-FORM = Form(
+FORM = TableSchema(
     needed=(("Name",), ("Sent At", "Sent")),
     optional=("Note",),
     remedy="give another file",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from invitepolicy.sources.linkedin import dates as wall_times
 from invitepolicy.sources.linkedin.archive import ExportError
 from invitepolicy.sources.linkedin.csv_table import CellError
-from invitepolicy.sources.linkedin.dates import open_calendar, read_day, read_instant, read_wall_time
+from invitepolicy.sources.linkedin.dates import date_reader, read_day, read_instant, read_wall_time
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
@@ -60,12 +60,12 @@ def utc(*parts):
 def test_a_plain_form_has_one_meaning(text, instant):
     """Each form that leaves no doubt is read, with or without an order of dates."""
     for order in (None, "day-first", "month-first"):
-        assert read_wall_time(text, open_calendar(order)) == (instant, None)
+        assert read_wall_time(text, date_reader(order)) == (instant, None)
 
 
 def test_a_time_that_clocks_skipped_is_read_as_standard_time_and_said():
     """`3/8/26, 2:30 AM` never happened: it is 2:30 in standard time, with a remark."""
-    instant, remark = read_wall_time("3/8/26, 2:30 AM", open_calendar(None))
+    instant, remark = read_wall_time("3/8/26, 2:30 AM", date_reader(None))
 
     assert instant == utc(2026, 3, 8, 10, 30)
     assert remark == "“3/8/26, 2:30 AM” never was, since US Pacific clocks skipped it; read as standard time"
@@ -87,23 +87,23 @@ def test_a_time_that_clocks_skipped_is_read_as_standard_time_and_said():
 )
 def test_day_against_month_is_asked_not_guessed(text, day_first, month_first):
     """What is not LinkedIn's own form is read only when told the order, and the refusal says how to tell it."""
-    assert read_wall_time(text, open_calendar("day-first")) == (day_first, None)
-    assert read_wall_time(text, open_calendar("month-first")) == (month_first, None)
+    assert read_wall_time(text, date_reader("day-first")) == (day_first, None)
+    assert read_wall_time(text, date_reader("month-first")) == (month_first, None)
     with pytest.raises(CellError, match="day or its month; say --dates day-first or --dates month-first"):
-        read_wall_time(text, open_calendar(None))
+        read_wall_time(text, date_reader(None))
 
 
 def test_a_date_with_one_reading_is_not_guessed_either():
     """`13/02/2026` tells its order, but not that of the row above it."""
     with pytest.raises(CellError, match="“13/02/2026 10:00” may begin with its day or its month"):
-        read_wall_time("13/02/2026 10:00", open_calendar(None))
+        read_wall_time("13/02/2026 10:00", date_reader(None))
 
-    assert read_wall_time("13/02/2026 10:00", open_calendar("day-first"))[0] == utc(2026, 2, 13, 18)
+    assert read_wall_time("13/02/2026 10:00", date_reader("day-first"))[0] == utc(2026, 2, 13, 18)
 
 
 def test_linkedins_own_form_is_month_first_whatever_the_order():
     """In a file with rows from two hands, LinkedIn's rows stay LinkedIn's."""
-    assert read_wall_time("3/4/26, 6:41 PM", open_calendar("day-first"))[0] == utc(2026, 3, 5, 2, 41)
+    assert read_wall_time("3/4/26, 6:41 PM", date_reader("day-first"))[0] == utc(2026, 3, 5, 2, 41)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_linkedins_own_form_is_month_first_whatever_the_order():
 def test_what_is_no_date_is_refused_in_words(text, what):
     """Each refusal says what is wrong and what to write; a text that is no date is not repeated."""
     with pytest.raises(CellError) as refused:
-        read_wall_time(text, open_calendar(None))
+        read_wall_time(text, date_reader(None))
 
     assert refused.value.what == str(refused.value) == what
 
@@ -159,12 +159,12 @@ def test_what_is_no_date_is_refused_in_words(text, what):
 )
 def test_a_connections_day_is_a_utc_date(text, day):
     """A date alone is a UTC date; a time of day is Pacific, and its UTC date counts."""
-    assert read_day(text, open_calendar(None)) == day
+    assert read_day(text, date_reader(None)) == day
 
 
 def test_what_a_person_writes_is_utc():
     """A date is 00:00 UTC, an offset counts, and a time without one is refused."""
-    calendar = open_calendar("day-first")
+    calendar = date_reader("day-first")
 
     assert read_instant("2026-03-01", calendar) == utc(2026, 3, 1)
     assert read_instant("1/3/26", calendar) == utc(2026, 3, 1)
@@ -176,7 +176,7 @@ def test_what_a_person_writes_is_utc():
 def test_another_order_is_refused():
     """Only two words say which comes first."""
     with pytest.raises(ExportError, match="“european” is no order of dates; write day-first or month-first"):
-        open_calendar("european")
+        date_reader("european")
 
 
 @pytest.mark.parametrize("error", [ZoneInfoNotFoundError, ValueError, IsADirectoryError])
@@ -189,7 +189,7 @@ def test_without_a_time_zone_database_it_says_what_to_install(monkeypatch, error
     monkeypatch.setattr(wall_times, "ZoneInfo", missing)
 
     with pytest.raises(ExportError, match="install it: pip install tzdata"):
-        open_calendar(None)
+        date_reader(None)
 
 
 @given(st.datetimes(datetime(2003, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001
@@ -199,4 +199,4 @@ def test_linkedins_form_is_the_inverse_of_the_clock_on_the_wall(instant):
     hour = local.strftime("%I").lstrip("0")
     text = f"{local.month}/{local.day}/{local:%y}, {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
-    assert read_wall_time(text, open_calendar(None)) == (local.replace(fold=0).astimezone(UTC), None)
+    assert read_wall_time(text, date_reader(None)) == (local.replace(fold=0).astimezone(UTC), None)

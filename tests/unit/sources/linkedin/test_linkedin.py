@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from exports import CONNECTED, DATA, EXAMPLE, HEADER, ME, address, got, sent, write_export
+from exports import CONNECTED, HEADER, ME, address, got, sent, write_export
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from locations import DATA
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy.sources.linkedin import ExportError, read_export
 from invitepolicy.sources.problems import RowProblem

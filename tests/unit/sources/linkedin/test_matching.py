@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from invitepolicy.sources.linkedin.matching import find_entry, identify, register_entries
+from invitepolicy.sources.linkedin.matching import find_entry, person_key, register_entries
 
 RAW = "https://www.linkedin.com/in/zsófia-名取"
 
@@ -26,7 +26,7 @@ RAW = "https://www.linkedin.com/in/zsófia-名取"
 )
 def test_an_address_is_the_same_however_it_is_written(url):
     """Encoded or raw, composed or not, in any case, with or without what follows."""
-    assert identify(url, None) == identify(RAW, None)
+    assert person_key(url, None) == person_key(RAW, None)
 
 
 def test_different_addresses_stay_different():
@@ -38,19 +38,19 @@ def test_different_addresses_stay_different():
         "https://www.linkedin.com/in",
     ]
 
-    assert len({identify(url, None) for url in urls}) == 4
+    assert len({person_key(url, None) for url in urls}) == 4
 
 
 def test_a_name_is_the_same_in_any_case_and_spacing():
     """Double spaces, no-break spaces and decomposed letters occur in exports."""
-    assert identify("", "Saoirse  Vandermolen,\u00a0PhD") == identify(None, "SAOIRSE Vandermolen, phd ")
-    assert identify(None, "Zso\u0301fia Straße") == identify(None, "ZSÓFIA STRASSE")
-    assert identify("", "") == identify(None, None)
+    assert person_key("", "Saoirse  Vandermolen,\u00a0PhD") == person_key(None, "SAOIRSE Vandermolen, phd ")
+    assert person_key(None, "Zso\u0301fia Straße") == person_key(None, "ZSÓFIA STRASSE")
+    assert person_key("", "") == person_key(None, None)
 
 
-ANN = identify(RAW, "Ann Lee")
-NAMED = identify(None, "Ann Lee")
-OTHER = identify("https://www.linkedin.com/in/other", "Ann Lee")
+ANN = person_key(RAW, "Ann Lee")
+NAMED = person_key(None, "Ann Lee")
+OTHER = person_key("https://www.linkedin.com/in/other", "Ann Lee")
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ OTHER = identify("https://www.linkedin.com/in/other", "Ann Lee")
         ([(ANN, 1), (OTHER, 2)], NAMED, (), None),  # two of that name
         ([(NAMED, 1), (OTHER, 2)], ANN, (), None),
         ([(ANN, 1)], NAMED, ("ann lee",), None),  # several who ask
-        ([(identify(RAW, None), 1)], NAMED, (), None),
-        ([(NAMED, 1)], identify("https://x.example", None), (), None),
+        ([(person_key(RAW, None), 1)], NAMED, (), None),
+        ([(NAMED, 1)], person_key("https://x.example", None), (), None),
         ([], ANN, (), None),
     ],
 )
@@ -85,6 +85,6 @@ def test_a_long_address_costs_no_more_than_its_length():
     """A hundred thousand letters that look like the beginning of a host, in a field that a stranger writes."""
     began = time.process_time()
 
-    identify("https://" + "x" * 100_000, None)
+    person_key("https://" + "x" * 100_000, None)
 
     assert time.process_time() - began < 1

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from invitepolicy.sources.linkedin.csv_table import Row
-from invitepolicy.sources.linkedin.dates import open_calendar
+from invitepolicy.sources.linkedin.csv_table import CsvRow
+from invitepolicy.sources.linkedin.dates import date_reader
 from invitepolicy.sources.linkedin.people_columns import COLUMNS, is_known, read_knowledge
 
-CALENDAR = open_calendar(None)
+CALENDAR = date_reader(None)
 
 
 def know(**cells):
     """Read a row with these cells."""
-    return read_knowledge(Row("people.csv:2", cells), CALENDAR)
+    return read_knowledge(CsvRow("people.csv:2", cells), CALENDAR)
 
 
 def test_every_column_is_read():

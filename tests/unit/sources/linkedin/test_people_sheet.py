@@ -7,10 +7,11 @@ import io
 
 import attrs
 import pytest
-from exports import EXAMPLE, got, sent, write_export
+from exports import got, sent, write_export
+from locations import EXPORT as EXAMPLE
 
 from invitepolicy import Invitation
-from invitepolicy.sources.csv_safe import defuse_cell
+from invitepolicy.sources.csv_safe import escape_cell
 from invitepolicy.sources.linkedin import Export, read_export
 from invitepolicy.sources.linkedin.people_sheet import write_people_sheet
 
@@ -58,7 +59,7 @@ def write_nobody(folder):
 def test_no_name_is_a_formula(tmp_path, name):
     """A spreadsheet sees text; filled in, the row still finds its person, also in an export that was defused."""
     export = Export("Me", (Invitation(name=name),), ("Invitations.csv:2",), ())
-    quoted = '"' + defuse_cell(name).replace('"', '""') + '"'
+    quoted = '"' + escape_cell(name).replace('"', '""') + '"'
     write_export(tmp_path, [f'Me,{quoted},"3/11/26, 12:00 PM",,OUTGOING,,'])
     ((url, written, *_),) = rows(write_people_sheet(export))
     (tmp_path / "people.csv").write_text(
