@@ -10,16 +10,24 @@ from invitepolicy._decide.decide import decide, decide_account, decide_each, sum
 
 if TYPE_CHECKING:
     from invitepolicy._read.load import load_policy, parse_policy, with_settings
+
+    __version__: str
 else:
 
     def __getattr__(name: str) -> object:
         """Import what reads policies, and YAML with it, when it is first asked for: deciding does without."""
-        if name not in ("load_policy", "parse_policy", "with_settings"):
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415  (few programs ask)
+
+            value: object = version("invitepolicy")
+        elif name in ("load_policy", "parse_policy", "with_settings"):
+            import invitepolicy._read.load as loading  # noqa: PLC0415
+
+            value = getattr(loading, name)
+        else:
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
-        import invitepolicy._read.load as loading  # noqa: PLC0415
-
-        value = globals()[name] = getattr(loading, name)
+        globals()[name] = value
         return value
 
     def __dir__() -> list[str]:
@@ -37,6 +45,7 @@ __all__ = [
     "PolicyError",
     "Problem",
     "RecordError",
+    "__version__",
     "as_invitation",
     "decide",
     "decide_account",

@@ -35,13 +35,13 @@ _STATES: Final[dict[bool | None, State]] = {True: "holds", False: "fails", None:
 class ExplainedCondition:
     """A line, the value it met, and whether it holds, fails, or is open since nobody knows.
 
-    `test` is the line's test as written, `meaning` the same with its settings' values, `settings` names those.
+    `text` is the condition as written, `meaning` the same with its settings' values, `settings` names those.
     `since` is the instant at which a clock line last turned, `until` the one at which it turns next, if nothing but
     time passes; None if never.
     """
 
     fact: str
-    test: str
+    text: str
     meaning: str
     settings: tuple[str, ...]
     value: str
@@ -63,7 +63,7 @@ class ExplainedRule:
     then: str
     state: State
     decides: bool
-    lines: tuple[ExplainedCondition, ...]
+    conditions: tuple[ExplainedCondition, ...]
     place: str
 
 
@@ -127,7 +127,7 @@ def _card(
         then=card.then,
         state=_STATES[evaluate_all(card.when, values, now)],
         decides=asked and answer.outcome == card.then and answer.rule == card.name,
-        lines=_lines(card.when, known, values, now),
+        conditions=_lines(card.when, known, values, now),
         place=str(card.place),
     )
 
@@ -142,7 +142,7 @@ def _line(line: Condition, fact: Fact, value: Value, now: datetime) -> Explained
     turns = _turns(line, value)
     return ExplainedCondition(
         fact=line.fact,
-        test=line.text,
+        text=line.text,
         meaning=format_operator(line.operator),
         settings=tuple(border.setting for border in _borders(line) if border.setting),
         value=describe_value(fact, value, now),

@@ -147,7 +147,7 @@ class MutableAdvice(dict[str, Decision]):
 class MutableDecision:
     """A decision while it is written: the same slots, but open; a frozen value takes three times as long to fill."""
 
-    __slots__ = ("changes_at", "changes_to", "details", "needs", "outcome", "place", "rule", "_reason")
+    __slots__ = ("_reason", "changes_at", "changes_to", "details", "needs", "outcome", "place", "rule")
 
 
 def shared_fields(decision: Decision, changes_to: str | None) -> SharedFields:

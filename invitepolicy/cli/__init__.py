@@ -7,9 +7,9 @@ import contextlib
 import os
 import sys
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from invitepolicy import __version__
 from invitepolicy._core.errors import InvitePolicyError, PolicyError
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy.cli.output import OutputError, tolerate_unencodable, warn
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Etiquette for LinkedIn invitations. It decides; it never sends, clicks or connects to anything.",
         epilog="Exit status: 0 fine, 1 something was found, 2 it could not run.",
     )
-    parser.add_argument("--version", action="version", version=f"invitepolicy {version('invitepolicy')}")
+    parser.add_argument("--version", action="version", version=f"invitepolicy {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     for name, (verb, purpose) in _VERBS.items():
         sub = verbs.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")

@@ -1,1 +1,8 @@
-"""Where records come from: LinkedIn's export, people.csv, JSON Lines."""
+"""Where records come from: LinkedIn's export with people.csv, and JSON Lines; and records made anonymous."""
+
+from invitepolicy.sources.anonymize import anonymize
+from invitepolicy.sources.jsonl import read_records
+from invitepolicy.sources.linkedin import Export, ExportError, read_export
+from invitepolicy.sources.problems import RowProblem
+
+__all__ = ["Export", "ExportError", "RowProblem", "anonymize", "read_export", "read_records"]

@@ -29,7 +29,7 @@ _TOO_DEEP: Final = "it is nested too deeply; write one flat record a line"
 _NO_OBJECT: Final = 'this is no record; write one a line, such as {"sent_at": "2026-03-01T10:00Z"}'
 
 
-class _LineError(ValueError):
+class _BadLineError(ValueError):
     """A line that holds no record: what is wrong, and what would be right."""
 
 
@@ -52,7 +52,7 @@ def read_records(
             yield _read(line, own)
         except RecordError as error:
             yield RowProblem(f"{name}:{number}", "error", _worded(error))
-        except _LineError as error:
+        except _BadLineError as error:
             yield RowProblem(f"{name}:{number}", "error", str(error))
 
 
@@ -81,10 +81,10 @@ def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def _read(line: bytes, facts: tuple[Fact, ...]) -> Invitation:
     if len(line) > LONGEST:
-        raise _LineError(_TOO_LONG)
+        raise _BadLineError(_TOO_LONG)
     found = _parse(line)
     if not isinstance(found, dict):
-        raise _LineError(_NO_OBJECT)
+        raise _BadLineError(_NO_OBJECT)
     invitation = as_invitation(found)
     check_facts(invitation, facts)
     return invitation
@@ -96,13 +96,13 @@ def _parse(line: bytes) -> Any:
         if _SURROGATE.search(line):
             json.dumps(found, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
-        raise _LineError(f"its byte {error.start + 1} is not UTF-8; save the file in UTF-8") from None
+        raise _BadLineError(f"its byte {error.start + 1} is not UTF-8; save the file in UTF-8") from None
     except UnicodeEncodeError:
-        raise _LineError("it holds half of a surrogate pair, which is no character; take it out") from None
+        raise _BadLineError("it holds half of a surrogate pair, which is no character; take it out") from None
     except json.JSONDecodeError as error:
-        raise _LineError(f"it is not JSON at column {error.colno}; write one record a line") from None
+        raise _BadLineError(f"it is not JSON at column {error.colno}; write one record a line") from None
     except RecursionError:
-        raise _LineError(_TOO_DEEP) from None
+        raise _BadLineError(_TOO_DEEP) from None
     return found
 
 
@@ -112,12 +112,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return found
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    raise _LineError(f"it gives {_shown(twice)} twice; keep one")
+    raise _BadLineError(f"it gives {_shown(twice)} twice; keep one")
 
 
 def _whole(digits: str) -> int:
     if len(digits.removeprefix("-")) > MOST_DIGITS:
-        raise _LineError(f"a number has more than {MOST_DIGITS} digits; write it shorter, or as text")
+        raise _BadLineError(f"a number has more than {MOST_DIGITS} digits; write it shorter, or as text")
     return int(digits)
 
 
@@ -129,7 +129,7 @@ def _part(digits: str) -> float:
 
 
 def _refuse_constant(_: str) -> NoReturn:
-    raise _LineError("a number is not finite; leave out what is not known")
+    raise _BadLineError("a number is not finite; leave out what is not known")
 
 
 def _shown(key: str) -> str:

@@ -1,1 +1,6 @@
-"""The tests in a policy file: run, covered, suggested."""
+"""The tests in a policy file: run, what they cover, and tests that would cover the rest."""
+
+from invitepolicy.testing.run import Report, Result, run_test, run_tests
+from invitepolicy.testing.suggest import Suggestion, format_suggestions, suggest_tests
+
+__all__ = ["Report", "Result", "Suggestion", "format_suggestions", "run_test", "run_tests", "suggest_tests"]

@@ -80,7 +80,7 @@ def use_everything():
     import invitepolicy as ip  # noqa: PLC0415
     from invitepolicy import explain, frames, review, store, timeline  # noqa: PLC0415
     from invitepolicy.analysis import diff, lint, show, timetable  # noqa: PLC0415
-    from invitepolicy.review import backtest  # noqa: PLC0415
+    from invitepolicy.review import backtest as run_backtest  # noqa: PLC0415
     from invitepolicy.review import html as report  # noqa: PLC0415
     from invitepolicy.review import upcoming as agenda  # noqa: PLC0415
     from invitepolicy.sources import jsonl as records  # noqa: PLC0415
@@ -102,7 +102,7 @@ def use_everything():
     agenda.format_calendar(faq, agenda.coming_changes(faq, people, now=NOW, until=NOW.replace(month=5)), now=NOW)
     diff.impact(faq, brisk, people, now=NOW)
     diff.diff_policies(faq, brisk)
-    backtest.backtest(faq, people, now=NOW)
+    run_backtest(faq, people, now=NOW)
     explain.explain(faq, people[0], "withdraw", now=NOW)
     timeline.timeline(faq, people[0], "withdraw")
     timetable.make_timetable(faq, "withdraw")

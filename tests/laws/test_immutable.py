@@ -19,7 +19,7 @@ POLICIES = ("linkedin", "faq", "brisk", "careful", "patient", "open")
 LEAVES = (str, int, float, bool, type(None), datetime, timedelta, Enum)
 # What is left out of the walk: what is kept beside a policy to be quick, the files as they were read, of which `show`
 # tells, and the way to the fingerprint.
-PRIVATE = {("Policy", "kept"), ("Policy", "layers"), ("Policy", "identify")}
+PRIVATE = {("Policy", "_caches"), ("Policy", "_files"), ("Policy", "_identify")}
 OWN = """
 invitepolicy: 1
 name: mine

@@ -76,7 +76,7 @@ def _of_lines(policy, lines, *, own):
                 value = amount.value + step
                 moved = attrs.evolve(line.operator, **{side: attrs.evolve(amount, value=value)})
                 word = "up" if step is unit else "down"
-                changed = (*lines[:number], attrs.evolve(line, test=moved), *lines[number + 1 :])
+                changed = (*lines[:number], attrs.evolve(line, operator=moved), *lines[number + 1 :])
                 yield f"{line.fact} {side} {word}", changed
 
 

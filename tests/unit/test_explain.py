@@ -40,12 +40,12 @@ def test_a_clock_line_says_since_when_and_until_when():
     """With the value met, its age, the test as written and with the setting's value."""
     found = explain(FAQ, RECORD, "withdraw", now=TODAY)
 
-    (waits,) = found.rules[1].lines
-    assert (waits.operator, waits.meaning) == ("at least longest_wait ago", "at least 2 weeks ago")
+    (waits,) = found.rules[1].conditions
+    assert (waits.text, waits.meaning) == ("at least longest_wait ago", "at least 2 weeks ago")
     assert (waits.state, waits.since, waits.until) == ("fails", None, SENT + 14 * DAY)
-    seen = found.rules[2].lines[1]
+    seen = found.rules[2].conditions[1]
     assert (seen.state, seen.since, seen.until) == ("holds", SENT + 4 * DAY, None)
-    between = found.rules[3].lines[1]
+    between = found.rules[3].conditions[1]
     assert (between.state, between.since, between.until) == ("fails", SENT + 4 * DAY, None)
     assert waits.value == "8 days ago (2026-03-07 00:00)"
     assert waits.settings == ("longest_wait",)
@@ -60,7 +60,7 @@ def test_what_nobody_knows_is_open():
     found = explain(FAQ, record, "resend", now=TODAY)
 
     assert found.rules[0].state == "open"
-    assert found.rules[0].lines[0].value == "not known"
+    assert found.rules[0].conditions[0].value == "not known"
     assert not any(rule.decides for rule in found.rules)
     assert found.answer.needs == ("withdrawn",)
 
@@ -81,15 +81,15 @@ def test_an_account_is_explained_too():
 
     assert found.answer.outcome == "watch"
     assert [rule.rule for rule in found.rules if rule.decides] == ["a large part rejects"]
-    assert found.rules[2].lines[0].value == "70%"
-    assert found.rules[0].lines[0].since == SENT + 30 * DAY
+    assert found.rules[2].conditions[0].value == "70%"
+    assert found.rules[0].conditions[0].since == SENT + 30 * DAY
 
 
 def test_a_line_that_can_never_hold_never_turns():
     """Settings can close the gap of a `between`."""
     policy = parse_policy("invitepolicy: 1\nname: p\nextends: faq\nsettings: {first_look: 5 days}\n", folder=None)
 
-    line = explain(policy, RECORD, "withdraw", now=TODAY).rules[3].lines[1]
+    line = explain(policy, RECORD, "withdraw", now=TODAY).rules[3].conditions[1]
 
     assert (line.state, line.since, line.until) == ("fails", None, None)
 

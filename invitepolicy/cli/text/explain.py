@@ -79,7 +79,7 @@ def _rule(rule: ExplainedRule, number: int, style: Style, width: int) -> Iterato
     verdict = f", and this decides ({rule.place})" if rule.decides else ""
     *above, last = wrap(f"{name} → {_words(rule.then)}{verdict}", width=width, hanging="     ")
     yield from (style.heading(line) if rule.decides else line for line in (*above, last))
-    yield from _lines(rule.lines, style, width)
+    yield from _lines(rule.conditions, style, width)
 
 
 def _lines(lines: Iterable[ExplainedCondition], style: Style, width: int) -> Iterator[str]:

@@ -68,7 +68,7 @@ def test_texts_settings_and_otherwise_of_a_child_win():
 
     assert (found.question, found.otherwise.then, found.otherwise.because) == ("Really?", "ask", ("o",))
     assert found.rules[1].because == ("After 3 weeks.",)
-    assert found.rules[1].when[0].test.low.value.days == 21
+    assert found.rules[1].when[0].operator.low.value.days == 21
     assert [rule.details for rule in found.rules] == [3, 2, None]
 
 

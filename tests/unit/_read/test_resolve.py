@@ -52,11 +52,11 @@ def test_values_of_settings_are_put_into_lines_reasons_and_promises():
     found = policy(BODY, wait="3 weeks", few=4)
     one, two, three = found.decisions["d"].rules
 
-    assert (one.when[0].test.low.value, one.when[0].test.low.setting) == (21 * DAY, "wait")
-    assert (two.when[0].test.low.value, two.when[0].test.high.value) == (4, 9)
-    assert three.when[0].test.high.setting is None
+    assert (one.when[0].operator.low.value, one.when[0].operator.low.setting) == (21 * DAY, "wait")
+    assert (two.when[0].operator.low.value, two.when[0].operator.high.value) == (4, 9)
+    assert three.when[0].operator.high.setting is None
     assert "".join(map(str, one.because[1:])) == " 3 weeks."
-    assert found.promises[0].when[0].test.high.value == 21 * DAY
+    assert found.promises[0].when[0].operator.high.value == 21 * DAY
     assert found.overrides == {"wait": "3 weeks", "few": 4}
 
 

@@ -121,7 +121,7 @@ def test_nothing_lies_beyond_some_borders(when):
     """Less than none, more than all, later than forever: these are no borders, nor is a test without a quantity."""
     text = (HEAD % when).replace("facts:", "settings: {never: forever}\nfacts:" if "never" in when else "facts:")
 
-    assert run_tests(policy(text + "  - {test: t, expect: {}}\n")).borders == ()
+    assert run_tests(policy(text + "  - {test: t, expect: {}}\n")).boundaries == ()
 
 
 def test_the_line_must_decide():

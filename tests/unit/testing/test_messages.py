@@ -128,7 +128,7 @@ def test_a_border_is_named_with_its_value():
         .removesuffix("tests:")
     )
 
-    assert [describe_boundary(border) for border in run_tests(policy(text)).borders[:3]] == [
+    assert [describe_boundary(border) for border in run_tests(policy(text)).boundaries[:3]] == [
         "p.yaml:5: withdraw, what it applies to: “sent: less than 9 weeks ago” (9 weeks)",
         "p.yaml:9: withdraw, “late”: “sent: at least wait ago” (wait is 4 days)",
         "p.yaml:13: withdraw, “soon”: “sent: at least 3 days ago” (3 days)",

@@ -129,7 +129,7 @@ tests:
 
 def test_what_is_too_entangled_is_left_out(monkeypatch):
     """Nothing is guessed."""
-    monkeypatch.setattr("invitepolicy.testing.suggest.Meter", lambda: Budget(0))
+    monkeypatch.setattr("invitepolicy.testing.suggest.Budget", lambda: Budget(0))
 
     assert suggest_tests(parse_policy(ODD)) == ()
 
