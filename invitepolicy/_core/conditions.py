@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Operator, Setting, Threshold
 from invitepolicy._core.quantities import (
-    QuantityError,
     QuantityKind,
     checked_number,
     format_quantity,
@@ -52,71 +52,59 @@ _MEANT: Final = {
 }  # fmt: skip
 
 
-class ConditionError(ValueError):
-    """A test that means nothing: what is wrong, what would be right, a code, and where inside the value."""
-
-    def __init__(self, code: str, what: str, hint: str, inside: tuple[str | int, ...] = ()) -> None:
-        """Keep the sentence, its remedy and the place."""
-        super().__init__(what)
-        self.code, self.what, self.hint, self.inside = code, what, hint, inside
-
-
 def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Threshold:
-    """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raises LineError."""
+    """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raises InvalidInputError."""
     if text in settings:
         setting = settings[text]
         return check_threshold(fact, Threshold(setting.value, setting.kind, text), raw)
     wanted = _WANTED[fact.kind]
     if (digits := in_digits(text)) is not None:
-        raise ConditionError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
+        raise InvalidInputError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
     if _NAME.fullmatch(text):
         raise _unknown_name(text, settings, wanted)
     if text.startswith("{"):
-        raise ConditionError("quantity", f"{quoted(text)} stands in braces", f"write {text.strip('{} ')}")
-    try:
-        match wanted:
-            case "duration":
-                return Threshold(parse_duration(text), wanted)
-            case "share":
-                return Threshold(parse_share(text), wanted)
-            case "number":
-                return check_threshold(fact, Threshold(parse_number(text), wanted), raw)
-            case _ as never:
-                assert_never(never)
-    except QuantityError as error:
-        raise ConditionError("quantity", error.what, error.hint) from None
+        raise InvalidInputError("quantity", f"{quoted(text)} is in braces", f"write {text.strip('{} ')}")
+    match wanted:
+        case "duration":
+            return Threshold(parse_duration(text), wanted)
+        case "share":
+            return Threshold(parse_share(text), wanted)
+        case "number":
+            return check_threshold(fact, Threshold(parse_number(text), wanted), raw)
+        case _ as never:
+            assert_never(never)
 
 
-def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> ConditionError:
+def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKind) -> InvalidInputError:
     if text == "forever":
-        return ConditionError(
+        return InvalidInputError(
             "quantity", "“forever” is a setting's value", "give a setting that value and name it here"
         )
     fitting = [name for name, setting in settings.items() if setting.kind == wanted]
     known = f"introduce it under settings; its {_PLURALS[wanted]} are {join_words(fitting, 'and')}"
     hint = did_you_mean(text, settings, known if fitting else "introduce it under settings")
-    return ConditionError("setting", f"there is no setting {quoted(text)}", hint)
+    return InvalidInputError("setting", f"there is no setting {quoted(text)}", hint)
 
 
 def check_threshold(fact: Fact, amount: Threshold, raw: object) -> Threshold:
-    """Hand a quantity back that fits the fact: its kind, and whole where something is counted. Raises LineError."""
+    """Return a threshold that fits the fact: of its kind, and whole where it counts. Raise InvalidInputError."""
     wanted = _WANTED[fact.kind]
     if amount.kind != wanted:
         example = {"duration": "3 weeks", "share": "40%", "number": "20"}[wanted]
-        raise ConditionError(
+        raise InvalidInputError(
             "kind",
-            f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” wants {_KINDS[wanted]}",
+            f"“{amount.setting}” is {_KINDS[amount.kind]}, and “{fact.name}” needs {_KINDS[wanted]}",
             f"name another setting, or write {example}",
         )
     if fact.kind == "count" and not isinstance(amount.value, int):
-        raise ConditionError(
+        raise InvalidInputError(
             "kind", f"{quoted(raw)}: “{fact.name}” is counted in whole numbers", "write a whole number"
         )
     return amount
 
 
 def expected_syntax(fact: Fact) -> str:
-    """Give the remedy for a line about `fact` that has no test at all."""
+    """Return the remedy for a line about `fact` that has no test at all."""
     match fact.kind:
         case "choice":
             return f"write {join_words(fact.words)}"
@@ -128,13 +116,13 @@ def expected_syntax(fact: Fact) -> str:
             return f"write {_EXAMPLES[fact.kind]}"
 
 
-def not_an_operator(fact: Fact, raw: Any) -> ConditionError:
-    """Give the refusal of a test about a quantity that is none, with what was probably meant."""
+def not_an_operator(fact: Fact, raw: Any) -> InvalidInputError:
+    """Return the refusal of a test about a quantity that is none, with what was probably meant."""
     if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
         hint = f"write at least {next(iter(raw))}{' ago' if fact.kind == 'clock' else ''}, without braces"
-        return ConditionError("test", f"braces around the test of “{fact.name}”", hint)
+        return InvalidInputError("test", f"braces around the test of “{fact.name}”", hint)
     hint = (_meant_test(fact, raw.strip()) if isinstance(raw, str) else None) or f"write {_EXAMPLES[fact.kind]}"
-    return ConditionError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
+    return InvalidInputError("test", f"{quoted(raw)} is not a test of “{fact.name}”", hint)
 
 
 def _meant_test(fact: Fact, text: str) -> str | None:
@@ -162,9 +150,9 @@ _BETWEEN_WORDS: Final = r", *| or | and "
 
 
 def parse_operator(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Operator:
-    """Read the test of a line about `fact`, from data as YAML gives it. Raises LineError."""
+    """Read the test of a line about `fact`, from data as YAML gives it. Raises InvalidInputError."""
     if raw is None:
-        raise ConditionError("test", f"“{fact.name}” has no test", expected_syntax(fact))
+        raise InvalidInputError("test", f"“{fact.name}” has no test", expected_syntax(fact))
     match fact.kind:
         case "choice" | "tags":
             return _parse_words(fact, raw)
@@ -179,8 +167,8 @@ def parse_operator(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Ope
 def _parse_words(fact: Fact, raw: Any) -> OneOf:
     if isinstance(raw, dict):
         if list(raw) != ["not"]:
-            raise ConditionError(
-                "test", f"the only word that can stand in braces behind “{fact.name}” is not", "write {not: word}"
+            raise InvalidInputError(
+                "test", f"the only word allowed in braces after “{fact.name}” is not", "write {not: word}"
             )
         return OneOf(_words(fact, raw["not"], ("not",)), negated=True)
     return OneOf(_words(fact, raw, ()))
@@ -190,11 +178,11 @@ def _words(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> tuple[str, ..
     if not isinstance(raw, list):
         return (_word(fact, raw, inside),)
     if not raw:
-        raise ConditionError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
+        raise InvalidInputError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
     words = tuple(_word(fact, item, (*inside, index)) for index, item in enumerate(raw))
     for index, word in enumerate(words):
         if word in words[:index]:
-            raise ConditionError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
+            raise InvalidInputError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
     return words
 
 
@@ -202,15 +190,17 @@ def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
     if fact.kind == "tags":
         if isinstance(raw, str) and raw.strip():
             return raw
-        raise ConditionError("word", f"{quoted(raw)} is not a tag", "write a text in quotes", inside)
+        raise InvalidInputError("word", f"{quoted(raw)} is not a tag", "write a text in quotes", inside)
     if isinstance(raw, str) and raw in fact.words:
         return raw
     what = f"{quoted(raw)} is not a word of “{fact.name}”"
     if raw in ("given", "missing"):
         hint = "a choice always has a word" + (", so test for unknown" if "unknown" in fact.words else "")
-        raise ConditionError("word", what, hint, inside)
+        raise InvalidInputError("word", what, hint, inside)
     choices = f"its words are {join_words(fact.words)}"
-    raise ConditionError("word", what, _meant_words(fact, raw) or choices if isinstance(raw, str) else choices, inside)
+    raise InvalidInputError(
+        "word", what, _meant_words(fact, raw) or choices if isinstance(raw, str) else choices, inside
+    )
 
 
 def _meant_words(fact: Fact, raw: str) -> str | None:
@@ -232,9 +222,9 @@ def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsKnown:
     meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
     meant |= {"true": "true, without quotes", "false": "false, without quotes"}
     word = meant.get(raw.lower()) if isinstance(raw, str) else None
-    raise ConditionError(
+    raise InvalidInputError(
         "test",
-        f"{quoted(raw)} is no test of “{fact.name}”",
+        f"{quoted(raw)} is not a test of “{fact.name}”",
         f"write {word}" if word else "write true or false",
     )
 
@@ -272,13 +262,10 @@ def _exactly(fact: Fact, raw: float) -> NumberRange:
     if fact.kind == "share" and raw > 1:
         shown = quoted(raw).strip("“”")
         hint = f"write at least {shown}% or less than {shown}%, if that is what you mean"
-        raise ConditionError("test", f"{quoted(raw)} is no test of “{fact.name}”", hint)
+        raise InvalidInputError("test", f"{quoted(raw)} is not a test of “{fact.name}”", hint)
     if fact.kind in ("clock", "share"):
         raise not_an_operator(fact, raw)
-    try:
-        amount = check_threshold(fact, Threshold(checked_number(raw), "number"), raw)
-    except QuantityError as error:
-        raise ConditionError("quantity", error.what, error.hint) from None
+    amount = check_threshold(fact, Threshold(checked_number(raw), "number"), raw)
     return NumberRange(amount, amount)
 
 
@@ -288,7 +275,7 @@ def _between(
     if fact.kind == "clock" and amounts[0].isdigit():
         unit = amounts[1].partition(" ")[2] or "days"
         hint = f"write between {amounts[0]} {unit} and {amounts[1].partition(' ')[0]} {unit} ago"
-        raise ConditionError("quantity", f"{quoted(amounts[0])} has no unit", hint)
+        raise InvalidInputError("quantity", f"{quoted(amounts[0])} has no unit", hint)
     low, high = (read_threshold(fact, text, raw, settings) for text in amounts)
     _check_ago(fact, raw, ago=ago)
     written_out = low.setting is None and high.setting is None
@@ -296,8 +283,8 @@ def _between(
     if written_out and (low.value >= high.value if clock else low.value > high.value):  # type: ignore[operator]
         hint = "the smaller quantity comes first"
         if low.value == high.value:
-            hint = "the second border is not included, so it must be the larger one"
-        raise ConditionError("empty", f"{quoted(raw)} can never hold", hint)
+            hint = "the second value is not included, so it must be the larger one"
+        raise InvalidInputError("empty", f"{quoted(raw)} can never hold", hint)
     return AgeRange(low, high) if clock else NumberRange(low, high)
 
 
@@ -306,9 +293,9 @@ def _comparison(
 ) -> AgeRange | NumberRange:
     if fact.kind == "clock":
         if words in ("more than", "at most"):
-            raise ConditionError(
+            raise InvalidInputError(
                 "half-open",
-                f"{quoted(raw)}: a clock knows no “{words}”",
+                f"{quoted(raw)}: dates do not support “{words}”",
                 f"write {HALF_OPEN[words]} {text} ago, so that the instant of the change is clear",
             )
         amount = read_threshold(fact, text, raw, settings)
@@ -329,23 +316,27 @@ def _comparison(
 
 def _check_ago(fact: Fact, raw: str, *, ago: bool) -> None:
     if fact.kind == "clock" and not ago:
-        raise ConditionError("test", f"{quoted(raw)} does not say since when", f"write {raw.strip()} ago")
+        raise InvalidInputError("test", f"{quoted(raw)} is missing “ago”", f"write {raw.strip()} ago")
     if fact.kind != "clock" and ago:
-        raise ConditionError("test", f"{quoted(raw)}: “{fact.name}” is no clock", f"write {raw.strip()[:-4].strip()}")
+        raise InvalidInputError(
+            "test",
+            f"{quoted(raw)}: “{fact.name}” is not a date, so “ago” does not apply",
+            f"write {raw.strip()[:-4].strip()}",
+        )
 
 
 def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> NumberRange:
     ago = " ago" if fact.kind == "clock" else ""
     shown = text.removesuffix(ago)
     if shown in settings:
-        raise ConditionError("test", f"{quoted(shown)} is a setting, and no test", f"write at least {shown}{ago}")
+        raise InvalidInputError("test", f"{quoted(shown)} is a setting, not a test", f"write at least {shown}{ago}")
     if ago:
         try:
             parse_duration(shown)
-        except QuantityError:
+        except InvalidInputError:
             raise not_an_operator(fact, raw) from None
-        raise ConditionError(
-            "test", f"{quoted(raw)} is no test", f"write at least {shown} ago, or less than {shown} ago"
+        raise InvalidInputError(
+            "test", f"{quoted(raw)} is not a test", f"write at least {shown} ago, or less than {shown} ago"
         )
     if text[:1].isdigit() or text[:1] == "-":
         amount = read_threshold(fact, text, raw, settings)

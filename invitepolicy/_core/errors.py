@@ -33,10 +33,26 @@ class Problem(Ordered):
     code: str
 
     def __str__(self) -> str:
-        """Give the problem as one line of at most 500 characters without control characters."""
+        """Return the problem as one line of at most 500 characters without control characters."""
         place = f"{clip(safe_text(self.path), _LONGEST_PATH)}:{self.line}:{self.column}: "
         said = f"{self.what}; {self.hint}" if self.hint else self.what
         return place + clip(safe_text(said), _LONGEST - len(place))
+
+
+class InvalidInputError(ValueError):
+    """A text or value that the notation does not allow, as data: whoever knows its place turns it into a problem.
+
+    `code` is a stable word for programs, `what` says what is wrong and `hint` what would be right. `inside` is the path
+    from the value that was read to the part that is at fault, and `key` says that the part's key is. Never leaves the
+    library: it becomes a `Problem` or a `RecordError`.
+    """
+
+    def __init__(
+        self, code: str, what: str, hint: str, inside: tuple[str | int, ...] = (), *, key: bool = False
+    ) -> None:
+        """Keep the parts."""
+        super().__init__(what)
+        self.code, self.what, self.hint, self.inside, self.key = code, what, hint, inside, key
 
 
 class InvitePolicyError(Exception):
@@ -63,24 +79,28 @@ class PolicyError(InvitePolicyError):
 
 
 class RecordError(InvitePolicyError):
-    """A record's field that cannot be used: `field`, the `value` it had, and in the text what would be right.
+    """A record's field, or an argument, that cannot be used.
 
-    The text never repeats the value: names, notes and addresses do not belong in logs.
+    `field` names it and `value` is what it held. `code` is a stable word for programs, `what` says what is wrong and
+    `hint` what would be right. The text, `field: what; hint`, and the `repr` never repeat the value: names, notes and
+    addresses do not belong in logs.
     """
 
     field: str
     value: object
     what: str
+    hint: str
+    code: str
 
-    def __init__(self, field: str, value: object, what: str) -> None:
-        """Keep the field's name, the value as given, and the sentence."""
-        self.field, self.value, self.what = field, value, what
-        super().__init__(field, value, what)
+    def __init__(self, field: str, value: object, what: str, hint: str, code: str = "value") -> None:
+        """Keep the parts."""
+        self.field, self.value, self.what, self.hint, self.code = field, value, what, hint, code
+        super().__init__(field, value, what, hint, code)
 
     def __str__(self) -> str:
-        """Say what is wrong, without the value."""
-        return f"{safe_text(self.field)}: {self.what}"
+        """Return what is wrong and what would be right, without the value."""
+        return f"{safe_text(self.field)}: {self.what}; {self.hint}"
 
     def __repr__(self) -> str:
-        """Name the field only: a log must not show the value."""
-        return f"RecordError({self.field!r}, …, {self.what!r})"
+        """Name the field and what is wrong with it: a log must not show the value."""
+        return f"RecordError({self.field!r}, …, {self.what!r}, {self.hint!r}, {self.code!r})"

@@ -104,3 +104,13 @@ _ORDER: Final = {name: index for index, name in enumerate(FACTS)}
 def fact_order(name: str) -> tuple[int, str]:
     """Sort facts as the language page lists them, own ones last."""
     return _ORDER.get(name, len(_ORDER)), name
+
+
+def field_facts(subject: Subject, kind: Kind) -> tuple[Fact, ...]:
+    """Return the facts of a kind that are read from a field of the record as it stands, in their order.
+
+    What is worked out from the note (whether there is one, its length) is not among them.
+    """
+    return tuple(
+        fact for fact in FACTS.values() if fact.subject == subject and fact.kind == kind and fact.field != "note"
+    )

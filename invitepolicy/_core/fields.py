@@ -13,106 +13,109 @@ from invitepolicy._core.frozen import FrozenMapping
 from invitepolicy._core.quantities import MOST_DIGITS
 from invitepolicy._core.text import did_you_mean, join_words
 
-_PLAIN: Final = (datetime,)  # in a tuple, where a frozen clock of the tests does not replace it
+_DATETIME: Final = (datetime,)  # in a tuple, where a frozen clock of the tests does not replace it
 
 
-def tags_of(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
-    """Give tags as a set. Raises RecordError for a single text or a mapping, and for what is no text among them."""
+def read_tags(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
+    """Return tags as a set; raise RecordError for a single text, a mapping, and elements that are not text."""
     if isinstance(tags, str | Mapping) or not isinstance(tags, Iterable):
-        raise RecordError(field, tags, "tags are a list of texts; write ['vip'] for a single one")
-    found = tuple(tags)
-    if not all(isinstance(tag, str) for tag in found):
-        raise RecordError(field, tags, "this is not a list of texts; every tag is a text")
-    return frozenset(found)
+        raise RecordError(field, tags, "must be a list of texts", "write ['vip'] for a single one", "tags")
+    elements = tuple(tags)
+    if not all(isinstance(tag, str) for tag in elements):
+        raise RecordError(field, tags, "must be a list of texts", "give every tag as a text", "tags")
+    return frozenset(elements)
 
 
-def own_facts_of(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
-    """Give own facts without those that are None. Raises RecordError for other names and kinds of value."""
+def read_own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
+    """Return own facts without those that are None; raise RecordError for other names and kinds of value."""
     if not isinstance(facts, Mapping):
-        raise RecordError("facts", facts, "own facts are a mapping; give names that begin with my_, and their values")
-    found = {}
+        hint = "give names that begin with my_, and their values"
+        raise RecordError("facts", facts, "must be a mapping", hint, "own-fact")
+    values = {}
     for name, value in facts.items():
         if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):
-            raise RecordError("facts", name, "the name of an own fact begins with my_; write that in front of it")
+            hint = "begin the name of an own fact with my_"
+            raise RecordError("facts", name, "has a name that is not one of an own fact", hint, "own-fact")
         if value is not None:
-            found[name] = _own_value(name, value)
-    return FrozenMapping(found)
+            values[name] = _read_own_value(name, value)
+    return FrozenMapping(values)
 
 
-def _own_value(name: str, value: Any) -> Any:
+def _read_own_value(name: str, value: Any) -> Any:
     match value:
         case datetime():
-            return instant_of(name, value)
+            return read_instant(name, value)
         case str() | bool() | int():
             return value
         case float() if isfinite(value):
             return value
         case list() | tuple() | set() | frozenset() if all(isinstance(word, str) for word in value):
             return frozenset(value)
-    raise RecordError(
-        name,
-        value,
-        "this is no value of an own fact; give a text, a number, true or false, an instant, or a list of texts",
-    )
+    hint = "give a text, a number, true or false, an instant, or a list of texts"
+    raise RecordError(name, value, "is not a value for an own fact", hint, "own-fact")
 
 
-def instant_of(field: str, value: object) -> datetime:
-    """Give an instant in UTC, as a plain datetime. Raises RecordError for one without a zone, and for a date."""
+def read_instant(field: str, value: object) -> datetime:
+    """Return an instant in UTC, as a plain datetime.
+
+    Raise RecordError for one without a time zone, for a date, and for what lies outside the years 1 to 9999 in UTC.
+    """
     if not isinstance(value, datetime):
         remedy = "say which instant of that day, with its zone" if isinstance(value, date) else "give an instant"
-        raise RecordError(field, value, f"this is not an instant; {remedy}, such as datetime(…, tzinfo=timezone.utc)")
-    if value.__class__ is _PLAIN[0] and value.tzinfo is UTC:
+        hint = f"{remedy}, such as datetime(…, tzinfo=timezone.utc)"
+        raise RecordError(field, value, "must be a timezone-aware datetime", hint, "instant")
+    if value.__class__ is _DATETIME[0] and value.tzinfo is UTC:
         return value
     try:
         if value.utcoffset() is None:
             hint = "add tzinfo=timezone.utc, or the zone it is in"
-            raise RecordError(field, value, f"the instant has no time zone; {hint}")
-        # Made anew, so that a kind of its own (a data frame's nanoseconds, a frozen clock's) goes no further.
+            raise RecordError(field, value, "must be a timezone-aware datetime", hint, "instant")
+        # Made anew, so that subclasses of datetime (pandas' with nanoseconds, freezegun's) do not leak in.
         utc = value.astimezone(UTC)
-        return _PLAIN[0].combine(utc.date(), utc.timetz())
-    except ValueError:  # a data frame's mark for a missing instant
-        raise RecordError(field, value, "this is not an instant; leave it out where it is not known") from None
+        return _DATETIME[0].combine(utc.date(), utc.timetz())
+    except ValueError:  # pandas' NaT, which calls itself a datetime
+        hint = "leave it out where it is not known"
+        raise RecordError(field, value, "is not an instant", hint, "instant") from None
     except OverflowError:
-        raise RecordError(field, value, "the instant lies outside the years 1 to 9999 in UTC; check the year") from None
+        what, hint = "must lie between the years 1 and 9999 in UTC", "check the year"
+        raise RecordError(field, value, what, hint, "instant") from None
 
 
 def check_word(field: str, value: object, known: tuple[str, ...]) -> None:
-    """Refuse what is not one of the known words, with the nearest of them."""
+    """Raise RecordError for what is not one of the known words, with the closest of them."""
     if isinstance(value, str) and value in known:
         return
-    hint = f"it is one of {join_words(known)}"
-    raise RecordError(
-        field,
-        value,
-        f"this is not one of its words; {did_you_mean(value, known, hint) if isinstance(value, str) else hint}",
-    )
+    hint = f"write {join_words(known)}"
+    closest = did_you_mean(value, known, hint) if isinstance(value, str) else hint
+    raise RecordError(field, value, "is not an allowed value", closest, "word")
 
 
 def check_text(field: str, value: object) -> None:
-    """Refuse what is neither a text nor missing."""
+    """Raise RecordError for what is neither a text nor missing."""
     if not (value is None or isinstance(value, str)):
-        raise RecordError(field, value, "this is not a text; leave it out where it is not known")
+        raise RecordError(field, value, "must be a text", "leave it out where it is not known", "text")
 
 
 def check_count(field: str, value: object) -> None:
-    """Refuse what is not a whole number from 0 up, of at most 18 digits."""
+    """Raise RecordError for what is not a whole number, 0 or more, of at most 18 digits."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MOST_DIGITS:
-        raise RecordError(field, value, "this is not a count; give a whole number from 0 up")
+        what = "must be a whole number, 0 or more"
+        raise RecordError(field, value, what, f"give one of at most {MOST_DIGITS} digits", "count")
 
 
 def check_flag(field: str, value: object) -> None:
-    """Refuse what is neither true nor false."""
+    """Raise RecordError for what is neither true nor false."""
     if not isinstance(value, bool):
-        raise RecordError(field, value, "this is neither true nor false; give one of them")
+        raise RecordError(field, value, "must be true or false", "write one of the two", "flag")
 
 
 def check_number(field: str, value: object) -> None:
-    """Refuse what is not a number of at most 18 digits."""
+    """Raise RecordError for what is not a number of at most 18 digits."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**MOST_DIGITS:
-        raise RecordError(field, value, f"this is not a number; give one of at most {MOST_DIGITS} digits")
+        raise RecordError(field, value, "must be a number", f"give one of at most {MOST_DIGITS} digits", "number")
 
 
 def check_share(field: str, value: object) -> None:
-    """Refuse what is not a part of the whole, from 0 to 1."""
+    """Raise RecordError for what is not a part of the whole, from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise RecordError(field, value, "this is not a share; give a part of the whole from 0 to 1, such as 0.4")
+        raise RecordError(field, value, "must be between 0 and 1", "write 0.4 for 40%", "share")

@@ -29,7 +29,7 @@ class Location(Ordered):
     column: int = 1
 
     def __str__(self) -> str:
-        """Give the file and the line."""
+        """Return the file and the line."""
         return f"{self.file}:{self.line}"
 
 
@@ -50,11 +50,11 @@ class PolicyFile:
     commented: frozenset[Path] = frozenset()
 
     def key_mark(self, path: Path) -> Position:
-        """Give line and column of the key (of a list's element: of the element)."""
+        """Return line and column of the key (of a list's element: of the element)."""
         return self.places[path][0]
 
     def value_mark(self, path: Path) -> Position:
-        """Give line and column of the value; where that is empty, of its key."""
+        """Return line and column of the value; where that is empty, of its key."""
         return self.places[path][1]
 
 
@@ -133,7 +133,7 @@ Reason = tuple[str | Placeholder, ...]
 
 @attrs.frozen(eq=False, repr=False)
 class Rule(ByFields):
-    """A card: what must hold, the outcome, the reason, the details for the caller, and the place.
+    """A rule: what must hold, the outcome, the reason, the details for the caller, and the place.
 
     `name` is None for `otherwise`; `limit` marks what the platform imposes.
     """
@@ -149,7 +149,7 @@ class Rule(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class DecisionSpec(ByFields):
-    """A decision as the policy states it: the question, whom it is about, and its cards in order of precedence."""
+    """A decision as the policy states it: the question, whom it is about, and its rules in order of precedence."""
 
     name: str
     question: str
@@ -254,7 +254,7 @@ class Policy:
 
     @property
     def fingerprint(self) -> str:
-        """Give the hash, 32 hexadecimal digits; it is made when it is first asked for."""
+        """Return the hash, 32 hexadecimal digits; it is made when it is first asked for."""
         caches = self._caches
         if caches.fingerprint is None:
             caches.fingerprint = self._identify()
@@ -277,33 +277,33 @@ DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of a test that states n
 STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
 
 
-def words_of(line: Condition) -> tuple[str, ...]:
-    """Give the words that a line names."""
-    return line.operator.words if isinstance(line.operator, OneOf) else ()
+def words_of(condition: Condition) -> tuple[str, ...]:
+    """Return the words that a line names."""
+    return condition.operator.words if isinstance(condition.operator, OneOf) else ()
 
 
-def thresholds(lines: Iterable[Condition]) -> list[timedelta]:
-    """Give the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
+def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
+    """Return the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
     found: set[Any] = {
-        border.value
-        for line in lines
-        if isinstance(line.operator, AgeRange)
-        for border in (line.operator.low, line.operator.high)
-        if border is not None and border.value != FOREVER
+        threshold.value
+        for condition in conditions
+        if isinstance(condition.operator, AgeRange)
+        for threshold in (condition.operator.low, condition.operator.high)
+        if threshold is not None and threshold.value != FOREVER
     }
     return sorted(found)  # durations only, by the fact's kind
 
 
 def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:
-    """Go through every line of a decision: those it applies to, then its cards'."""
+    """Go through every line of a decision: those it applies to, then its rules'."""
     yield from decision.applies_to
-    for card in decision.rules:
-        yield from card.when
+    for rule in decision.rules:
+        yield from rule.when
 
 
 def is_own(policy: Policy, decision: str, rule: Rule) -> bool:
-    """Say whether a rule stands in the policy's own file, and not in a parent's."""
+    """Return whether a rule stands in the policy's own file, and not in a parent's."""
     raw = (policy._files[-1].data.get("decisions") or {}).get(decision) or {}
     if rule.name is None:
         return raw.get("otherwise") is not None
-    return any(card["rule"] == rule.name for kind in ("limits", "rules") for card in raw.get(kind) or ())
+    return any(entry["rule"] == rule.name for kind in ("limits", "rules") for entry in raw.get(kind) or ())

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final, Literal
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.text import closest, quoted
 
 QuantityKind = Literal["duration", "share", "number"]
@@ -42,19 +43,10 @@ _INSTANT = re.compile(
 )
 
 
-class QuantityError(ValueError):
-    """A text that is no quantity: `what` is wrong, and the `hint` that says what to write instead."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        """Keep the sentence and its remedy."""
-        super().__init__(what)
-        self.what, self.hint = what, hint
-
-
 def parse_duration(text: str) -> timedelta:
     """Read `90 minutes`, `1 day` or `3 weeks` (`forever` is a setting's word, read by `parse_setting`).
 
-    Raises QuantityError for months and years, which have no fixed length, for fractions, for other units,
+    Raises InvalidInputError for months and years, which have no fixed length, for fractions, for other units,
     and for more than 100 years.
     """
     found = _DURATION.fullmatch(text)
@@ -67,39 +59,45 @@ def parse_duration(text: str) -> timedelta:
 
 
 def checked_duration(duration: timedelta) -> timedelta:
-    """Hand a duration back. Raises QuantityError below zero, beyond 100 years, and for parts of a minute."""
+    """Return a duration. Raises InvalidInputError below zero, beyond 100 years, and for parts of a minute."""
     if duration == FOREVER:
         return duration
     if duration < timedelta():
-        raise QuantityError(f"{quoted(duration)} is less than nothing", "a duration is 0 days or more")
+        raise InvalidInputError("quantity", f"{quoted(duration)} is negative", "write 0 days or more")
     if duration > LONGEST:
         raise _too_long(str(duration))
     if duration % UNITS["minute"]:
-        raise QuantityError(f"{quoted(duration)} is not made of whole minutes", "the smallest unit is the minute")
+        raise InvalidInputError(
+            "quantity", f"{quoted(duration)} is not made of whole minutes", "the smallest unit is the minute"
+        )
     return duration
 
 
-def _too_long(text: str) -> QuantityError:
-    return QuantityError(f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen")
+def _too_long(text: str) -> InvalidInputError:
+    return InvalidInputError(
+        "quantity", f"{quoted(text)} is longer than 100 years", "write forever if it is never to happen"
+    )
 
 
-def _comma(text: str) -> QuantityError:
-    return QuantityError(f"{quoted(text)} has a comma", "write a point, as in 2.5, and a thousand as 1000")
+def _comma(text: str) -> InvalidInputError:
+    return InvalidInputError(
+        "quantity", f"{quoted(text)} has a comma", "write a point, as in 2.5, and a thousand as 1000"
+    )
 
 
-def _not_a_duration(text: str) -> QuantityError:
+def _not_a_duration(text: str) -> InvalidInputError:
     if re.fullmatch(_COMMA, text):
         return _comma(text)
     what = f"{quoted(text)} is not a duration"
     counted = re.fullmatch(_COUNTED, text.strip())
     if counted is None:
-        return QuantityError(what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
+        return InvalidInputError("quantity", what, "write a number and a unit, such as 3 weeks, 4 days or 12 hours")
     amount, unit = counted[1], counted[2].lower().removesuffix("s")
     if unit in ("month", "year"):
-        return QuantityError(f"{quoted(text)} has no fixed length", _in_days(amount, unit))
+        return InvalidInputError("quantity", f"{quoted(text)} has no fixed length", _in_days(amount, unit))
     if len(amount) > MOST_DIGITS:
         return _too_long(text)
-    return QuantityError(what, _in_units(amount, unit))
+    return InvalidInputError("quantity", what, _in_units(amount, unit))
 
 
 def _in_units(amount: str, unit: str) -> str:
@@ -124,14 +122,16 @@ def _in_days(amount: str, unit: str) -> str:
 
 
 def parse_share(text: str) -> float:
-    """Read `40%` as 0.4, correctly rounded. Raises QuantityError outside 0 % to 100 %."""
+    """Read `40%` as 0.4, correctly rounded. Raises InvalidInputError outside 0 % to 100 %."""
     found = _SHARE.fullmatch(text)
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
     if _NUMBER.fullmatch(text) and not text.startswith(("0", "-")):
-        raise QuantityError(f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean")
+        raise InvalidInputError(
+            "quantity", f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean"
+        )
     if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
-        raise QuantityError(f"{quoted(text)} is not a share", "write a percentage, such as 40%")
+        raise InvalidInputError("quantity", f"{quoted(text)} is not a share", "write a percentage, such as 40%")
     return checked_share(_percent(found[1]), text)
 
 
@@ -141,33 +141,35 @@ def _percent(digits: str) -> float:
 
 
 def checked_share(share: float, text: object) -> float:
-    """Hand a share back. Raises QuantityError where it is less than nothing or more than the whole."""
+    """Return a share. Raises InvalidInputError where it is negative or more than the whole."""
     if not 0 <= share <= 1:
-        raise QuantityError(f"{quoted(text)} is no part of the whole", "a share lies between 0% and 100%")
+        raise InvalidInputError(
+            "quantity", f"{quoted(text)} must be between 0% and 100%", "write a percentage, such as 40%"
+        )
     return share
 
 
 def parse_number(text: str) -> float:
-    """Read `20` or `2.5`; whole values are whole numbers. Raises QuantityError for anything else."""
+    """Read `20` or `2.5`; whole values are whole numbers. Raises InvalidInputError for anything else."""
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
     if _NUMBER.fullmatch(text) is None:
-        raise QuantityError(f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
+        raise InvalidInputError("quantity", f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
     return checked_number(float(text) if "." in text else int(text[: MOST_DIGITS + 3]), text)
 
 
 def checked_number(number: float, text: str | None = None) -> float:
-    """Hand a number back, whole where it is whole. Raises QuantityError beyond 18 digits."""
+    """Return a number, whole where it is whole. Raises InvalidInputError beyond 18 digits."""
     if not abs(number) < 10**MOST_DIGITS or sum(map(str.isdigit, text or str(number))) > MOST_DIGITS:
-        what = f"{quoted(number if text is None else text)} is too long a number"
-        raise QuantityError(what, "at most 18 digits can be told apart")
+        what = f"{quoted(number if text is None else text)} has too many digits"
+        raise InvalidInputError("quantity", what, "write at most 18 digits")
     return int(number) if number == int(number) else number
 
 
 def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
     """Read a setting's value as YAML gives it: text for durations and shares, a plain number for numbers.
 
-    Raises QuantityError where it is none of the three.
+    Raises InvalidInputError where it is none of the three.
     """
     match value:
         case bool() | None | dict() | list():
@@ -182,7 +184,8 @@ def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
             return "number", parse_number(value)
         case str() if value[:1].isdigit():
             return "duration", parse_duration(value)
-    raise QuantityError(
+    raise InvalidInputError(
+        "quantity",
         f"{quoted(value)} is not a value for a setting",
         "write a duration (3 weeks, forever), a share (40%) or a number (20)",
     )
@@ -238,15 +241,19 @@ def parse_instant(text: str, *, zoneless: str = "") -> datetime:
     """Read an instant: a date (00:00 UTC), then optionally `T` or a space, a time, and `Z` or an offset.
 
     A time without an offset is refused, since nobody knows where its clock hung; `zoneless` words the remedy.
-    Raises QuantityError for that, for anything else that is not of this form, and for dates that do not exist.
+    Raises InvalidInputError for that, for anything else that is not of this form, and for dates that do not exist.
     """
     found = _INSTANT.fullmatch(text)
     if found is None:
-        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01 or 2026-03-01T10:00Z")
+        raise InvalidInputError(
+            "instant", f"{quoted(text)} is not a date or an instant", "write 2026-03-01 or 2026-03-01T10:00Z"
+        )
     year, month, day, hour, minute, second, fraction, offset = found.groups()
     if hour is not None and offset is None:
-        raise QuantityError(
-            f"{quoted(text)} does not say in which zone", zoneless or "add Z for UTC, or an offset such as +01:00"
+        raise InvalidInputError(
+            "instant",
+            f"{quoted(text)} has no time zone",
+            zoneless or "add Z for UTC, or an offset such as +01:00",
         )
     try:
         local = datetime(
@@ -255,8 +262,8 @@ def parse_instant(text: str, *, zoneless: str = "") -> datetime:
         )  # fmt: skip
         return local - _offset(offset)
     except (ValueError, OverflowError):
-        raise QuantityError(
-            f"{quoted(text)} does not exist", "check the month, the day, the hour and the offset"
+        raise InvalidInputError(
+            "instant", f"{quoted(text)} does not exist", "check the month, the day, the hour and the offset"
         ) from None
 
 
@@ -276,7 +283,7 @@ def format_instant(instant: datetime) -> str:
 
 
 def add_or_none(anchor: datetime, duration: timedelta) -> datetime | None:
-    """Give `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
+    """Return `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
     try:
         return anchor + duration
     except OverflowError:

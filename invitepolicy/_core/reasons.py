@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.policy import Placeholder, Reason, Setting
 from invitepolicy._core.quantities import format_age, format_number, format_quantity, format_share
 from invitepolicy._core.records import Absent
@@ -23,20 +24,11 @@ _AGE: Final = ".age"
 _UNKNOWN: Final = "unknown"
 
 
-class ReasonError(ValueError):
-    """A text whose braces mean nothing: what is wrong, and what would be right."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        """Keep the sentence and its remedy."""
-        super().__init__(what)
-        self.what, self.hint = what, hint
-
-
 def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> Reason:
     """Read a `because`: text, `{setting}`, `{fact}`, `{clock.age}`, and `{{` for a brace.
 
     A setting becomes a slot of its own name, filled by `fill_settings` once the style's values are known. Raises
-    ReasonError for a brace that is not closed, an unknown name, and a setting that stands without braces.
+    InvalidInputError for a brace that is not closed, an unknown name, and a setting that needs braces.
     """
     parts: list[str | Placeholder] = []
     end = 0
@@ -55,7 +47,7 @@ def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[
     if found[0] in ("{{", "}}"):
         return found[0][0]
     if found[1] is None:
-        raise ReasonError("a brace is opened and not closed", "close it with }, or write {{ for a brace")
+        raise InvalidInputError("placeholder", "missing closing brace", "close it with }, or write {{ for a brace")
     name = found[1]
     if name in settings or name in facts:
         return Placeholder(name)
@@ -63,9 +55,10 @@ def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[
     if fact is not None:
         if fact.kind == "clock":
             return Placeholder(fact.name, age=True)
-        raise ReasonError(f"“{fact.name}” is no clock and has no age", f"write {{{fact.name}}}")
+        raise InvalidInputError("placeholder", f"“{fact.name}” is not a date and has no age", f"write {{{fact.name}}}")
     ages = [f"{fact.name}{_AGE}" for fact in facts.values() if fact.kind == "clock"]
-    raise ReasonError(
+    raise InvalidInputError(
+        "placeholder",
         f"{quoted('{' + name + '}')} is neither a setting nor a fact of this decision",
         did_you_mean(name, [*settings, *facts, *ages], "name one of those, or write {{ for a brace that is only text"),
     )
@@ -74,7 +67,7 @@ def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[
 def _refuse_bare(text: str, settings: Mapping[str, Setting]) -> None:
     for found in _BARE.finditer(text):
         if found[0] in settings:
-            raise ReasonError(f"the setting “{found[0]}” stands without braces", f"write {{{found[0]}}}")
+            raise InvalidInputError("placeholder", f"the setting “{found[0]}” needs braces", f"write {{{found[0]}}}")
 
 
 def _joined(parts: list[str | Placeholder]) -> Iterator[str | Placeholder]:

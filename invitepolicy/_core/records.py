@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from sys import intern
 from typing import Any, Final, TypeVar, assert_never
 
 import attrs
 
-from invitepolicy._core.errors import RecordError
-from invitepolicy._core.facts import ACTIVITIES, BASES, DIRECTIONS, OWN_PREFIX, RELATIONSHIPS, STATUSES, TIERS, Fact
+from invitepolicy._core.errors import InvalidInputError, RecordError
+from invitepolicy._core.facts import BASES, OWN_PREFIX, Fact, field_facts
 from invitepolicy._core.fields import (
     check_count,
     check_flag,
@@ -19,12 +20,12 @@ from invitepolicy._core.fields import (
     check_share,
     check_text,
     check_word,
-    instant_of,
-    own_facts_of,
-    tags_of,
+    read_instant,
+    read_own_facts,
+    read_tags,
 )
 from invitepolicy._core.frozen import ByFields, FrozenMapping
-from invitepolicy._core.quantities import QuantityError, parse_instant, parse_share
+from invitepolicy._core.quantities import parse_instant, parse_share
 from invitepolicy._core.text import did_you_mean, join_words
 
 
@@ -39,26 +40,27 @@ Q = TypeVar("Q", datetime, float)
 Value = str | bool | int | float | datetime | frozenset[str] | Absent
 
 
-def _utc_instants(record: object, fields: tuple[str, ...]) -> None:
+# What each field may hold follows from the facts: a new one needs a line there and a field here.
+_INVITATION_WORDS: Final = {fact.field: fact.words for fact in field_facts("invitation", "choice")}
+_INVITATION_INSTANTS: Final = tuple(fact.field for fact in field_facts("invitation", "clock"))
+_INVITATION_FLAGS: Final = tuple(fact.field for fact in field_facts("invitation", "flag"))
+_INVITATION_COUNTS: Final = tuple(fact.field for fact in field_facts("invitation", "count"))
+_ACCOUNT_WORDS: Final = {fact.field: fact.words for fact in field_facts("account", "choice")}
+_ACCOUNT_INSTANTS: Final = tuple(fact.field for fact in field_facts("account", "clock"))
+_ACCOUNT_SHARES: Final = tuple(fact.field for fact in field_facts("account", "share"))
+_ACCOUNT_COUNTS: Final = tuple(fact.field for fact in field_facts("account", "count"))
+_choices_of: Final = attrgetter(*_INVITATION_WORDS)
+_FLAG_TEXTS: Final = {True: "yes", False: "no"}
+
+
+def _convert_instants(record: object, fields: tuple[str, ...]) -> None:
     for field in fields:
         value = getattr(record, field)
         if value is not None:
-            object.__setattr__(record, field, instant_of(field, value))
+            object.__setattr__(record, field, read_instant(field, value))
 
 
-_INVITATION_WORDS: Final = {
-    "direction": DIRECTIONS,
-    "status": STATUSES,
-    "relationship": RELATIONSHIPS,
-    "activity": ACTIVITIES,
-}
-_INVITATION_INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
-_ACCOUNT_COUNTS: Final = (
-    "pending", "sent_last_day", "sent_last_week", "settled", "email_requests", "notes_last_month",
-)  # fmt: skip
-
-
-class _Plain(ByFields):
+class _WithLookupKey(ByFields):
     """What an invitation keeps beside its fields: its words and flags as one text, by which deciding finds it."""
 
     __slots__ = ("_lookup_key",)
@@ -67,7 +69,7 @@ class _Plain(ByFields):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Invitation(_Plain):
+class Invitation(_WithLookupKey):
     """An invitation to connect, as far as it is known.
 
     Instants are datetimes with a time zone and are kept in UTC; None is *not known* (or *did not happen*: see
@@ -90,22 +92,24 @@ class Invitation(_Plain):
     note: str | None = attrs.field(default=None, repr=False)
     email_requested: bool = False
     attempts: int = 0
-    tags: frozenset[str] = attrs.field(default=frozenset(), converter=tags_of)
-    facts: Mapping[str, Any] = attrs.field(factory=FrozenMapping, converter=own_facts_of, repr=False)
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=read_tags)
+    facts: Mapping[str, Any] = attrs.field(factory=FrozenMapping, converter=read_own_facts, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check every field, and bring the instants to UTC."""
         for field, known in _INVITATION_WORDS.items():
             if getattr(self, field) not in known:
                 check_word(field, getattr(self, field), known)
-        _utc_instants(self, _INVITATION_INSTANTS)
+        _convert_instants(self, _INVITATION_INSTANTS)
         if self.status_basis is not None:
             check_word("status_basis", self.status_basis, BASES)
         check_text("name", self.name)
         check_text("url", self.url)
         check_text("note", self.note)
-        check_flag("email_requested", self.email_requested)
-        check_count("attempts", self.attempts)
+        for field in _INVITATION_FLAGS:
+            check_flag(field, getattr(self, field))
+        for field in _INVITATION_COUNTS:
+            check_count(field, getattr(self, field))
         object.__setattr__(self, "_lookup_key", _lookup_key(self))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -121,10 +125,10 @@ class Invitation(_Plain):
 
 def _lookup_key(invitation: Invitation) -> str:
     note = invitation.note
-    asked = "asked" if invitation.email_requested else "-"
-    noted = "noted" if note is not None and note != "" and not note.isspace() else "-"
-    words = (invitation.status, invitation.relationship, invitation.activity, invitation.direction)
-    return intern(" ".join((*words, asked, noted)))  # joined, since a word may be of a kind that formats itself
+    has_note = note is not None and note != "" and not note.isspace()
+    flags = [_FLAG_TEXTS[getattr(invitation, field)] for field in _INVITATION_FLAGS]
+    # Joined and not formatted, since a word may be a member of an Enum, which formats itself in its own way.
+    return intern(" ".join((*_choices_of(invitation), *flags, _FLAG_TEXTS[has_note])))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -150,10 +154,12 @@ class Account(ByFields):
         for field in _ACCOUNT_COUNTS:
             if getattr(self, field) is not None:
                 check_count(field, getattr(self, field))
-        if self.rejected_share is not None:
-            check_share("rejected_share", self.rejected_share)
-        _utc_instants(self, ("restricted_at",))
-        check_word("tier", self.tier, TIERS)
+        for field in _ACCOUNT_SHARES:
+            if getattr(self, field) is not None:
+                check_share(field, getattr(self, field))
+        _convert_instants(self, _ACCOUNT_INSTANTS)
+        for field, known in _ACCOUNT_WORDS.items():
+            check_word(field, getattr(self, field), known)
 
 
 NO_ACCOUNT: Final = Account()
@@ -172,15 +178,15 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
     if isinstance(thing, Invitation):
         return thing
     if isinstance(facts, str):
-        raise RecordError("facts", facts, "facts are a list of names; write ['my_score'] for a single one")
+        raise RecordError("facts", facts, "must be a list of names", "write ['my_score'] for a single one", "own-fact")
     names = tuple(facts)
     if isinstance(thing, Mapping):
         return Invitation(**_read_mapping(thing, names))
     if isinstance(thing, type):
-        raise RecordError("record", thing, "this is a class, and no record of it; give one of its objects")
+        raise RecordError("record", thing, "is a class, not a record", "give one of its objects", "record")
     found = _read_attributes(thing, _FIELDS)
     if not found:
-        raise RecordError("record", thing, f"this is not an invitation; it has none of {join_words(_FIELDS)}")
+        raise RecordError("record", thing, "is not an invitation", f"give one of {join_words(_FIELDS)}", "record")
     return Invitation(**_read_fields(_known(found), _known(_read_attributes(thing, names))))
 
 
@@ -197,7 +203,9 @@ def _read_attributes(thing: object, names: Iterable[str]) -> dict[str, Any]:
         except AttributeError as error:
             if isinstance(getattr(type(thing), name, None), property):
                 # It is there, and fails inside: taken for missing it would silently be “not known”.
-                raise RecordError(name, None, "reading it failed; give None where it is not known") from error
+                raise RecordError(
+                    name, None, "cannot be read", "give None where it is not known", "unreadable"
+                ) from error
     return found
 
 
@@ -212,30 +220,32 @@ def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str,
         else:
             hint = f"the fields are {join_words(_FIELDS, 'and')}; own facts begin with my_"
             shown = key if isinstance(key, str) else "record"
-            raise RecordError(shown, value, f"an invitation has no such field; {did_you_mean(shown, _FIELDS, hint)}")
+            hint = did_you_mean(shown, _FIELDS, hint)
+            raise RecordError(shown, value, "is not a field of an invitation", hint, "unknown-field")
     return _read_fields(_known(fields), own)
 
 
 def _read_fields(fields: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     for field in _INVITATION_INSTANTS:
         if isinstance(fields.get(field), str):
-            fields[field] = _read_instant(field, fields[field])
+            fields[field] = _parse_instant(field, fields[field])
     if own:
-        fields["facts"] = {**own_facts_of(fields.get("facts", {})), **own}
+        fields["facts"] = {**read_own_facts(fields.get("facts", {})), **own}
     return fields
 
 
-def _read_instant(field: str, text: str) -> datetime:
-    return _read_text(parse_instant, "instant", field, text)
+def _parse_instant(field: str, text: str) -> datetime:
+    return _parse(parse_instant, "instant", field, text)
 
 
-def _read_text(parse: Callable[[str], Q], what: str, field: str, text: str) -> Q:
+def _parse(parse: Callable[[str], Q], kind: str, field: str, text: str) -> Q:
     try:
         return parse(text)
-    except QuantityError as error:
+    except InvalidInputError as error:
         hint = error.hint
     # Raised out here, so that no error which quotes the text hangs on it.
-    raise RecordError(field, text, f"this is no {what}; {hint}")
+    article = "an" if kind == "instant" else "a"
+    raise RecordError(field, text, f"is not {article} {kind}", hint, kind)
 
 
 def as_account(fields: Mapping[str, Any]) -> Account:
@@ -245,22 +255,22 @@ def as_account(fields: Mapping[str, Any]) -> Account:
     for name, value in fields.items():
         if name not in known:
             hint = did_you_mean(str(name).removeprefix("account_"), known, f"it has {join_words(known, 'and')}")
-            raise RecordError(str(name), value, f"an account has no such field; {hint}")
+            raise RecordError(str(name), value, "is not a field of an account", hint, "unknown-field")
         if value is not None:
             found[name] = _account_value(name, value)
     return Account(**found)
 
 
 def _account_value(name: str, value: Any) -> Any:
-    if name == "restricted_at" and isinstance(value, str):
-        return _read_instant(name, value)
-    if name == "rejected_share" and isinstance(value, str):
-        return _read_text(parse_share, "share", name, value)
+    if name in _ACCOUNT_INSTANTS and isinstance(value, str):
+        return _parse_instant(name, value)
+    if name in _ACCOUNT_SHARES and isinstance(value, str):
+        return _parse(parse_share, "share", name, value)
     return value
 
 
 def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
-    """Give a fact's value for this record, or why it has none. Raises RecordError for an own fact of a wrong kind."""
+    """Return a fact's value for this record, or why it has none. Raises RecordError for an own fact of a wrong kind."""
     if fact.field == "note":
         note = (invitation.note or "").strip()
         return bool(note) if fact.kind == "flag" else len(note)
@@ -289,9 +299,9 @@ def _read_own(fact: Fact, value: Any) -> Value:
         case "share":
             check_share(fact.name, value)
         case "clock":
-            return _read_instant(fact.name, value) if isinstance(value, str) else instant_of(fact.name, value)
+            return _parse_instant(fact.name, value) if isinstance(value, str) else read_instant(fact.name, value)
         case "tags":
-            return frozenset({value}) if isinstance(value, str) else tags_of(value, fact.name)
+            return frozenset({value}) if isinstance(value, str) else read_tags(value, fact.name)
         case _ as never:
             assert_never(never)
     return value  # type: ignore[no-any-return]  # checked just above

@@ -8,6 +8,6 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 
 def resource_folder(name: str) -> str:
-    """Give the folder `policies` or `schemas`: the package's own, else the source tree's (an editable install)."""
+    """Return the folder `policies` or `schemas`: the package's own, else the source tree's (an editable install)."""
     inside = os.path.join(_PACKAGE, name)
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), name)

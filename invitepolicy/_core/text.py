@@ -82,6 +82,6 @@ def join_words(words: Iterable[str], last: str = "or") -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Give the hint for a mistyped word: the nearest right one, or else `otherwise`."""
+    """Return the hint for a mistyped word: the nearest right one, or else `otherwise`."""
     found = closest(word, known)
     return f"did you mean “{found}”?" if found is not None else otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from invitepolicy._core.errors import RecordError
+from invitepolicy._core.fields import read_instant
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_invitation
 from invitepolicy._decide.account import account_history, merge_accounts
 from invitepolicy._decide.answers import Advice, make_decision, read_values
@@ -82,9 +82,7 @@ def summarize(invitations: Iterable[object], *, now: datetime | None = None) -> 
 def _instant(now: datetime | None) -> datetime:
     if now is None:
         return read_clock()
-    if not isinstance(now, datetime) or now.utcoffset() is None:
-        raise RecordError("now", now, "this is no instant with a time zone; add tzinfo=timezone.utc")
-    return now.astimezone(UTC)
+    return read_instant("now", now)
 
 
 def _advise_account(decisions: list[DecisionSpec], moves: list[tuple[datetime, Account]]) -> Advice:

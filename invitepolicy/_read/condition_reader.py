@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.conditions import ConditionError, parse_operator
+from invitepolicy._core.conditions import parse_operator
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.policy import AgeRange, Condition, Location, NumberRange, Threshold
-from invitepolicy._core.reasons import ReasonError, parse_reason
+from invitepolicy._core.reasons import parse_reason
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.problems import PathProblem
 
@@ -48,7 +49,7 @@ class ConditionReader:
         self.broken: dict[str, Setting] = {}
 
     def place(self, path: Path, *, key: bool = False) -> Location:
-        """Give the place of a value, or of its key."""
+        """Return the place of a value, or of its key."""
         mark = self._document.key_mark(path) if key else self._document.value_mark(path)
         return Location(self._file, *mark)
 
@@ -69,7 +70,7 @@ class ConditionReader:
         for fact, words in _rows(raw, stray) if stray else ():
             if fact in facts and facts[fact].kind in ("choice", "tags"):
                 hint = f"write a list in brackets: {fact}: [{', '.join(words)}]"
-                self.refuse((*path, words[1]), "fact", f"{quoted(words[1])} stands alone here", hint, key=True)
+                self.refuse((*path, words[1]), "fact", f"{quoted(words[1])} is on its own here", hint, key=True)
                 return stray.intersection(words)
         return set()
 
@@ -80,7 +81,7 @@ class ConditionReader:
             return None
         try:
             test = parse_operator(facts[name], raw, self._known.settings)
-        except ConditionError as error:
+        except InvalidInputError as error:
             if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
                 self.refuse((*path, *error.inside), error.code, error.what, error.hint)
             self.used.update(named_in(raw))
@@ -116,8 +117,8 @@ class ConditionReader:
             self.refuse(path, "cut-short", "a “ #” cuts this text short", hint)
         try:
             reason = parse_reason(text, {**self._known.settings, **self.broken}, self._facts_for(subject))
-        except ReasonError as error:
-            self.refuse(path, "placeholder", error.what, error.hint)
+        except InvalidInputError as error:
+            self.refuse(path, error.code, error.what, error.hint)
             self.used.update(named_in(text))
             return ()
         self.used.update(
@@ -144,7 +145,7 @@ def _as_written(raw: Any) -> str:
 
 
 def _rows(raw: dict[str, Any], stray: set[str]) -> Iterable[tuple[str, list[str]]]:
-    """Give each line behind which words stand alone: its fact, and its own word with those."""
+    """Return each line behind which words stand alone: its fact, and its own word with those."""
     row: tuple[str, list[str]] | None = None
     for name, value in raw.items():
         if name in stray and row is not None:

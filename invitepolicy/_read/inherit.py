@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import OWN_KINDS, RESERVED_OUTCOMES, Fact
 from invitepolicy._core.frozen import ByFields, freeze
 from invitepolicy._core.policy import Promise, Rule, Setting
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.condition_reader import ConditionReader, Scope, named_in
 from invitepolicy._read.problems import PathProblem
-from invitepolicy._read.settings import SettingError, read_setting
+from invitepolicy._read.settings import read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +47,10 @@ class Merged(Scope):
 
 
 def merge_document(
-    document: PolicyFile, state: Merged, problems: ProblemCollector, *, is_child: bool, is_last: bool
+    document: PolicyFile, merged: Merged, problems: ProblemCollector, *, is_child: bool, is_last: bool
 ) -> None:
-    """Fold a file into the state; what is wrong goes to `problems`. After the last one every decision is total."""
-    folder = _Merger(document, state, problems)
+    """Fold a file into the merged; what is wrong goes to `problems`. After the last one every decision is total."""
+    folder = _Merger(document, merged, problems)
     introduced = folder.fold()
     if is_child:
         folder.refuse_unused(introduced)
@@ -58,11 +59,11 @@ def merge_document(
 
 
 class _Merger:
-    """Folds one file into the state; what is wrong goes to `problems`."""
+    """Folds one file into the merged; what is wrong goes to `problems`."""
 
-    def __init__(self, document: PolicyFile, state: Merged, problems: ProblemCollector) -> None:
-        self._document, self._state = document, state
-        self._reader = ConditionReader(document, state, problems)
+    def __init__(self, document: PolicyFile, merged: Merged, problems: ProblemCollector) -> None:
+        self._document, self._merged = document, merged
+        self._reader = ConditionReader(document, merged, problems)
 
     def fold(self) -> list[str]:
         data = self._document.data
@@ -78,27 +79,27 @@ class _Merger:
 
     def _settings(self, raw: dict[str, Any]) -> list[str]:
         """Take the settings in; hand back the names that no parent has."""
-        introduced = [name for name in raw if name not in self._state.settings]
+        introduced = [name for name in raw if name not in self._merged.settings]
         for name, value in raw.items():
             path: Path = ("settings", name)
-            parent = self._state.settings.get(name)
+            parent = self._merged.settings.get(name)
             try:
                 setting = read_setting(
-                    name, value, parent, self._reader.place(path, key=True), whole=name in self._state.counting
+                    name, value, parent, self._reader.place(path, key=True), whole=name in self._merged.counting
                 )
-            except SettingError as error:
-                inside = (*path, error.inside) if error.inside and isinstance(value, dict) else path
+            except InvalidInputError as error:
+                inside = (*path, *error.inside) if isinstance(value, dict) else path
                 self._reader.refuse(inside, error.code, error.what, error.hint, key=error.key)
                 if parent is None:
                     self._reader.broken[name] = Setting(name, "number", 0)
                 continue
-            self._state.settings[name] = setting
+            self._merged.settings[name] = setting
         return introduced
 
     def refuse_unused(self, introduced: Iterable[str]) -> None:
-        known = [name for name in self._state.settings if name not in introduced]
+        known = [name for name in self._merged.settings if name not in introduced]
         for name in introduced:
-            if name in self._state.settings and name not in self._reader.used:
+            if name in self._merged.settings and name not in self._reader.used:
                 hint = did_you_mean(name, known, "use it in a rule, or delete it")
                 what = f"no parent has a setting {quoted(name)}, and nothing here uses it"
                 self._reader.refuse(("settings", name), "setting", what, hint, key=True)
@@ -108,19 +109,19 @@ class _Merger:
     def _facts(self, raw: dict[str, Any]) -> None:
         for name, kind in raw.items():
             path: Path = ("facts", name)
-            if name in self._state.own:
+            if name in self._merged.own:
                 hint = "delete it here, since a child may not redefine a fact"
                 self._reader.refuse(path, "fact", f"a parent has introduced “{name}” already", hint, key=True)
             elif isinstance(kind, list):
                 words = tuple(dict.fromkeys([*kind, "unknown"]))
-                self._state.own[name] = Fact(name, "choice", "invitation", name, name, words)
+                self._merged.own[name] = Fact(name, "choice", "invitation", name, name, words)
             else:
-                self._state.own[name] = Fact(name, next(k for k in OWN_KINDS if k == kind), "invitation", name, name)
+                self._merged.own[name] = Fact(name, next(k for k in OWN_KINDS if k == kind), "invitation", name, name)
 
     # decisions
 
     def _decision(self, name: str, raw: dict[str, Any], path: Path) -> None:
-        known = self._state.decisions.get(name)
+        known = self._merged.decisions.get(name)
         decision = known or DecisionBuilder(name)
         self._texts(decision, raw, path, is_new=known is None)
         decision.details.update(
@@ -133,21 +134,21 @@ class _Merger:
         decision.applies_to += self._reader.read_lines(
             raw.get("applies_to") or {}, decision.subject, (*path, "applies_to")
         )
-        limits = self._cards(decision, raw.get("limits") or (), (*path, "limits"), limit=True)
-        rules = self._cards(decision, raw.get("rules") or (), (*path, "rules"), limit=False)
+        limits = self._read_rules(decision, raw.get("limits") or (), (*path, "limits"), limit=True)
+        rules = self._read_rules(decision, raw.get("rules") or (), (*path, "rules"), limit=False)
         otherwise = None
         if raw.get("otherwise") is not None:
-            otherwise = self._card(decision, {"rule": None, **raw["otherwise"]}, (*path, "otherwise"), limit=False)
+            otherwise = self._read_rule(decision, {"rule": None, **raw["otherwise"]}, (*path, "otherwise"), limit=False)
         self._name_outcomes(
             decision, raw, [*limits, *rules, *([otherwise] if otherwise else [])], path, is_new=known is None
         )
         self._arrange(decision, raw, limits, rules, path)
         decision.otherwise = otherwise or decision.otherwise
-        self._state.decisions[name] = decision
+        self._merged.decisions[name] = decision
 
     def refuse_partial(self) -> None:
-        total = [name for name, decision in self._state.decisions.items() if decision.otherwise is not None]
-        for name, decision in self._state.decisions.items():
+        total = [name for name, decision in self._merged.decisions.items() if decision.otherwise is not None]
+        for name, decision in self._merged.decisions.items():
             if decision.otherwise is None:
                 paths: tuple[Path, ...] = (("decisions", name), ("extends",), ())
                 self._reader.refuse(
@@ -175,7 +176,7 @@ class _Merger:
             decision.subject = subject
 
     def _name_outcomes(
-        self, decision: DecisionBuilder, raw: dict[str, Any], cards: list[Rule], path: Path, *, is_new: bool
+        self, decision: DecisionBuilder, raw: dict[str, Any], rules: list[Rule], path: Path, *, is_new: bool
     ) -> None:
         stated = raw.get("outcomes")
         for index, word in enumerate(stated or ()):
@@ -183,7 +184,7 @@ class _Merger:
                 hint = "delete it, since the library itself gives this outcome"
                 self._reader.refuse((*path, "outcomes", index), "outcome", f"{quoted(word)} may not be listed", hint)
         if is_new:
-            used = dict.fromkeys(card.then for card in cards)
+            used = dict.fromkeys(rule.then for rule in rules)
             decision.outcomes = (
                 tuple(stated) if stated else tuple(word for word in used if word not in RESERVED_OUTCOMES)
             )
@@ -200,8 +201,8 @@ class _Merger:
 
     def _thens(self, raw: dict[str, Any], path: Path) -> Iterable[tuple[Path, str]]:
         for kind in ("limits", "rules"):
-            for index, card in enumerate(raw.get(kind) or ()):
-                yield (*path, kind, index, "then"), card["then"]
+            for index, rule in enumerate(raw.get(kind) or ()):
+                yield (*path, kind, index, "then"), rule["then"]
         if raw.get("otherwise") is not None:
             yield (*path, "otherwise", "then"), raw["otherwise"]["then"]
 
@@ -213,15 +214,15 @@ class _Merger:
             hint = "the library itself gives this outcome, where a line of applies_to fails"
             if word == "undetermined":
                 hint = "the library itself gives this outcome, where facts are not known"
-        self._reader.refuse(path, "outcome", f"{quoted(word)} is no outcome of “{decision.name}”", hint, key=key)
+        self._reader.refuse(path, "outcome", f"{quoted(word)} is not an outcome of “{decision.name}”", hint, key=key)
         return False
 
-    def _cards(
+    def _read_rules(
         self, decision: DecisionBuilder, raws: Sequence[dict[str, Any]], path: Path, *, limit: bool
     ) -> list[Rule]:
-        return [self._card(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
+        return [self._read_rule(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
 
-    def _card(self, decision: DecisionBuilder, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
+    def _read_rule(self, decision: DecisionBuilder, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
         when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
         because = self._reader.read_reason(raw["because"], decision.subject, (*path, "because"))
         place = self._reader.place(path, key=raw["rule"] is None)
@@ -230,29 +231,29 @@ class _Merger:
     def _arrange(
         self, decision: DecisionBuilder, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
     ) -> None:
-        replaces = [card.get("replaces") for card in raw.get("rules") or ()]
-        cards = RuleChanges(limits, rules, replaces, raw.get("without") or ())
-        for index, card in enumerate(raw.get("limits") or ()):
-            if "replaces" in card:
-                hint = "delete the line, or move the card under rules"
+        replaces = [rule.get("replaces") for rule in raw.get("rules") or ()]
+        changes = RuleChanges(limits, rules, replaces, raw.get("without") or ())
+        for index, rule in enumerate(raw.get("limits") or ()):
+            if "replaces" in rule:
+                hint = "delete the line, or move it under rules"
                 self._reader.refuse(
                     (*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True
                 )
-        findings = list(find_conflicts(decision.limits, decision.rules, cards))
+        findings = list(find_conflicts(decision.limits, decision.rules, changes))
         for found in findings:
             self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
         if not findings:
-            decision.rules = apply_overrides(decision.rules, cards)
+            decision.rules = apply_overrides(decision.rules, changes)
         decision.limits += limits
 
     # promises
 
     def _promise(self, raw: dict[str, Any], path: Path) -> None:
         name = raw["decision"]
-        decision = self._state.decisions.get(name)
+        decision = self._merged.decisions.get(name)
         if decision is None:
             hint = did_you_mean(
-                name, self._state.decisions, f"the decisions are {join_words(self._state.decisions, 'and')}"
+                name, self._merged.decisions, f"the decisions are {join_words(self._merged.decisions, 'and')}"
             )
             self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
             self._reader.used.update(named_in(raw.get("when")))
@@ -265,13 +266,13 @@ class _Merger:
             if word not in known:
                 at = (*path, mode, index) if isinstance(raw[mode], list) else (*path, mode)
                 hint = did_you_mean(word, known, f"its outcomes are {join_words(decision.outcomes)}")
-                self._reader.refuse(at, "outcome", f"{quoted(word)} is no outcome of “{name}”", hint)
-        self._state.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._reader.place(path)))
+                self._reader.refuse(at, "outcome", f"{quoted(word)} is not an outcome of “{name}”", hint)
+        self._merged.promises.append(Promise(raw["promise"], name, when, mode, tuple(stated), self._reader.place(path)))
 
 
 @attrs.frozen(eq=False, repr=False)
 class RuleChanges(ByFields):
-    """What a file says of a decision's rules: its cards, whom each one replaces, and what it drops."""
+    """What a file says of a decision's rules: its rules, which one each one replaces, and what it drops."""
 
     limits: Sequence[Rule]
     rules: Sequence[Rule]
@@ -279,49 +280,51 @@ class RuleChanges(ByFields):
     without: Sequence[str]
 
 
-def apply_overrides(rules: Sequence[Rule], cards: RuleChanges) -> list[Rule]:
+def apply_overrides(rules: Sequence[Rule], changes: RuleChanges) -> list[Rule]:
     """Put a file's rules above its parents' `rules`, or in the place of those that they replace."""
-    replaced = {target: card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is not None}
-    own = [card for target, card in zip(cards.replaces, cards.rules, strict=True) if target is None]
-    return own + [replaced.get(rule.name or "", rule) for rule in rules if rule.name not in cards.without]
+    replaced = {
+        target: rule for target, rule in zip(changes.replaces, changes.rules, strict=True) if target is not None
+    }
+    own = [rule for target, rule in zip(changes.replaces, changes.rules, strict=True) if target is None]
+    return own + [replaced.get(rule.name or "", rule) for rule in rules if rule.name not in changes.without]
 
 
-def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], cards: RuleChanges) -> Iterator[PathProblem]:
+def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], changes: RuleChanges) -> Iterator[PathProblem]:
     """Say what cannot be arranged: names given twice or taken, and rules replaced or dropped that no parent has."""
     fixed = [rule.name for rule in limits]
     inherited = [rule.name for rule in rules]
-    yield from _double_names(cards)
-    for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
-        for index, card in enumerate(group):
-            target = cards.replaces[index] if kind == "rules" else None
-            free = card.name in cards.without or card.name == target
-            if card.name in fixed or (card.name in inherited and not free):
-                yield PathProblem((kind, index, "rule"), "rule", *_taken(card, fixed))
-    for index, name in enumerate(cards.without):
+    yield from _double_names(changes)
+    for kind, group in (("limits", changes.limits), ("rules", changes.rules)):
+        for index, rule in enumerate(group):
+            target = changes.replaces[index] if kind == "rules" else None
+            free = rule.name in changes.without or rule.name == target
+            if rule.name in fixed or (rule.name in inherited and not free):
+                yield PathProblem((kind, index, "rule"), "rule", *_taken(rule, fixed))
+    for index, name in enumerate(changes.without):
         if name not in inherited:
             yield PathProblem(("without", index), "rule", *_no_such_rule(name, fixed, inherited, "dropped"))
-    yield from _bad_targets(cards, fixed, inherited)
+    yield from _bad_targets(changes, fixed, inherited)
 
 
-def _double_names(cards: RuleChanges) -> Iterator[PathProblem]:
+def _double_names(changes: RuleChanges) -> Iterator[PathProblem]:
     seen: dict[str | None, int] = {}
-    for kind, group in (("limits", cards.limits), ("rules", cards.rules)):
-        for index, card in enumerate(group):
-            if card.name in seen:
-                hint = f"line {seen[card.name]} has it; rename one"
-                yield PathProblem((kind, index, "rule"), "twice", f"a second rule {quoted(card.name)}", hint)
-            seen.setdefault(card.name, card.place.line)
+    for kind, group in (("limits", changes.limits), ("rules", changes.rules)):
+        for index, rule in enumerate(group):
+            if rule.name in seen:
+                hint = f"line {seen[rule.name]} has it; rename one"
+                yield PathProblem((kind, index, "rule"), "twice", f"a second rule {quoted(rule.name)}", hint)
+            seen.setdefault(rule.name, rule.place.line)
 
 
 def _bad_targets(
-    cards: RuleChanges, fixed: Sequence[str | None], inherited: Sequence[str | None]
+    changes: RuleChanges, fixed: Sequence[str | None], inherited: Sequence[str | None]
 ) -> Iterator[PathProblem]:
     replaced: dict[str, int] = {}
-    for index, target in enumerate(cards.replaces):
+    for index, target in enumerate(changes.replaces):
         if target is None:
             continue
         path: Path = ("rules", index, "replaces")
-        if target in cards.without:
+        if target in changes.without:
             yield PathProblem(
                 path, "rule", f"{quoted(target)} is dropped by without", "drop it or replace it, not both"
             )
@@ -330,14 +333,14 @@ def _bad_targets(
         elif target in replaced:
             hint = f"the rule in line {replaced[target]} replaces it already; delete one of the two"
             yield PathProblem(path, "rule", f"{quoted(target)} is replaced twice", hint)
-        replaced.setdefault(target, cards.rules[index].place.line)
+        replaced.setdefault(target, changes.rules[index].place.line)
 
 
-def _taken(card: Rule, fixed: Sequence[str | None]) -> tuple[str, str]:
-    what = f"a parent has a rule {quoted(card.name)} already"
-    if card.name in fixed:
+def _taken(rule: Rule, fixed: Sequence[str | None]) -> tuple[str, str]:
+    what = f"a parent has a rule {quoted(rule.name)} already"
+    if rule.name in fixed:
         return what, "take another name, since it is a limit and stays"
-    return what, f"add “replaces: {card.name}” to stand in its place, or take another name"
+    return what, f"add “replaces: {rule.name}” to stand in its place, or take another name"
 
 
 def _no_such_rule(

@@ -49,7 +49,7 @@ def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = N
 
 
 def with_settings(policy: Policy, /, **values: Any) -> Policy:
-    """Give the policy with other settings: `with_settings(policy, longest_wait="30 days")`.
+    """Return the policy with other settings: `with_settings(policy, longest_wait="30 days")`.
 
     Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
     PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
@@ -182,7 +182,7 @@ def _inside(parent: str, folder: str | None, here: str | None, problems: Problem
     elif not parent.startswith("./") or ".." in parent.split("/") or "\\" in parent or "\0" in parent:
         what = f"{quoted(parent)} leaves the folder"
     elif not parent.endswith(_SUFFIXES):
-        what, hint = f"{quoted(parent)} is no YAML file", "its name ends in .yaml"
+        what, hint = f"{quoted(parent)} is not a YAML file", "its name ends in .yaml"
     else:
         target, root = os.path.realpath(os.path.join(here, parent)), os.path.realpath(folder)
         if os.path.commonpath([target, root]) == root:
@@ -206,7 +206,7 @@ def _read_file(path: str, shown: str, problems: ProblemCollector, mark: Position
         what, hint = f"{quoted(shown)} cannot be read ({why.lower()})", "check the path and who may read it"
         raise problems.fatal(mark, "file", what, hint) from None
     if raw is None:
-        raise problems.fatal(mark, "file", f"{quoted(shown)} is no ordinary file", "give the path of a .yaml file")
+        raise problems.fatal(mark, "file", f"{quoted(shown)} is not a regular file", "give the path of a .yaml file")
     return parse_source(raw, shown)
 
 

@@ -6,11 +6,11 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from invitepolicy._core.errors import RecordError
-from invitepolicy._core.facts import FACTS, RESERVED_OUTCOMES
+from invitepolicy._core.errors import InvalidInputError, RecordError
+from invitepolicy._core.facts import FACTS, RESERVED_OUTCOMES, field_facts
 from invitepolicy._core.frozen import FrozenMapping
 from invitepolicy._core.policy import DEFAULT_NOW, Expectation, ExpectedStage, Location, PolicyTest
-from invitepolicy._core.quantities import QuantityError, add_or_none, parse_duration, parse_instant
+from invitepolicy._core.quantities import add_or_none, parse_duration, parse_instant
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.problems import PathProblem
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from invitepolicy._read.problems import ProblemCollector
 
 _LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
-_INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
-_REMEDIES: Final = {
-    "name": "put the text in quotes",
-    "url": "put the text in quotes",
-    "note": "put the text in quotes",
-    "email_requested": "write true or false",
-    "rejected_share": "write a percentage, such as 40%",
+_INSTANTS: Final = tuple(fact.field for fact in field_facts("invitation", "clock"))
+_ACCOUNT_INSTANTS: Final = tuple(fact.field for fact in field_facts("account", "clock"))
+_REMEDIES: Final = {  # by the code of a refusal: what to write in a file, where it differs from what to give in code
+    "text": "put the text in quotes",
+    "flag": "write true or false",
+    "count": "write digits, such as 3",
+    "share": "write a percentage, such as 40%",
 }
 
 
@@ -86,7 +86,7 @@ class _TestReader:
             return DEFAULT_NOW
         try:
             return parse_instant(raw["now"])
-        except QuantityError as error:
+        except InvalidInputError as error:
             self._refuse((*path, "now"), "instant", error.what, error.hint)
             return DEFAULT_NOW
 
@@ -104,7 +104,8 @@ class _TestReader:
             for name in invitation.facts:
                 if name not in self._own:
                     hint = did_you_mean(name, self._own, "introduce it under facts")
-                    raise RecordError(name, None, f"the policy has no such fact; {hint}")  # noqa: TRY301  (one way out)
+                    what = "is not a fact of this policy"
+                    raise RecordError(name, None, what, hint, "unknown-field")  # noqa: TRY301  (one way out)
                 read_fact(self._own[name], invitation, NO_ACCOUNT)
         except RecordError as error:
             self._refuse_field(error, fields, (*path, "given"))
@@ -123,10 +124,10 @@ class _TestReader:
         stray = [] if not isinstance(tags, list) else [tag for tag in tags if not isinstance(tag, str)]
         if not isinstance(tags, list):
             hint = f"write [{quoted(tags).strip('“”')}]"
-            self._refuse((*path, "tags"), "record", f"“tags” wants a list, not {quoted(tags)}", hint)
+            self._refuse((*path, "tags"), "record", f"“tags” must be a list, not {quoted(tags)}", hint)
         for tag in stray:
             at = (*path, "tags", tags.index(tag))
-            self._refuse(at, "record", f"“tags” is a list of texts, and {quoted(tag)} is none", "put it in quotes")
+            self._refuse(at, "record", f"“tags” must contain texts, not {quoted(tag)}", "put it in quotes")
         return bool(stray) or not isinstance(tags, list)
 
     def _fill_instant(self, fields: dict[str, Any], name: str, now: datetime, path: Path) -> None:
@@ -135,29 +136,28 @@ class _TestReader:
             return
         try:
             fields[name] = _parse_relative(text, now)
-        except QuantityError as error:
+        except InvalidInputError as error:
             self._refuse((*path, name), "instant", error.what, error.hint)
             fields[name] = now
 
     def _refuse_field(self, error: RecordError, fields: dict[str, Any], path: Path) -> None:
         name = error.field
-        what, _, hint = error.what.partition("; ")
         bundled = (*path, "facts", name)
         at = bundled if bundled in self._document.places else (*path, name)
-        if "no such" in what:
-            if name in FACTS:
-                hint = f"a record has “{FACTS[name].field}”"
-            self._refuse(at, "record", f"“{name}”: {what}", hint, key=True)
+        if error.code == "unknown-field":
+            hint = f"a record has “{FACTS[name].field}”" if name in FACTS else error.hint
+            self._refuse(at, "record", f"“{name}” {error.what}", hint, key=True)
             return
         value = fields[name] if name in fields else fields["facts"][name]
-        what = what.replace("this is", f"{quoted(value)} is").replace("its words", f"the words of “{name}”")
-        prefix = "" if f"“{name}”" in what else f"“{name}”: "
-        self._refuse(at, "record", prefix + what, _REMEDIES.get(name, hint))
+        hint = _REMEDIES.get(error.code, error.hint)
+        shown = f"“{name}”" if isinstance(value, dict) else f"“{name}”: {quoted(value)}"
+        self._refuse(at, "record", f"{shown} {error.what}", hint)
 
     def _account(self, raw: dict[str, Any], now: datetime, path: Path) -> Account | None:
         fields = dict(raw)
-        self._fill_instant(fields, "restricted_at", now, (*path, "account"))
-        if self._has_gaps(fields, ["restricted_at"], (*path, "account")):
+        for name in _ACCOUNT_INSTANTS:
+            self._fill_instant(fields, name, now, (*path, "account"))
+        if self._has_gaps(fields, _ACCOUNT_INSTANTS, (*path, "account")):
             return None
         try:
             return as_account(fields)
@@ -190,7 +190,7 @@ class _TestReader:
         self._refuse(
             at,
             "outcome",
-            f"{quoted(word)} is no outcome of “{decision}”",
+            f"{quoted(word)} is not an outcome of “{decision}”",
             did_you_mean(word, known, hint) if isinstance(word, str) else hint,
         )
         return False
@@ -206,7 +206,7 @@ class _TestReader:
                 continue
             try:
                 after = parse_duration(found[2]) if found[2] else timedelta()
-            except QuantityError as error:
+            except InvalidInputError as error:
                 self._refuse(path, "quantity", error.what, error.hint)
                 continue
             if not self._is_outcome(decision, found[1], path):
@@ -215,7 +215,7 @@ class _TestReader:
                 self._refuse(
                     path,
                     "life",
-                    f"{quoted(item)} is not later than what stands before it",
+                    f"{quoted(item)} is not later than the one before it",
                     "put the outcomes in order of time",
                 )
             last = after
@@ -226,7 +226,7 @@ class _TestReader:
             path = (*at, key)
             try:
                 instant = _parse_after(key, now)
-            except QuantityError as error:
+            except InvalidInputError as error:
                 self._refuse(path, "instant", error.what, error.hint, key=True)
                 continue
             if self._is_outcome(decision, outcome, path):
@@ -242,21 +242,23 @@ class _TestReader:
             known = [card.name for card in self._decisions[name].rules if card.name]
             if rule not in known:
                 hint = did_you_mean(str(rule), known, f"its rules are {join_words(known)}")
-                self._refuse(at, "rule", f"{quoted(rule)} is no rule of “{name}”", hint)
+                self._refuse(at, "rule", f"{quoted(rule)} is not a rule of “{name}”", hint)
         return FrozenMapping(raw)
 
 
 def _parse_relative(text: object, now: datetime) -> datetime:
-    """Read an instant, or `3 days ago`. Raises QuantityError."""
+    """Read an instant, or `3 days ago`. Raises InvalidInputError."""
     if not isinstance(text, str):
-        raise QuantityError(f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago")
+        raise InvalidInputError(
+            "instant", f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago"
+        )
     if not text.endswith(" ago"):
         return _parse_instant(text, "3 days ago")
     return _moved(text, now, -parse_duration(text.removesuffix(" ago").rstrip()))
 
 
 def _parse_after(text: str, now: datetime) -> datetime:
-    """Read an instant, or `after 3 days`. Raises QuantityError."""
+    """Read an instant, or `after 3 days`. Raises InvalidInputError."""
     if not text.startswith("after "):
         return _parse_instant(text, "after 3 days")
     return _moved(text, now, parse_duration(text.removeprefix("after ").lstrip()))
@@ -265,13 +267,15 @@ def _parse_after(text: str, now: datetime) -> datetime:
 def _parse_instant(text: str, relative: str) -> datetime:
     try:
         return parse_instant(text)
-    except QuantityError as error:
+    except InvalidInputError as error:
         hint = f"write 2026-03-01T10:00Z, or {relative}" if error.hint.startswith("write") else error.hint
-        raise QuantityError(error.what, hint) from None
+        raise InvalidInputError("instant", error.what, hint) from None
 
 
 def _moved(text: str, now: datetime, by: timedelta) -> datetime:
     instant = add_or_none(now, by)
     if instant is None:
-        raise QuantityError(f"{quoted(text)} lies outside the years 1 to 9999", "take a smaller duration")
+        raise InvalidInputError(
+            "instant", f"{quoted(text)} lies outside the years 1 to 9999", "take a smaller duration"
+        )
     return instant

@@ -25,8 +25,8 @@ _WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
 _KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
-_SEVERAL: Final = {"object": "cards", "string": "texts"}
-_CARDS: Final = {"rules": "rule", "limits": "rule", "tests": "test", "promises": "promise"}
+_SEVERAL: Final = {"object": "keys and values", "string": "texts"}
+_ENTRIES: Final = {"rules": "rule", "limits": "rule", "tests": "test", "promises": "promise"}
 _SENTENCES: Final = ("title", "about", "source", "question", "because", "rule", "test", "promise", "skip")
 _OF_A_DECISION: Final = ("rules", "otherwise", "question", "limits", "applies_to", "outcomes")
 _DECISION: Final = 2  # keys lead to it
@@ -60,11 +60,11 @@ def check_shape(document: PolicyFile) -> None:
     problems = ProblemCollector(document.path)
     _check_version(document, problems)
     problems.raise_if_any()
-    told = set()
+    reported = set()
     for error in islice(_validator().iter_errors(document.data), _MOST_ERRORS):
         for finding in _findings(error, document):
-            if (finding.path, finding.what) not in told:
-                told.add((finding.path, finding.what))
+            if (finding.path, finding.what) not in reported:
+                reported.add((finding.path, finding.what))
                 problems.report(document, finding)
     problems.raise_if_any()
 
@@ -74,9 +74,9 @@ def _check_version(document: PolicyFile, problems: ProblemCollector) -> None:
     plain = isinstance(version, int) and not isinstance(version, bool)
     if "invitepolicy" not in document.data or (plain and version == _FORMAT):
         return
-    what, hint = f"{quoted(version)} is no version of this format", "write invitepolicy: 1"
+    what, hint = f"{quoted(version)} is not a version of this format", "write invitepolicy: 1"
     if version is None:
-        what = "no version stands here"
+        what = "the version is missing"
     elif plain and version > _FORMAT:
         what = f"this file is written in format {version}, and this library reads format {_FORMAT}"
         hint = f"update to invitepolicy {version}, or later"
@@ -87,21 +87,21 @@ def _findings(error: Any, document: PolicyFile) -> Iterator[PathProblem]:
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
         yield PathProblem((*path, error.instance), "name", *_bad_name(error), key=True)
-    elif error.validator == "required" and (cards := _scattered(document.data, path)):
-        yield PathProblem(cards, "dash", "a dash too many: this line belongs to the card above", "delete the dash")
+    elif error.validator == "required" and (entries := _scattered(document.data, path)):
+        yield PathProblem(entries, "dash", "extra “-”: this line belongs to the entry above it", "delete the dash")
     elif not _left_to_build(path, name=error.validator):
         yield from _WORDED[error.validator](error, path)
 
 
 def _scattered(data: Any, path: Path) -> Path | None:
-    """Find the second of several cards that are one, written with a dash before each line; None where there is none."""
+    """Return the path of the second of several entries that are one, written with a dash before each line, or None."""
     outside, index = path[:-1], path[-1] if path else ""
     if not isinstance(index, int):
         return None
     for part in outside:
         data = data[part]
-    name = _CARDS.get(str(outside[-1]), "")
-    heads = [number for number, card in enumerate(data) if isinstance(card, dict) and name in card]
+    name = _ENTRIES.get(str(outside[-1]), "")
+    heads = [number for number, entry in enumerate(data) if isinstance(entry, dict) and name in entry]
     head = max((number for number in heads if number <= index), default=len(data))
     end = min((number for number in heads if number > index), default=len(data))
     parts = data[head:end]
@@ -113,7 +113,7 @@ def _bad_name(error: Any) -> tuple[str, str]:
     name: str = error.instance
     what = f"{quoted(name)} cannot be a name here"
     if found := re.fullmatch(_WITHOUT_COLON, name):
-        return what, f"put a colon and a space behind the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
+        return what, f"put a colon and a space after the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
     plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain
     write = f"write {meant}; " if plain and re.search(error.schema["pattern"], meant) else ""
@@ -130,14 +130,14 @@ def _missing(error: Any, path: Path) -> Iterator[PathProblem]:
 def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str, str]:
     described = _described(schema["properties"][key])
     hint = f"add {key}: {described}"
-    card = next((_CARDS[str(part)] for part in path[-2:-1] if part in _CARDS), None)
+    entry = next((_ENTRIES[str(part)] for part in path[-2:-1] if part in _ENTRIES), None)
     match key:
         case "never":
             return "this promise says neither “only” nor “never”", f"add never: {described}"
-        case _ if key == card:
-            return f"this {card} has no name", hint
-    whose = f"this {card}" if card else f"“{path[-1]}”" if path else "the policy"
-    return f"{whose} has no “{key}”", hint
+        case _ if key == entry:
+            return f"this {entry} has no name", hint
+    owner = f"this {entry}" if entry else f"“{path[-1]}”" if path else "the policy"
+    return f"{owner} has no “{key}”", hint
 
 
 def _kind(error: Any, path: Path) -> Iterator[PathProblem]:
@@ -173,7 +173,7 @@ def _twice(error: Any, path: Path) -> Iterator[PathProblem]:
 
 
 def _both(error: Any, path: Path) -> Iterator[PathProblem]:
-    if isinstance(error.instance, dict):  # of anything else its kind is told
+    if isinstance(error.instance, dict):  # of anything else its kind is reported
         what, hint = "this promise says both “only” and “never”", "keep one of them"
         yield PathProblem((*path, "never"), "key", what, hint, key=True)
 
@@ -205,11 +205,11 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[PathProblem]:
         yield PathProblem((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
 
 
-def _meant(schema: dict[str, Any], card: dict[str, Any]) -> dict[str, str]:
-    """Give for each unknown key of a card the one that was probably meant, which does not stand there already."""
-    known = [key for key in schema["properties"] if key not in card]
-    unknown = [key for key in card if key not in schema["properties"]]
-    missing = [key for key in schema.get("required", ()) if key not in card]
+def _meant(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, str]:
+    """Return for each unknown key of a entry the one that was probably meant, which does not stand there already."""
+    known = [key for key in schema["properties"] if key not in entry]
+    unknown = [key for key in entry if key not in schema["properties"]]
+    missing = [key for key in schema.get("required", ()) if key not in entry]
     if len(unknown) == len(missing) == 1:
         return {unknown[0]: closest(unknown[0], known) or missing[0]}
     return {key: found for key in unknown if (found := closest(key, known)) is not None}
@@ -224,9 +224,9 @@ def _wrong_kind(error: Any, path: Path) -> tuple[str, str]:
     kind, name, value = wanted[0], _name_of(path), error.instance
     if value is None:
         return f"“{name}” is empty", _remedy(error.schema)
-    what = f"“{name}” wants {_KINDS[kind]}, not {quoted(value)}"
+    what = f"“{name}” must be {_KINDS[kind]}, not {quoted(value)}"
     if isinstance(path[-1], int):
-        what = f"“{name}” is a list of {_SEVERAL[kind]}, and {quoted(value)} is none"
+        what = f"“{name}” must contain {_SEVERAL[kind]}, not {quoted(value)}"
     return what, _to_write(kind, name, value, path) or _remedy(error.schema)
 
 
@@ -237,15 +237,15 @@ def _to_write(kind: str, name: str, value: Any, path: Path) -> str | None:  # no
         case "string", int() | float():
             return "put it in quotes"
         case "string", dict():
-            return "a text that begins with a brace { wants quotes"
+            return "a text that begins with a brace { needs quotes"
         case "string", list() if name in _SENTENCES:
-            return "a text that begins with a bracket [ wants quotes"
+            return "a text that begins with a bracket [ needs quotes"
         case "object", list() if path[0] == "decisions" and len(path) == _DECISION:
-            return "put the cards under rules"
+            return "put the rules under “rules”"
         case "object", list():
             return "write the lines without dashes"
         case "object", str() if ":" in value:
-            return "put a space behind each colon, and each line below the other"
+            return "put a space after each colon, and each line below the other"
         case "array", str():
             return f"write [{quoted(value).strip('“”')}]"
         case "array", dict():

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import attrs
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import GRAMMAR_WORDS
 from invitepolicy._core.policy import Location, Setting
 from invitepolicy._core.quantities import (
     Quantity,
-    QuantityError,
     QuantityKind,
     checked_duration,
     checked_share,
@@ -27,28 +27,19 @@ _BOUNDS: Final = ("at_least", "at_most")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class SettingError(ValueError):
-    """A setting that cannot be: a code, what is wrong, what would be right, and the key inside it that is at fault."""
-
-    def __init__(self, code: str, what: str, hint: str, inside: str | None = None, *, key: bool = False) -> None:
-        """Keep the sentence, its remedy and the place."""
-        super().__init__(what)
-        self.code, self.what, self.hint, self.inside, self.key = code, what, hint, inside, key
-
-
 def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *, whole: bool) -> Setting:
     """Read a setting as YAML gives it; `parent` has its kind and bounds, `whole` says that it counts something.
 
-    Raises SettingError.
+    Raises InvalidInputError.
     """
     if name in GRAMMAR_WORDS:
         hint = "take another name; at, least, most, ago and the like are the language's own"
-        raise SettingError("name", f"{quoted(name)} is a word of the grammar", hint, key=True)
+        raise InvalidInputError("name", f"{quoted(name)} is a word of the grammar", hint, key=True)
     parts = raw if isinstance(raw, dict) else {"value": raw}
     inherited = [key for key in _BOUNDS if key in parts and parent is not None]
     if inherited:
         hint = "give the value only; bounds belong to the policy that introduces a setting"
-        raise SettingError("bounds", f"“{name}” has its bounds from a parent", hint, inherited[0], key=True)
+        raise InvalidInputError("bounds", f"“{name}” has its bounds from a parent", hint, (inherited[0],), key=True)
     found = {key: _quantity(name, parts[key], key, parent) for key in ("value", *_BOUNDS) if key in parts}
     kind = found["value"][0] if parent is None else parent.kind
     for key, (other, quantity) in found.items():
@@ -62,11 +53,11 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
 
 
 def override_setting(setting: Setting, raw: Any, *, whole: bool) -> Setting:
-    """Give a setting another value: as YAML gives it, or a timedelta or number. Raises SettingError."""
+    """Return a setting another value: as YAML gives it, or a timedelta or number. Raises InvalidInputError."""
     try:
         kind, value = _from_code(raw, setting.kind)
-    except QuantityError as error:
-        raise SettingError("quantity", error.what, error.hint) from None
+    except InvalidInputError as error:
+        raise InvalidInputError("quantity", error.what, error.hint) from None
     _check_kind(setting.name, setting.kind, kind, value, "value")
     return _checked(attrs.evolve(setting, value=value), whole=whole)
 
@@ -84,11 +75,11 @@ def _from_code(raw: Any, kind: QuantityKind) -> tuple[QuantityKind, Quantity]:
 def _quantity(name: str, raw: Any, key: str, parent: Setting | None) -> tuple[QuantityKind, Quantity]:
     try:
         return parse_setting(raw)
-    except QuantityError as error:
-        raise SettingError("quantity", *_why_not(name, raw, error, parent), key) from None
+    except InvalidInputError as error:
+        raise InvalidInputError("quantity", *_why_not(name, raw, error, parent), (key,)) from None
 
 
-def _why_not(name: str, raw: Any, error: QuantityError, parent: Setting | None) -> tuple[str, str]:
+def _why_not(name: str, raw: Any, error: InvalidInputError, parent: Setting | None) -> tuple[str, str]:
     if raw is None:
         return f"“{name}” has no value", error.hint
     if isinstance(raw, str) and (digits := in_digits(raw)) is not None:
@@ -107,21 +98,21 @@ def _check_kind(name: str, wanted: QuantityKind, kind: QuantityKind, value: Quan
         if kind == "number" and (wanted == "duration" or (wanted == "share" and value > 1)):  # type: ignore[operator]
             unit = "%" if wanted == "share" else " days"
             hint = f"write {format_quantity(value, kind)}{unit}, if that is what you mean"
-        raise SettingError("kind", what, hint, key)
+        raise InvalidInputError("kind", what, hint, (key,))
 
 
 def _check_bounds(values: dict[str, Quantity]) -> None:
     low, high = values.get("at_least"), values.get("at_most")
     if low is not None and high is not None and max(low, high) != high:  # one kind, so one type
         hint = "let at_least be the smaller and at_most the larger one"
-        raise SettingError("bounds", "nothing lies between these bounds", hint, "at_least", key=True)
+        raise InvalidInputError("bounds", "nothing lies between these bounds", hint, ("at_least",), key=True)
 
 
 def _checked(setting: Setting, *, whole: bool) -> Setting:
     value, kind = setting.value, setting.kind
     if whole and not isinstance(value, int):
-        what = f"“{setting.name}” counts something, and {_shown(value, kind)} is no whole number"
-        raise SettingError("kind", what, "write a whole number", "value")
+        what = f"“{setting.name}” counts something, and {_shown(value, kind)} is not a whole number"
+        raise InvalidInputError("kind", what, "write a whole number", ("value",))
     grounds = f" ({setting.about.rstrip('.')})" if setting.about else ""
     for bound, outside, words, hint in (
         (setting.at_least, "less", "or more", min),
@@ -130,7 +121,7 @@ def _checked(setting: Setting, *, whole: bool) -> Setting:
         if bound is not None and hint(value, bound) != bound:  # one kind, so one type
             shown = format_quantity(bound, kind)
             what = f"“{setting.name}” may not be {outside} than {shown}, and {_shown(value, kind)} is{grounds}"
-            raise SettingError("bounds", what, f"write {shown} {words}", "value")
+            raise InvalidInputError("bounds", what, f"write {shown} {words}", ("value",))
     return setting
 
 

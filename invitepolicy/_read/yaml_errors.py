@@ -33,17 +33,17 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
         "this line is indented differently from its neighbours",
         "let lines that belong together begin in the same column",
     ),
-    ("found unexpected end of stream", "a quote is opened and never closed", "close it with the same quote"),
-    ("found unexpected document separator", "a quote is opened and never closed", "close it with the same quote"),
+    ("found unexpected end of stream", "missing closing quote", "close it with the same quote"),
+    ("found unexpected document separator", "missing closing quote", "close it with the same quote"),
     (
         "expected ',' or '}'",
         "between the braces { and } a comma is missing, or the closing one",
-        "write {key: value, key: value}; a text with a comma, a colon or a question mark in it wants quotes",
+        "write {key: value, key: value}; a text with a comma, a colon or a question mark in it needs quotes",
     ),
     (
         "expected ',' or ']'",
         "between the brackets [ and ] a comma is missing, or the closing one",
-        "write [word, word]; a text with a comma, a colon or a question mark in it wants quotes",
+        "write [word, word]; a text with a comma, a colon or a question mark in it needs quotes",
     ),
     ("found unknown escape character", "a backslash in double quotes", "use single quotes, or write it twice"),
     ("expected escape sequence of", "an escape in double quotes is cut short", "use single quotes"),
@@ -60,8 +60,8 @@ _BEHIND: Final[dict[str, tuple[str, str]]] = {
     # the character behind which more text stands · what is wrong · what would be right
     "}": ("a text cannot begin with a brace {", "put the whole text in quotes"),
     "]": ("a text cannot begin with a bracket [", "put the whole text in quotes"),
-    "'": ("text goes on behind the closing quote", "use the other kind of quotes around the whole text"),
-    '"': ("text goes on behind the closing quote", "use the other kind of quotes around the whole text"),
+    "'": ("text continues after the closing quote", "use the other kind of quotes around the whole text"),
+    '"': ("text continues after the closing quote", "use the other kind of quotes around the whole text"),
 }
 _COLONS: Final = {
     "text": ("a text with a colon and a space in it", "put the text in quotes"),
@@ -73,7 +73,7 @@ _ENDS: Final = ("unexpected end of stream", "unexpected document separator", "'<
 
 
 def explain_syntax(error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    """Give what is wrong, and what would be right, for an error of YAML's scanner or parser."""
+    """Return what is wrong, and what would be right, for an error of YAML's scanner or parser."""
     said = f"{error.context} {error.problem}"
     if "mapping values are not allowed here" in said:
         return _COLONS[_whose_colon(*_lines_until(error.problem_mark))]
@@ -82,11 +82,11 @@ def explain_syntax(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     for words, what, hint in _WORDS:
         if words in said:
             return what, hint
-    return f"this is no YAML ({clip(safe_text(said), 120)})", "compare with docs/language.md"
+    return f"this is not YAML ({clip(safe_text(said), 120)})", "compare with docs/language.md"
 
 
 def place_of(error: yaml.MarkedYAMLError) -> Any:
-    """Give the mark to show: where something was opened, if its end is missing; else the problem's own."""
+    """Return the mark to show: where something was opened, if its end is missing; else the problem's own."""
     opened, problem = error.context_mark, error.problem_mark
     if opened is None or problem is None:
         return problem
@@ -97,7 +97,7 @@ def place_of(error: yaml.MarkedYAMLError) -> Any:
 
 
 def _lines_until(mark: Any) -> tuple[str, str]:
-    """Give the line above a mark that says something, and the mark's own line as far as the mark."""
+    """Return the line above a mark that says something, and the mark's own line as far as the mark."""
     *above, line = mark.buffer[: mark.pointer].split("\n")
     return next((text for text in reversed(above) if text.strip()), ""), line
 

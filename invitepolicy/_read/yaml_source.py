@@ -75,7 +75,7 @@ def _decode(source: str | bytes, problems: ProblemCollector) -> str:
     except UnicodeDecodeError as error:
         good = source[: error.start].decode("utf-8").removeprefix("\ufeff")
         utf16 = source[:2] in (b"\xff\xfe", b"\xfe\xff")
-        what = "the file is UTF-16 or UTF-32" if utf16 else f"byte {error.start + 1} of the file is no UTF-8"
+        what = "the file is UTF-16 or UTF-32" if utf16 else f"byte {error.start + 1} of the file is not UTF-8"
         raise problems.fatal(_mark(good, len(good)), "encoding", what, "save the file as UTF-8") from None
 
 
@@ -103,9 +103,9 @@ def _unprintable(character: str) -> tuple[str, str]:
 
 def _why_no_mapping(data: object) -> tuple[str, str]:
     if data is None:
-        return "the file says nothing", "begin with “invitepolicy: 1”, then “name:” and the rest"
+        return "the file is empty", "begin with “invitepolicy: 1”, then “name:” and the rest"
     if isinstance(data, str) and ":" in data:
-        return "a space is missing behind the colon", "write “invitepolicy: 1”"
+        return "a space is missing after the colon", "write “invitepolicy: 1”"
     return "a policy is made of keys and values", "begin with “invitepolicy: 1”, then “name:” and the rest"
 
 
@@ -171,14 +171,14 @@ class _YamlReader:
     def _refuse_extras(self, event: Any, mark: Position) -> None:
         if isinstance(event, yaml.AliasEvent):
             self._refuse(
-                mark, "alias", f"{quoted(f'*{event.anchor}')} is an alias", "write the value out; a text wants quotes"
+                mark, "alias", f"{quoted(f'*{event.anchor}')} is an alias", "write the value out; a text needs quotes"
             )
             return
         if event.anchor is not None:
-            self._refuse(mark, "anchor", f"{quoted(f'&{event.anchor}')} is an anchor", "delete it; a text wants quotes")
+            self._refuse(mark, "anchor", f"{quoted(f'&{event.anchor}')} is an anchor", "delete it; a text needs quotes")
         if event.tag is not None:
             written = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(mark, "tag", f"{quoted(written)} is a tag", "delete it; a text wants quotes")
+            self._refuse(mark, "tag", f"{quoted(written)} is a tag", "delete it; a text needs quotes")
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -194,7 +194,10 @@ class _YamlReader:
             key = self._key(path, event, mark)
             if key in lines:
                 self._refuse(
-                    mark, "twice", f"{quoted(key)} is given twice", f"it stands already in line {lines[key]}; keep one"
+                    mark,
+                    "twice",
+                    f"{quoted(key)} is given twice",
+                    f"it already stands in line {lines[key]}; keep one of them",
                 )
                 self._read((*path, key, 0), next(self._events), mark)
                 continue
@@ -243,7 +246,7 @@ class _YamlReader:
         return text
 
     def _ends_in_spaces(self, event: Any) -> bool:
-        """Say whether a block's text is the last of the file, and its last line spaces without an end."""
+        """Return whether a block's text is the last of the file, and its last line spaces without an end."""
         last = self._text.rpartition("\n")[2]
         return last.isspace() and event.end_mark.index >= len(self._text) - len(last)
 

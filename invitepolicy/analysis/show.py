@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from invitepolicy._core.conditions import format_operator
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.frozen import thaw
 from invitepolicy._core.policy import Location
 from invitepolicy._core.quantities import format_quantity
-from invitepolicy._core.reasons import ReasonError, fill_settings, format_reason, parse_reason
+from invitepolicy._core.reasons import fill_settings, format_reason, parse_reason
 from invitepolicy._core.text import safe_text
 from invitepolicy._core.yaml_text import format_data, format_quoted, format_sentence, format_word, format_words
 
@@ -214,7 +215,7 @@ def _find(policy: Policy, decision: DecisionSpec, card: Rule) -> _Written | None
         if found.data.get("rule") == card.name and found.data["then"] == card.then and _is_at(found, card.place):
             try:
                 reason = parse_reason(found.data["because"], policy.settings, facts)
-            except ReasonError:
+            except InvalidInputError:
                 continue
             if fill_settings(reason, policy.settings) == card.because:
                 return found

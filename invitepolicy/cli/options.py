@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy import Account, Policy, RecordError, load_policy, with_settings
-from invitepolicy._core.quantities import QuantityError, parse_duration, parse_instant
+from invitepolicy._core.errors import InvalidInputError
+from invitepolicy._core.quantities import parse_duration, parse_instant
 from invitepolicy._core.records import as_account
 from invitepolicy._core.text import quoted
 from invitepolicy._decide.decide import read_clock
@@ -133,7 +134,7 @@ def instant(text: str) -> datetime:
     """Read `--now`."""
     try:
         return parse_instant(text)
-    except QuantityError as error:
+    except InvalidInputError as error:
         message = f"{error.what}; {error.hint}"
         raise argparse.ArgumentTypeError(message) from None
 
@@ -142,7 +143,7 @@ def duration(text: str) -> timedelta:
     """Read a duration, such as `--until "4 weeks"`."""
     try:
         return parse_duration(text)
-    except QuantityError as error:
+    except InvalidInputError as error:
         message = f"{error.what}; {error.hint}"
         raise argparse.ArgumentTypeError(message) from None
 

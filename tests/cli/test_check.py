@@ -123,7 +123,7 @@ def test_a_new_style_is_fine(style, capsys):
             "more than 1 week ago",
             [
                 (
-                    f"{FILE}:10:33: “more than 1 week ago”: a clock knows no “more than”; write at least 1 week ago, "
+                    f"{FILE}:10:33: “more than 1 week ago”: dates do not support “more than”; write at least 1 week ago, "
                     "so that the instant of the change is clear"
                 ),
                 "            when: {tags: vip, sent: more than 1 week ago}",
@@ -134,7 +134,7 @@ def test_a_new_style_is_fine(style, capsys):
             "then: consider",
             "then: consder",
             [
-                f"{FILE}:11:15: “consder” is no outcome of “withdraw”; did you mean “consider”?",
+                f"{FILE}:11:15: “consder” is not an outcome of “withdraw”; did you mean “consider”?",
                 "            then: consder",
                 "                  ^",
             ],

@@ -44,7 +44,7 @@ def test_without_a_verb_it_says_what_there_is(capsys, monkeypatch):
         (["review"], "the following arguments are required: SOURCE"),
         (["review", "x", "--now", "yesterday"], "“yesterday” is not a date or an instant; write 2026-03-01"),
         (["review", "x", "--set", "longest_wait"], "is no name=value"),
-        (["review", "x", "--account", "tear=free"], "tear: an account has no such field; did you mean “tier”?"),
+        (["review", "x", "--account", "tear=free"], "tear: is not a field of an account; did you mean “tier”?"),
     ],
 )
 def test_wrong_words_are_told_with_the_right_ones(capsys, arguments, words):

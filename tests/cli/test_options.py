@@ -93,7 +93,7 @@ def test_words_become_values():
         (options.duration, "1 month", "write 30 days or 4 weeks"),
         (options.account, "tier", "“tier” is no name=value"),
         (options.account, "\x1b=", "“\\x1b=” is no name=value"),
-        (options.account, "pendin=3", "an account has no such field; did you mean “pending”?"),
+        (options.account, "pendin=3", "is not a field of an account; did you mean “pending”?"),
     ],
 )
 def test_what_cannot_be_read_says_what_would_be(read, text, what):

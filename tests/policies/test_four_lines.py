@@ -69,7 +69,7 @@ def test_a_rule_of_ones_own_stands_first(tmp_path, capsys):
         ),
         (
             RULE.replace("then: consider", "then: consder"),
-            "mine.yaml:9:15: “consder” is no outcome of “withdraw”; did you mean “consider”?",
+            "mine.yaml:9:15: “consder” is not an outcome of “withdraw”; did you mean “consider”?",
         ),
         (
             MINE.replace("longest_wait", "longst_wait"),
@@ -84,7 +84,7 @@ def test_a_rule_of_ones_own_stands_first(tmp_path, capsys):
         ),
         (
             MINE + "name: yours\n",
-            "mine.yaml:5:1: “name” is given twice; it stands already in line 2; keep one",
+            "mine.yaml:5:1: “name” is given twice; it already stands in line 2; keep one of them",
         ),
     ],
     ids=["a key", "a fact", "an outcome", "a setting", "months", "a key given twice"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import ACTIVITIES, OWN_PREFIX, RELATIONSHIPS, STATUSES
-from invitepolicy._core.quantities import MOST_DIGITS, QuantityError, parse_instant, parse_number, parse_share
+from invitepolicy._core.quantities import MOST_DIGITS, parse_instant, parse_number, parse_share
 from invitepolicy._core.text import did_you_mean, join_words
 from invitepolicy.sources.linkedin.csv_table import CellError
 from invitepolicy.sources.linkedin.dates import read_instant
@@ -95,6 +96,6 @@ def _own_value(text: str) -> Any:
     for parse in (parse_number, parse_share, parse_instant):
         try:
             return parse(text)
-        except QuantityError:
+        except InvalidInputError:
             continue
     return text

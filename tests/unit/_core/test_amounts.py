@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from invitepolicy._core.conditions import (
-    ConditionError,
     check_threshold,
     expected_syntax,
     not_an_operator,
     read_threshold,
 )
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.policy import Setting, Threshold
 
@@ -27,7 +27,7 @@ SETTINGS = {
 
 def refused(fact, text):
     """Give the sentence with which a quantity is refused."""
-    with pytest.raises(ConditionError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         read_threshold(FACTS[fact], text, f"at least {text}", SETTINGS)
     return f"{caught.value.what}; {caught.value.hint}"
 
@@ -52,11 +52,11 @@ def test_a_quantity_is_written_out_or_a_setting_s_name(fact, text, amount):
     ("fact", "text", "problem"),
     [
         ("sent", "four weeks", "“four weeks” is spelled out; write 4 weeks"),
-        ("sent", "{wait}", "“{wait}” stands in braces; write wait"),
+        ("sent", "{wait}", "“{wait}” is in braces; write wait"),
         ("sent", "wiat", "there is no setting “wiat”; did you mean “wait”?"),
         ("sent", "zebra", "there is no setting “zebra”; introduce it under settings; its durations are wait"),
         ("sent", "forever", "“forever” is a setting's value; give a setting that value and name it here"),
-        ("sent", "few", "“few” is a number, and “sent” wants a duration; name another setting, or write 3 weeks"),
+        ("sent", "few", "“few” is a number, and “sent” needs a duration; name another setting, or write 3 weeks"),
         ("attempts", "half", "“at least half”: “attempts” is counted in whole numbers; write a whole number"),
         ("attempts", "0.5", "“at least 0.5”: “attempts” is counted in whole numbers; write a whole number"),
         ("attempts", "3 weeks", "“3 weeks” is not a number; write digits, such as 20 or 2.5"),
@@ -69,7 +69,7 @@ def test_what_is_no_quantity_here_is_told_with_its_remedy(fact, text, problem):
 
 def test_without_fitting_settings_none_is_named():
     """Only what to do."""
-    with pytest.raises(ConditionError, match="there is no setting “zebra”") as caught:
+    with pytest.raises(InvalidInputError, match="there is no setting “zebra”") as caught:
         read_threshold(FACTS["sent"], "zebra", "zebra", {})
 
     assert caught.value.hint == "introduce it under settings"

@@ -42,7 +42,7 @@ def refused(thing, **named):
     """Give the field and the words with which a record is refused."""
     with pytest.raises(RecordError) as caught:
         as_invitation(thing, **named)
-    return caught.value.field, caught.value.what
+    return caught.value.field, f"{caught.value.what}; {caught.value.hint}"
 
 
 # the kinds of records
@@ -209,7 +209,7 @@ def test_a_row_without_its_zone_is_refused(session):
     mapping = {"sent_at": row.sent, "activity": row.activity}
 
     assert refused(mapping) == (
-        "sent_at", "the instant has no time zone; add tzinfo=timezone.utc, or the zone it is in",
+        "sent_at", "must be a timezone-aware datetime; add tzinfo=timezone.utc, or the zone it is in",
     )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ def test_a_property_that_fails_inside_is_not_taken_for_missing():
 
     field, what = refused(Row())
 
-    assert (field, what) == ("sent_at", "reading it failed; give None where it is not known")
+    assert (field, what) == ("sent_at", "cannot be read; give None where it is not known")
     with pytest.raises(RecordError) as caught:
         as_invitation(Row())
     assert isinstance(caught.value.__cause__, AttributeError)
@@ -260,19 +260,19 @@ def test_what_a_property_raises_besides_is_passed_on():
 def test_a_class_is_no_record():
     """Its defaults and descriptors are not data."""
     for thing in (_Data, _Attrs, _Model, _Row, Invitation):
-        assert refused(thing) == ("record", "this is a class, and no record of it; give one of its objects")
+        assert refused(thing) == ("record", "is a class, not a record; give one of its objects")
 
 
 def test_an_object_of_which_nothing_is_known_is_a_record_all_the_same():
     """As an empty mapping is; an object without any of the fields is none."""
     assert as_invitation(SimpleNamespace(sent_at=None, note=None)) == as_invitation({}) == Invitation()
-    assert refused(SimpleNamespace(sent=SENT))[1].startswith("this is not an invitation; it has none of name, url")
+    assert refused(SimpleNamespace(sent=SENT))[1].startswith("is not an invitation; give one of name, url")
 
 
 def test_the_names_of_own_facts_are_a_list():
     """A single text would be taken for its letters."""
     assert refused(_Attrs(SENT), facts="my_score") == (
-        "facts", "facts are a list of names; write ['my_score'] for a single one",
+        "facts", "must be a list of names; write ['my_score'] for a single one",
     )  # fmt: skip
 
 
@@ -298,41 +298,41 @@ def test_an_unknown_key_is_refused_with_a_suggestion(key, words):
     """So that a mistyped one is not silently “not known”."""
     _, what = refused({"status": "pending", key: "x"})
 
-    assert what.startswith("an invitation has no such field; ")
+    assert what.startswith("is not a field of an invitation; ")
     assert words in what
 
 
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({"sent_at": datetime(2026, 3, 1)}, "the instant has no time zone; add tzinfo=timezone.utc"),  # noqa: DTZ001
+        ({"sent_at": datetime(2026, 3, 1)}, "must be a timezone-aware datetime; add tzinfo=timezone.utc"),  # noqa: DTZ001
         ({"sent_at": date(2026, 3, 1)}, "say which instant of that day, with its zone"),
-        ({"sent_at": 1_772_359_200}, "this is not an instant; give an instant"),
-        ({"sent_at": "2026-03-01T10:00"}, "this is no instant; add Z for UTC, or an offset such as +01:00"),
-        ({"sent_at": "01.03.2026"}, "this is no instant; write 2026-03-01 or 2026-03-01T10:00Z"),
-        ({"sent_at": "20260301"}, "this is no instant; write 2026-03-01"),
-        ({"sent_at": "2026-02-30"}, "this is no instant; check the month, the day"),
-        ({"sent_at": ""}, "this is no instant"),
-        ({"sent_at": b"2026-03-01"}, "this is not an instant"),
-        ({"sent_at": _Missing(1, 1, 1)}, "this is not an instant; leave it out where it is not known"),
-        ({"sent_at": datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))}, "outside the years 1 to 9999"),
+        ({"sent_at": 1_772_359_200}, "must be a timezone-aware datetime; give an instant"),
+        ({"sent_at": "2026-03-01T10:00"}, "is not an instant; add Z for UTC, or an offset such as +01:00"),
+        ({"sent_at": "01.03.2026"}, "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
+        ({"sent_at": "20260301"}, "is not an instant; write 2026-03-01"),
+        ({"sent_at": "2026-02-30"}, "is not an instant; check the month, the day"),
+        ({"sent_at": ""}, "is not an instant"),
+        ({"sent_at": b"2026-03-01"}, "must be a timezone-aware datetime"),
+        ({"sent_at": _Missing(1, 1, 1)}, "is not an instant; leave it out where it is not known"),
+        ({"sent_at": datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))}, "between the years 1 and 9999"),
         ({"activity": "Daily"}, "did you mean “daily”?"),
-        ({"activity": Enum("Activity", ["daily"])(1)}, "it is one of daily, weekly, occasional or unknown"),
-        ({"status": True}, "this is not one of its words"),
-        ({"status": ["draft"]}, "this is not one of its words"),
-        ({"attempts": 1.0}, "this is not a count; give a whole number from 0 up"),
-        ({"attempts": "1"}, "this is not a count"),
-        ({"attempts": -1}, "this is not a count"),
-        ({"attempts": True}, "this is not a count"),
-        ({"email_requested": 1}, "this is neither true nor false; give one of them"),
-        ({"email_requested": "yes"}, "this is neither true nor false; give one of them"),
-        ({"note": 3}, "this is not a text; leave it out where it is not known"),
-        ({"tags": "vip"}, "tags are a list of texts; write ['vip'] for a single one"),
-        ({"tags": 3}, "tags are a list of texts"),
-        ({"tags": ["vip", None]}, "this is not a list of texts; every tag is a text"),
-        ({"facts": ["my_score"]}, "own facts are a mapping; give names"),
-        ({"facts": {"score": 1}}, "the name of an own fact begins with my_; write that in front of it"),
-        ({"my_met": datetime(2026, 3, 1)}, "the instant has no time zone"),  # noqa: DTZ001
+        ({"activity": Enum("Activity", ["daily"])(1)}, "write daily, weekly, occasional or unknown"),
+        ({"status": True}, "is not an allowed value"),
+        ({"status": ["draft"]}, "is not an allowed value"),
+        ({"attempts": 1.0}, "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"attempts": "1"}, "must be a whole number"),
+        ({"attempts": -1}, "must be a whole number"),
+        ({"attempts": True}, "must be a whole number"),
+        ({"email_requested": 1}, "must be true or false; write one of the two"),
+        ({"email_requested": "yes"}, "must be true or false; write one of the two"),
+        ({"note": 3}, "must be a text; leave it out where it is not known"),
+        ({"tags": "vip"}, "must be a list of texts; write ['vip'] for a single one"),
+        ({"tags": 3}, "must be a list of texts"),
+        ({"tags": ["vip", None]}, "must be a list of texts; give every tag as a text"),
+        ({"facts": ["my_score"]}, "must be a mapping; give names"),
+        ({"facts": {"score": 1}}, "has a name that is not one of an own fact; begin the name of an own fact with my_"),
+        ({"my_met": datetime(2026, 3, 1)}, "must be a timezone-aware datetime"),  # noqa: DTZ001
         ({"my_met": date(2026, 3, 1)}, "give a text, a number, true or false"),
         ({"my_score": float("nan")}, "give a text, a number, true or false"),
     ],

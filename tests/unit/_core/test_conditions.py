@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.conditions import ConditionError, format_operator, parse_operator
+from invitepolicy._core.conditions import format_operator, parse_operator
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS, OWN_PREFIX, Fact
 from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Setting, Threshold
 from invitepolicy._core.quantities import FOREVER, LONGEST
@@ -61,7 +62,7 @@ def share(value, setting=None):
 
 def refused(kind, raw, settings=SETTINGS):
     """Give code, place inside, and text of a refusal."""
-    with pytest.raises(ConditionError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         parse_operator(FACT[kind], raw, settings)
     error = caught.value
     assert str(error) == error.what
@@ -147,7 +148,7 @@ SHARE = "write at least 40%, less than 20%, between 20% and 40%, given or missin
 NUMBER = "write at least 2.5, less than 2.5, between 2 and 3, 2.5, given or missing"
 BAD_WORD = "is not a word of “relationship”"
 BRACKETS = "write a list in brackets: [known, logical]"
-NO_TEST = "the only word that can stand in braces behind “relationship” is not; write {not: word}"
+NO_TEST = "the only word allowed in braces after “relationship” is not; write {not: word}"
 
 
 @pytest.mark.parametrize(
@@ -194,20 +195,20 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
         ("tags", ["vip", "vip"], "test", (1,), "“vip” is named twice; name it once"),
         ("tags", [], "test", (), "the list is empty; name the words of “tags” that fit"),
         # flags
-        ("flag", "yes", "test", (), "“yes” is no test of “email_requested”; write true"),
-        ("flag", "On", "test", (), "“On” is no test of “email_requested”; write true"),
-        ("flag", "no", "test", (), "“no” is no test of “email_requested”; write false"),
-        ("flag", "true", "test", (), "“true” is no test of “email_requested”; write true, without quotes"),
-        ("flag", "maybe", "test", (), "“maybe” is no test of “email_requested”; write true or false"),
-        ("flag", 1, "test", (), "“1” is no test of “email_requested”; write true or false"),
+        ("flag", "yes", "test", (), "“yes” is not a test of “email_requested”; write true"),
+        ("flag", "On", "test", (), "“On” is not a test of “email_requested”; write true"),
+        ("flag", "no", "test", (), "“no” is not a test of “email_requested”; write false"),
+        ("flag", "true", "test", (), "“true” is not a test of “email_requested”; write true, without quotes"),
+        ("flag", "maybe", "test", (), "“maybe” is not a test of “email_requested”; write true or false"),
+        ("flag", 1, "test", (), "“1” is not a test of “email_requested”; write true or false"),
         ("flag", None, "test", (), "“email_requested” has no test; write true or false"),
-        ("flag", [True], "test", (), "a list is no test of “email_requested”; write true or false"),
+        ("flag", [True], "test", (), "a list is not a test of “email_requested”; write true or false"),
         (
             "flag",
             {"not": True},
             "test",
             (),
-            "keys and values is no test of “email_requested”; write true or false",
+            "keys and values is not a test of “email_requested”; write true or false",
         ),
         # clocks: half-open tests only
         (
@@ -215,7 +216,7 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "more than 3 weeks ago",
             "half-open",
             (),
-            ("“more than 3 weeks ago”: a clock knows no “more than”; "
+            ("“more than 3 weeks ago”: dates do not support “more than”; "
             "write at least 3 weeks ago, so that the instant of the change is clear"),
         ),
         (
@@ -223,7 +224,7 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at most longest_wait ago",
             "half-open",
             (),
-            ("“at most longest_wait ago”: a clock knows no “at most”; "
+            ("“at most longest_wait ago”: dates do not support “at most”; "
             "write less than longest_wait ago, so that the instant of the change is clear"),
         ),
         (
@@ -231,65 +232,65 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at least 3 weeks",
             "test",
             (),
-            "“at least 3 weeks” does not say since when; write at least 3 weeks ago",
+            "“at least 3 weeks” is missing “ago”; write at least 3 weeks ago",
         ),
         (
             "clock",
             "between 3 days and 4 days",
             "test",
             (),
-            "“between 3 days and 4 days” does not say since when; write between 3 days and 4 days ago",
+            "“between 3 days and 4 days” is missing “ago”; write between 3 days and 4 days ago",
         ),
         (
             "clock",
             "3 weeks ago",
             "test",
             (),
-            "“3 weeks ago” is no test; write at least 3 weeks ago, or less than 3 weeks ago",
+            "“3 weeks ago” is not a test; write at least 3 weeks ago, or less than 3 weeks ago",
         ),
-        ("clock", "3 weeks", "test", (), "“3 weeks” is no test; write at least 3 weeks ago, or less than 3 weeks ago"),
-        ("clock", "longest_wait ago", "test", (), ("“longest_wait” is a setting, and no test; "
+        ("clock", "3 weeks", "test", (), "“3 weeks” is not a test; write at least 3 weeks ago, or less than 3 weeks ago"),
+        ("clock", "longest_wait ago", "test", (), ("“longest_wait” is a setting, not a test; "
          "write at least longest_wait ago")),
-        ("clock", "longest_wait", "test", (), ("“longest_wait” is a setting, and no test; "
+        ("clock", "longest_wait", "test", (), ("“longest_wait” is a setting, not a test; "
          "write at least longest_wait ago")),
-        ("clock", "yesterday", "test", (), f"“yesterday” is no test of “sent”; {CLOCK}"),
-        ("clock", "At least 3 days", "test", (), "“At least 3 days” is no test of “sent”; write at least 3 days ago"),
+        ("clock", "yesterday", "test", (), f"“yesterday” is not a test of “sent”; {CLOCK}"),
+        ("clock", "At least 3 days", "test", (), "“At least 3 days” is not a test of “sent”; write at least 3 days ago"),
         (
             "clock",
             "at lest 3 weeks",
             "test",
             (),
-            "“at lest 3 weeks” is no test of “sent”; write at least 3 weeks ago",
+            "“at lest 3 weeks” is not a test of “sent”; write at least 3 weeks ago",
         ),
         (
             "clock",
             "older than 3 days",
             "test",
             (),
-            "“older than 3 days” is no test of “sent”; write at least 3 days ago",
+            "“older than 3 days” is not a test of “sent”; write at least 3 days ago",
         ),
-        ("clock", "> 3 weeks ago", "test", (), "“> 3 weeks ago” is no test of “sent”; write at least 3 weeks ago"),
-        ("clock", "<= 3 weeks", "test", (), "“<= 3 weeks” is no test of “sent”; write less than 3 weeks ago"),
-        ("clock", "gven", "test", (), "“gven” is no test of “sent”; did you mean “given”?"),
-        ("clock", "gven today", "test", (), f"“gven today” is no test of “sent”; {CLOCK}"),
+        ("clock", "> 3 weeks ago", "test", (), "“> 3 weeks ago” is not a test of “sent”; write at least 3 weeks ago"),
+        ("clock", "<= 3 weeks", "test", (), "“<= 3 weeks” is not a test of “sent”; write less than 3 weeks ago"),
+        ("clock", "gven", "test", (), "“gven” is not a test of “sent”; did you mean “given”?"),
+        ("clock", "gven today", "test", (), f"“gven today” is not a test of “sent”; {CLOCK}"),
         ("clock", "between 3 and 4 days ago", "quantity", (), "“3” has no unit; write between 3 days and 4 days ago"),
         ("clock", "between 3 and 4 ago", "quantity", (), "“3” has no unit; write between 3 days and 4 days ago"),
-        ("clock", "at least ago", "test", (), f"“at least ago” is no test of “sent”; {CLOCK}"),
-        ("clock", "at least", "test", (), f"“at least” is no test of “sent”; {CLOCK}"),
-        ("clock", "ago", "test", (), f"“ago” is no test of “sent”; {CLOCK}"),
-        ("clock", "", "test", (), f"“” is no test of “sent”; {CLOCK}"),
-        ("clock", "between 3 days ago", "test", (), f"“between 3 days ago” is no test of “sent”; {CLOCK}"),
-        ("clock", "between and 4 days ago", "test", (), f"“between and 4 days ago” is no test of “sent”; {CLOCK}"),
+        ("clock", "at least ago", "test", (), f"“at least ago” is not a test of “sent”; {CLOCK}"),
+        ("clock", "at least", "test", (), f"“at least” is not a test of “sent”; {CLOCK}"),
+        ("clock", "ago", "test", (), f"“ago” is not a test of “sent”; {CLOCK}"),
+        ("clock", "", "test", (), f"“” is not a test of “sent”; {CLOCK}"),
+        ("clock", "between 3 days ago", "test", (), f"“between 3 days ago” is not a test of “sent”; {CLOCK}"),
+        ("clock", "between and 4 days ago", "test", (), f"“between and 4 days ago” is not a test of “sent”; {CLOCK}"),
         ("clock", None, "test", (), f"“sent” has no test; {CLOCK}"),
-        ("clock", True, "test", (), f"“true” is no test of “sent”; {CLOCK}"),
-        ("clock", 3, "test", (), f"“3” is no test of “sent”; {CLOCK}"),
-        ("clock", ["given"], "test", (), f"a list is no test of “sent”; {CLOCK}"),
+        ("clock", True, "test", (), f"“true” is not a test of “sent”; {CLOCK}"),
+        ("clock", 3, "test", (), f"“3” is not a test of “sent”; {CLOCK}"),
+        ("clock", ["given"], "test", (), f"a list is not a test of “sent”; {CLOCK}"),
         (
             "clock",
             {"not": "given"},
             "test",
             (),
-            f"keys and values is no test of “sent”; {CLOCK}",
+            f"keys and values is not a test of “sent”; {CLOCK}",
         ),
         (
             "clock",
@@ -303,7 +304,7 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at least {longest_wait} ago",
             "quantity",
             (),
-            "“{longest_wait}” stands in braces; write longest_wait",
+            "“{longest_wait}” is in braces; write longest_wait",
         ),
         ("clock", "at least three weeks ago", "quantity", (), "“three weeks” is spelled out; write 3 weeks"),
         ("clock", "at least 1 month ago", "quantity", (), "“1 month” has no fixed length; write 30 days or 4 weeks"),
@@ -357,7 +358,7 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at least a_day ago",
             "kind",
             (),
-            "“a_day” is a number, and “sent” wants a duration; name another setting, or write 3 weeks",
+            "“a_day” is a number, and “sent” needs a duration; name another setting, or write 3 weeks",
         ),
         (
             "clock",
@@ -372,26 +373,26 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "empty",
             (),
             ("“between 1 week and 7 days ago” can never hold; "
-            "the second border is not included, so it must be the larger one"),
+            "the second value is not included, so it must be the larger one"),
         ),
         ("clock", "at least 3 weeks ago\nx", "quantity", (), None),
         # numbers
-        ("count", "at least 3 ago", "test", (), "“at least 3 ago”: “attempts” is no clock; write at least 3"),
+        ("count", "at least 3 ago", "test", (), "“at least 3 ago”: “attempts” is not a date, so “ago” does not apply; write at least 3"),
         (
             "count",
             "between 3 and 5 ago",
             "test",
             (),
-            "“between 3 and 5 ago”: “attempts” is no clock; write between 3 and 5",
+            "“between 3 and 5 ago”: “attempts” is not a date, so “ago” does not apply; write between 3 and 5",
         ),
         ("count", "between 5 and 3", "empty", (), "“between 5 and 3” can never hold; the smaller quantity comes first"),
-        ("count", "a_day", "test", (), "“a_day” is a setting, and no test; write at least a_day"),
-        ("count", "many", "test", (), f"“many” is no test of “attempts”; {COUNT}"),
-        ("count", "", "test", (), f"“” is no test of “attempts”; {COUNT}"),
+        ("count", "a_day", "test", (), "“a_day” is a setting, not a test; write at least a_day"),
+        ("count", "many", "test", (), f"“many” is not a test of “attempts”; {COUNT}"),
+        ("count", "", "test", (), f"“” is not a test of “attempts”; {COUNT}"),
         ("count", None, "test", (), f"“attempts” has no test; {COUNT}"),
-        ("count", True, "test", (), f"“true” is no test of “attempts”; {COUNT}"),
-        ("count", [3], "test", (), f"a list is no test of “attempts”; {COUNT}"),
-        ("count", {}, "test", (), f"keys and values is no test of “attempts”; {COUNT}"),
+        ("count", True, "test", (), f"“true” is not a test of “attempts”; {COUNT}"),
+        ("count", [3], "test", (), f"a list is not a test of “attempts”; {COUNT}"),
+        ("count", {}, "test", (), f"keys and values is not a test of “attempts”; {COUNT}"),
         ("count", 2.5, "kind", (), "“2.5”: “attempts” is counted in whole numbers; write a whole number"),
         (
             "count",
@@ -417,17 +418,17 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at least longest_wait",
             "kind",
             (),
-            "“longest_wait” is a duration, and “attempts” wants a number; name another setting, or write 20",
+            "“longest_wait” is a duration, and “attempts” needs a number; name another setting, or write 20",
         ),
-        ("number", "x", "test", (), f"“x” is no test of “my_x”; {NUMBER}"),
+        ("number", "x", "test", (), f"“x” is not a test of “my_x”; {NUMBER}"),
         ("number", "at least 1e3", "quantity", (), "“1e3” is not a number; write digits, such as 20 or 2.5"),
         # shares
-        ("share", 0.4, "test", (), f"“0.4” is no test of “account_rejected_share”; {SHARE}"),
-        ("share", 1, "test", (), f"“1” is no test of “account_rejected_share”; {SHARE}"),
-        ("share", 40, "test", (), ("“40” is no test of “account_rejected_share”; "
+        ("share", 0.4, "test", (), f"“0.4” is not a test of “account_rejected_share”; {SHARE}"),
+        ("share", 1, "test", (), f"“1” is not a test of “account_rejected_share”; {SHARE}"),
+        ("share", 40, "test", (), ("“40” is not a test of “account_rejected_share”; "
          "write at least 40% or less than 40%, if that is what you mean")),
         ("share", "at least 40", "quantity", (), "“40” is not a share; write 40%, if that is what you mean"),
-        ("share", "> 40%", "test", (), "“> 40%” is no test of “account_rejected_share”; write more than 40%"),
+        ("share", "> 40%", "test", (), "“> 40%” is not a test of “account_rejected_share”; write more than 40%"),
         ("share", "2,5%", "quantity", (), "“2,5%” has a comma; write a point, as in 2.5, and a thousand as 1000"),
         ("share", "at least 0.4", "quantity", (), "“0.4” is not a share; write a percentage, such as 40%"),
         (
@@ -435,16 +436,16 @@ NO_TEST = "the only word that can stand in braces behind “relationship” is n
             "at least 140%",
             "quantity",
             (),
-            "“140%” is no part of the whole; a share lies between 0% and 100%",
+            "“140%” must be between 0% and 100%; write a percentage, such as 40%",
         ),
         (
             "share",
             "at least a_day",
             "kind",
             (),
-            "“a_day” is a number, and “account_rejected_share” wants a share; name another setting, or write 40%",
+            "“a_day” is a number, and “account_rejected_share” needs a share; name another setting, or write 40%",
         ),
-        ("share", "too_many", "test", (), "“too_many” is a setting, and no test; write at least too_many"),
+        ("share", "too_many", "test", (), "“too_many” is a setting, not a test; write at least too_many"),
     ],
 )  # fmt: skip
 def test_every_refusal_says_what_to_write(kind, raw, code, inside, text):
@@ -460,7 +461,7 @@ def test_where_no_setting_fits_the_hint_says_so():
     text = "there is no setting “wait”; introduce it under settings"
 
     assert refused("clock", "at least wait ago", {}) == ("setting", (), text)
-    with pytest.raises(ConditionError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         parse_operator(FACTS["status"], "missing", {})
     assert caught.value.hint == "a choice always has a word"
 
@@ -544,7 +545,7 @@ def test_what_is_written_of_a_test_reads_back(data, kind):
     text = form.format(low, high) + (" ago" if kind == "clock" else "")
     try:
         test = parse_operator(FACT[kind], text, {})
-    except ConditionError as error:
+    except InvalidInputError as error:
         refused = error.code
     else:
         refused = None

@@ -74,19 +74,27 @@ def test_at_most_twenty_problems_are_printed(number, last):
 
 def test_a_record_error_never_shows_the_value():
     """Neither its text nor its `repr`, for the value may be somebody's name or note."""
-    error = RecordError("note", "to my CANARY", "this is not a text")
+    error = RecordError("note", "to my CANARY", "must be a text", "leave it out", "text")
 
-    assert (error.field, error.value, error.what) == ("note", "to my CANARY", "this is not a text")
-    assert str(error) == "note: this is not a text"
+    assert (error.field, error.value, error.what, error.hint, error.code) == (
+        "note",
+        "to my CANARY",
+        "must be a text",
+        "leave it out",
+        "text",
+    )
+    assert str(error) == "note: must be a text; leave it out"
     assert "CANARY" not in str(error) + repr(error)
 
 
 def test_a_strange_field_name_is_printed_safely():
     """A key of a stranger's mapping may hold anything."""
-    assert str(RecordError("a\x1b[31m", 1, "no such field")) == "a\\x1b[31m: no such field"
+    assert str(RecordError("a\x1b[31m", 1, "is wrong", "mend it")) == "a\\x1b[31m: is wrong; mend it"
 
 
-@pytest.mark.parametrize("error", [PolicyError([problem()]), RecordError("sent_at", "x", "no instant")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [PolicyError([problem()]), RecordError("sent_at", "x", "is wrong", "mend it")], ids=repr
+)
 def test_errors_survive_pickling(error):
     """As they must between processes."""
     copy = pickle.loads(pickle.dumps(error))

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.quantities import (
     FOREVER,
     LONGEST,
-    QuantityError,
     add_or_none,
     checked_duration,
     checked_number,
@@ -40,7 +40,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 def refused(call, *arguments):
     """Give what is wrong, and the hint, of a text that is no quantity."""
-    with pytest.raises(QuantityError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         call(*arguments)
     assert str(caught.value) == caught.value.what
     return caught.value.what, caught.value.hint
@@ -198,7 +198,7 @@ def test_durations_from_code_are_held_to_the_same_limits(duration):
 @pytest.mark.parametrize(
     ("duration", "what", "hint"),
     [
-        (-MINUTE, "is less than nothing", "a duration is 0 days or more"),
+        (-MINUTE, "is negative", "write 0 days or more"),
         (LONGEST + MINUTE, "is longer than 100 years", "write forever if it is never to happen"),
         (FOREVER - MICROSECOND, "is longer than 100 years", "write forever if it is never to happen"),
         (MINUTE + MICROSECOND, "is not made of whole minutes", "the smallest unit is the minute"),
@@ -259,7 +259,7 @@ def test_shares_are_percentages(text, share):
 @pytest.mark.parametrize("text", ["100.1%", "101%", "9" * 18 + "%"])
 def test_a_share_is_at_most_the_whole(text):
     """More is refused."""
-    assert refused(parse_share, text) == (f"“{text}” is no part of the whole", "a share lies between 0% and 100%")
+    assert refused(parse_share, text) == (f"“{text}” must be between 0% and 100%", "write a percentage, such as 40%")
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_shares_are_written_in_few_digits(share, text):
 )
 def test_shares_from_code_lie_between_nothing_and_the_whole(share):
     """Whatever number stands there."""
-    assert refused(checked_share, share, share)[0].endswith(" is no part of the whole")
+    assert refused(checked_share, share, share)[0].endswith(" must be between 0% and 100%")
 
 
 # numbers
@@ -362,8 +362,8 @@ def test_numbers_have_at_most_18_digits(text):
     """More cannot be told apart."""
     what, hint = refused(parse_number, text)
 
-    assert what == f"{quoted(text)} is too long a number"
-    assert hint == "at most 18 digits can be told apart"
+    assert what == f"{quoted(text)} has too many digits"
+    assert hint == "write at most 18 digits"
 
 
 @pytest.mark.parametrize(
@@ -438,9 +438,9 @@ def test_what_is_no_setting_is_refused(value):
     ("value", "what"),
     [
         ("1 month", "“1 month” has no fixed length"),
-        ("120%", "“120%” is no part of the whole"),
+        ("120%", "“120%” must be between 0% and 100%"),
         ("3 wks", "“3 wks” is not a duration"),
-        (10**18, "“1000000000000000000” is too long a number"),
+        (10**18, "“1000000000000000000” has too many digits"),
     ],
 )
 def test_a_setting_of_a_known_kind_is_told_by_its_kind(value, what):
@@ -511,9 +511,9 @@ def test_instants_that_do_not_exist_are_refused(text):
 @pytest.mark.parametrize("text", ["2026-03-01T10:00", "2026-03-01 10:00:30", "2026-03-01T10:00:30.5"])
 def test_a_time_wants_its_offset(text):
     """Nobody knows where a clock without one hung; the caller may word the remedy."""
-    what = f"“{text}” does not say in which zone"
+    what = f"“{text}” has no time zone"
     assert refused(parse_instant, text) == (what, "add Z for UTC, or an offset such as +01:00")
-    with pytest.raises(QuantityError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         parse_instant(text, zoneless="say --zone")
     assert caught.value.hint == "say --zone"
 

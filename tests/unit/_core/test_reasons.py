@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.policy import Placeholder, Setting
-from invitepolicy._core.reasons import ReasonError, fill_settings, format_reason, parse_reason, render_reason
+from invitepolicy._core.reasons import fill_settings, format_reason, parse_reason, render_reason
 from invitepolicy._core.records import Absent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -61,22 +62,22 @@ def test_braces_hold_a_setting_a_fact_or_its_age(text, parts):
 @pytest.mark.parametrize(
     ("text", "what", "hint"),
     [
-        ("a {few", "a brace is opened and not closed", "close it with }, or write {{ for a brace"),
-        ("a {few {x}", "a brace is opened and not closed", "close it with }, or write {{ for a brace"),
+        ("a {few", "missing closing brace", "close it with }, or write {{ for a brace"),
+        ("a {few {x}", "missing closing brace", "close it with }, or write {{ for a brace"),
         ("{longst_wait}", f"“{{longst_wait}}” {NEITHER}", "did you mean “longest_wait”?"),
         ("{answerd.age}", f"“{{answerd.age}}” {NEITHER}", "did you mean “answered.age”?"),
         ("{zebra}", f"“{{zebra}}” {NEITHER}", NO_HINT),
         ("{}", f"“{{}}” {NEITHER}", NO_HINT),
         ("{few!r}", f"“{{few!r}}” {NEITHER}", "did you mean “few”?"),
-        ("{attempts.age}", "“attempts” is no clock and has no age", "write {attempts}"),
+        ("{attempts.age}", "“attempts” is not a date and has no age", "write {attempts}"),
         ("{few.age}", f"“{{few.age}}” {NEITHER}", NO_HINT),
-        ("wait longest_wait", "the setting “longest_wait” stands without braces", "write {longest_wait}"),
-        ("longest_wait {few}", "the setting “longest_wait” stands without braces", "write {longest_wait}"),
+        ("wait longest_wait", "the setting “longest_wait” needs braces", "write {longest_wait}"),
+        ("longest_wait {few}", "the setting “longest_wait” needs braces", "write {longest_wait}"),
     ],
 )  # fmt: skip
 def test_braces_that_mean_nothing_are_told(text, what, hint):
     """And a setting's name without any, which would be shown as it stands."""
-    with pytest.raises(ReasonError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         read(text)
 
     assert (caught.value.what, caught.value.hint) == (what, hint)

@@ -28,7 +28,7 @@ def refused(call, *arguments, **named):
     """Give the field and the sentence of a refusal."""
     with pytest.raises(RecordError) as caught:
         call(*arguments, **named)
-    return caught.value.field, caught.value.what
+    return caught.value.field, f"{caught.value.what}; {caught.value.hint}"
 
 
 # invitations
@@ -118,13 +118,13 @@ class _Nowhere(tzinfo):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (datetime(2026, 3, 1), "has no time zone; add tzinfo=timezone.utc"),  # noqa: DTZ001
-        (datetime(2026, 3, 1, tzinfo=_Nowhere()), "has no time zone"),
-        (date(2026, 3, 1), "not an instant; say which instant of that day, with its zone"),
-        ("2026-03-01T10:00Z", "not an instant; give an instant"),
-        (1772323200, "not an instant; give an instant"),
-        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))), "outside the years 1 to 9999"),
-        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(minutes=-1))), "outside the years 1 to 9999"),
+        (datetime(2026, 3, 1), "must be a timezone-aware datetime; add tzinfo=timezone.utc"),  # noqa: DTZ001
+        (datetime(2026, 3, 1, tzinfo=_Nowhere()), "timezone-aware"),
+        (date(2026, 3, 1), "must be a timezone-aware datetime; say which instant of that day, with its zone"),
+        ("2026-03-01T10:00Z", "must be a timezone-aware datetime; give an instant"),
+        (1772323200, "must be a timezone-aware datetime; give an instant"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))), "between the years 1 and 9999"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(minutes=-1))), "between the years 1 and 9999"),
     ],
     ids=["naive", "no offset", "date", "text", "number", "before the year 1", "after the year 9999"],
 )
@@ -142,43 +142,51 @@ def test_what_is_no_instant_is_refused(field, value, words):
         (
             {"direction": "outbound"},
             "direction",
-            "this is not one of its words; it is one of outgoing or incoming",
+            "is not an allowed value; write outgoing or incoming",
         ),
-        ({"status": "pendng"}, "status", "this is not one of its words; did you mean “pending”?"),
+        ({"status": "pendng"}, "status", "is not an allowed value; did you mean “pending”?"),
         (
             {"relationship": None},
             "relationship",
-            "this is not one of its words; it is one of known, logical, stranger or unknown",
+            "is not an allowed value; write known, logical, stranger or unknown",
         ),
         (
             {"activity": 3},
             "activity",
-            "this is not one of its words; it is one of daily, weekly, occasional or unknown",
+            "is not an allowed value; write daily, weekly, occasional or unknown",
         ),
         ({"activity": ["daily"]}, "activity", None),
         ({"status_basis": "guessed"}, "status_basis", None),
         ({"status_basis": 1}, "status_basis", None),
-        ({"name": 5}, "name", "this is not a text; leave it out where it is not known"),
-        ({"url": b"https"}, "url", "this is not a text; leave it out where it is not known"),
-        ({"note": ["hello"]}, "note", "this is not a text; leave it out where it is not known"),
-        ({"email_requested": "yes"}, "email_requested", "this is neither true nor false; give one of them"),
-        ({"email_requested": 1}, "email_requested", "this is neither true nor false; give one of them"),
-        ({"email_requested": None}, "email_requested", "this is neither true nor false; give one of them"),
-        ({"attempts": -1}, "attempts", "this is not a count; give a whole number from 0 up"),
-        ({"attempts": 1.0}, "attempts", "this is not a count; give a whole number from 0 up"),
-        ({"attempts": True}, "attempts", "this is not a count; give a whole number from 0 up"),
-        ({"attempts": "1"}, "attempts", "this is not a count; give a whole number from 0 up"),
-        ({"attempts": 10**18}, "attempts", "this is not a count; give a whole number from 0 up"),
-        ({"tags": "vip"}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
-        ({"tags": None}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
-        ({"tags": {"vip": False}}, "tags", "tags are a list of texts; write ['vip'] for a single one"),
-        ({"tags": ["vip", 1]}, "tags", "this is not a list of texts; every tag is a text"),
-        ({"tags": [["vip"]]}, "tags", "this is not a list of texts; every tag is a text"),
-        ({"tags": b"vip"}, "tags", "this is not a list of texts; every tag is a text"),
-        ({"facts": [1]}, "facts", "own facts are a mapping; give names that begin with my_, and their values"),
-        ({"facts": None}, "facts", "own facts are a mapping; give names that begin with my_, and their values"),
-        ({"facts": {"met": 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
-        ({"facts": {1: 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
+        ({"name": 5}, "name", "must be a text; leave it out where it is not known"),
+        ({"url": b"https"}, "url", "must be a text; leave it out where it is not known"),
+        ({"note": ["hello"]}, "note", "must be a text; leave it out where it is not known"),
+        ({"email_requested": "yes"}, "email_requested", "must be true or false; write one of the two"),
+        ({"email_requested": 1}, "email_requested", "must be true or false; write one of the two"),
+        ({"email_requested": None}, "email_requested", "must be true or false; write one of the two"),
+        ({"attempts": -1}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"attempts": 1.0}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"attempts": True}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"attempts": "1"}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"attempts": 10**18}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ({"tags": "vip"}, "tags", "must be a list of texts; write ['vip'] for a single one"),
+        ({"tags": None}, "tags", "must be a list of texts; write ['vip'] for a single one"),
+        ({"tags": {"vip": False}}, "tags", "must be a list of texts; write ['vip'] for a single one"),
+        ({"tags": ["vip", 1]}, "tags", "must be a list of texts; give every tag as a text"),
+        ({"tags": [["vip"]]}, "tags", "must be a list of texts; give every tag as a text"),
+        ({"tags": b"vip"}, "tags", "must be a list of texts; give every tag as a text"),
+        ({"facts": [1]}, "facts", "must be a mapping; give names that begin with my_, and their values"),
+        ({"facts": None}, "facts", "must be a mapping; give names that begin with my_, and their values"),
+        (
+            {"facts": {"met": 1}},
+            "facts",
+            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+        ),
+        (
+            {"facts": {1: 1}},
+            "facts",
+            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+        ),
     ],
     ids=str,
 )
@@ -213,7 +221,7 @@ def test_own_facts_of_other_kinds_are_refused(value):
 
     assert field == "my_x"
     assert what.startswith(
-        "this is no value of an own fact; give a text, a number, true or false, an instant, or a list of texts"
+        "is not a value for an own fact; give a text, a number, true or false, an instant, or a list of texts"
     )
 
 
@@ -238,7 +246,10 @@ def test_a_count_goes_up_to_18_digits():
 @pytest.mark.parametrize("value", [-1, 1.0, True, "3", 10**18])
 def test_an_accounts_counts_are_counts(field, value):
     """Whole numbers from 0 up."""
-    assert refused(Account, **{field: value}) == (field, "this is not a count; give a whole number from 0 up")
+    assert refused(Account, **{field: value}) == (
+        field,
+        "must be a whole number, 0 or more; give one of at most 18 digits",
+    )
 
 
 @pytest.mark.parametrize("value", [0, 0.0, 0.4, 1, 1.0])
@@ -253,14 +264,14 @@ def test_a_share_outside_is_refused(value):
     field, what = refused(Account, rejected_share=value)
 
     assert field == "rejected_share"
-    assert what == "this is not a share; give a part of the whole from 0 to 1, such as 0.4"
+    assert what == "must be between 0 and 1; write 0.4 for 40%"
 
 
 def test_the_rest_of_an_account():
     """Its instant wants a zone, its tier is a word."""
     assert Account(restricted_at=SENT.astimezone(timezone(timedelta(hours=3)))).restricted_at.tzinfo is UTC
     assert refused(Account, restricted_at=datetime(2026, 3, 1))[0] == "restricted_at"  # noqa: DTZ001
-    assert refused(Account, tier="premum") == ("tier", "this is not one of its words; did you mean “premium”?")
+    assert refused(Account, tier="premum") == ("tier", "is not an allowed value; did you mean “premium”?")
 
 
 # from mappings
@@ -295,24 +306,28 @@ def test_a_mapping_is_read_by_its_keys():
 @pytest.mark.parametrize(
     ("mapping", "field", "what"),
     [
-        ({"send_at": SENT}, "send_at", "an invitation has no such field; did you mean “sent_at”?"),
+        ({"send_at": SENT}, "send_at", "is not a field of an invitation; did you mean “sent_at”?"),
         ({"sent": SENT}, "sent", None),
         ({"zebra": 1}, "zebra", None),
         ({1: 1}, "record", None),
         ({None: 1}, "record", None),
-        ({"sent_at": "yesterday"}, "sent_at", "this is no instant; write 2026-03-01 or 2026-03-01T10:00Z"),
+        ({"sent_at": "yesterday"}, "sent_at", "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         (
             {"sent_at": "2026-03-01T10:00"},
             "sent_at",
-            "this is no instant; add Z for UTC, or an offset such as +01:00",
+            "is not an instant; add Z for UTC, or an offset such as +01:00",
         ),
         ({"sent_at": 20260301}, "sent_at", None),
         (
             {"facts": [1], "my_x": 1},
             "facts",
-            "own facts are a mapping; give names that begin with my_, and their values",
+            "must be a mapping; give names that begin with my_, and their values",
         ),
-        ({"facts": {"x": 1}}, "facts", "the name of an own fact begins with my_; write that in front of it"),
+        (
+            {"facts": {"x": 1}},
+            "facts",
+            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+        ),
     ],
     ids=str,
 )
@@ -328,7 +343,7 @@ def test_an_unknown_key_far_from_all_is_told_the_fields():
     """And what own facts look like."""
     _, what = refused(as_invitation, {"zebra": 1})
 
-    assert what.startswith("an invitation has no such field; the fields are name, url, direction")
+    assert what.startswith("is not a field of an invitation; the fields are name, url, direction")
     assert what.endswith("; own facts begin with my_")
 
 
@@ -377,7 +392,7 @@ def test_a_named_fact_begins_with_my_too():
     """So that own facts and the library's never meet."""
     assert refused(as_invitation, _Row(), facts=["password"]) == (
         "facts",
-        "the name of an own fact begins with my_; write that in front of it",
+        "has a name that is not one of an own fact; begin the name of an own fact with my_",
     )
     assert refused(as_invitation, {"score": 1}, facts=["score"])[0] == "facts"
 
@@ -388,7 +403,7 @@ def test_what_has_none_of_the_fields_is_no_invitation(thing):
     field, what = refused(as_invitation, thing)
 
     assert field == "record"
-    assert what.startswith("this is not an invitation; it has none of name, url, direction")
+    assert what.startswith("is not an invitation; give one of name, url, direction")
 
 
 # accounts from plain data
@@ -406,18 +421,18 @@ def test_an_account_is_read_from_plain_data():
 @pytest.mark.parametrize(
     ("fields", "field", "what"),
     [
-        ({"account_pending": 3}, "account_pending", "an account has no such field; did you mean “pending”?"),
-        ({"pendng": 3}, "pendng", "an account has no such field; did you mean “pending”?"),
+        ({"account_pending": 3}, "account_pending", "is not a field of an account; did you mean “pending”?"),
+        ({"pendng": 3}, "pendng", "is not a field of an account; did you mean “pending”?"),
         (
             {"zebra": 3},
             "zebra",
-            f"an account has no such field; it has {', '.join(attrs.fields_dict(Account))}".replace(
+            f"is not a field of an account; it has {', '.join(attrs.fields_dict(Account))}".replace(
                 ", tier", " and tier"
             ),
         ),
         ({1: 3}, "1", None),
-        ({"rejected_share": "140%"}, "rejected_share", "this is no share; a share lies between 0% and 100%"),
-        ({"restricted_at": "soon"}, "restricted_at", "this is no instant; write 2026-03-01 or 2026-03-01T10:00Z"),
+        ({"rejected_share": "140%"}, "rejected_share", "is not a share; write a percentage, such as 40%"),
+        ({"restricted_at": "soon"}, "restricted_at", "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         ({"pending": "3"}, "pending", None),
     ],
     ids=str,
@@ -556,20 +571,20 @@ def test_own_facts_are_read_by_their_kind(kind, value, expected):
 @pytest.mark.parametrize(
     ("kind", "value", "what"),
     [
-        ("count", 2.5, "this is not a count; give a whole number from 0 up"),
-        ("count", -1, "this is not a count; give a whole number from 0 up"),
-        ("number", True, "this is not a number; give one of at most 18 digits"),
-        ("number", "3", "this is not a number; give one of at most 18 digits"),
-        ("number", -(10**18), "this is not a number; give one of at most 18 digits"),
-        ("number", 10**18, "this is not a number; give one of at most 18 digits"),
-        ("share", 40, "this is not a share; give a part of the whole from 0 to 1, such as 0.4"),
-        ("flag", "yes", "this is neither true nor false; give one of them"),
-        ("flag", 1, "this is neither true nor false; give one of them"),
-        ("clock", "soon", "this is no instant; write 2026-03-01 or 2026-03-01T10:00Z"),
+        ("count", 2.5, "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ("count", -1, "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ("number", True, "must be a number; give one of at most 18 digits"),
+        ("number", "3", "must be a number; give one of at most 18 digits"),
+        ("number", -(10**18), "must be a number; give one of at most 18 digits"),
+        ("number", 10**18, "must be a number; give one of at most 18 digits"),
+        ("share", 40, "must be between 0 and 1; write 0.4 for 40%"),
+        ("flag", "yes", "must be true or false; write one of the two"),
+        ("flag", 1, "must be true or false; write one of the two"),
+        ("clock", "soon", "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         ("clock", 3, None),
-        ("tags", 3, "tags are a list of texts; write ['vip'] for a single one"),
-        ("choice", "helth", "this is not one of its words; did you mean “health”?"),
-        ("choice", ["health"], "this is not one of its words; it is one of finance, health or unknown"),
+        ("tags", 3, "must be a list of texts; write ['vip'] for a single one"),
+        ("choice", "helth", "is not an allowed value; did you mean “health”?"),
+        ("choice", ["health"], "is not an allowed value; write finance, health or unknown"),
     ],
 )
 def test_own_facts_of_a_wrong_kind_are_refused_when_read(kind, value, what):
@@ -598,5 +613,5 @@ def test_the_words_and_flags_of_an_invitation_are_one_text(note):
     other = Invitation(status=Status.GONE, note=note, email_requested=True, activity="daily", attempts=3)
 
     assert record._lookup_key == other._lookup_key == pickle.loads(pickle.dumps(record))._lookup_key
-    assert record._lookup_key == f"withdrawn unknown daily outgoing asked {'noted' if note == ' hello ' else '-'}"
+    assert record._lookup_key == f"outgoing withdrawn unknown daily yes {'yes' if note == ' hello ' else 'no'}"
     assert pickle.loads(pickle.dumps(record)) == record

@@ -74,11 +74,11 @@ def test_what_counts_is_kept():
         ("{activity: [daily, dayly]}", ["26: “dayly” is not a word of “activity”; did you mean “daily”?"]),
         (
             "{relationship: known, logical}",
-            ["29: “logical” stands alone here; write a list in brackets: relationship: [known, logical]"],
+            ["29: “logical” is on its own here; write a list in brackets: relationship: [known, logical]"],
         ),
         (
             "{sent: given, tags: vip, a, b, has_note: true}",
-            ["32: “a” stands alone here; write a list in brackets: tags: [vip, a, b]"],
+            ["32: “a” is on its own here; write a list in brackets: tags: [vip, a, b]"],
         ),
         ("{sent: given, zebra}", None),
         ("{zebra, sent: given}", None),

@@ -214,8 +214,8 @@ def test_a_file_named_without_its_dot_is_told_how(tmp_path, parent, hint):
         (".base.yaml", "leaves the folder"),
         ('".\\\\base.yaml"', "leaves the folder"),
         ('"./lib\\\\base.yaml"', "leaves the folder"),
-        ("./base.txt", "is no YAML file"),
-        ("./base", "is no YAML file"),
+        ("./base.txt", "is not a YAML file"),
+        ("./base", "is not a YAML file"),
         ("/etc/passwd", "there is no shipped policy"),
         ("http://example.org/base.yaml", "there is no shipped policy"),
         ("file:///etc/passwd", "there is no shipped policy"),
@@ -304,8 +304,8 @@ def test_a_pipe_does_not_block(tmp_path):
     """It is refused before it is read, as the file itself and as a parent."""
     os.mkfifo(tmp_path / "pipe.yaml")
 
-    assert "is no ordinary file; give the path of a .yaml file" in told(load_policy, tmp_path / "pipe.yaml")[0]
-    assert "is no ordinary file" in told(load_policy, write(tmp_path / "p.yaml", extends="./pipe.yaml"))[0]
+    assert "is not a regular file; give the path of a .yaml file" in told(load_policy, tmp_path / "pipe.yaml")[0]
+    assert "is not a regular file" in told(load_policy, write(tmp_path / "p.yaml", extends="./pipe.yaml"))[0]
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/tty"])
@@ -483,19 +483,19 @@ def test_a_setting_as_word_number_or_timedelta(name, value, shown):
         ({"wait": "forever"}, "“wait” may not be more than 30 days, and “forever” is (Nobody waits longer); "),
         ({"wait": "2 months"}, "“wait”: “2 months” has no fixed length; write 60 days"),
         ({"wait": timedelta(seconds=90)}, "“wait”: “0:01:30” is not made of whole minutes; "),
-        ({"wait": timedelta(days=-1)}, "“wait”: “-1 day, 0:00:00” is less than nothing; "),
+        ({"wait": timedelta(days=-1)}, "“wait”: “-1 day, 0:00:00” is negative; "),
         ({"wait": None}, "“wait”: nothing is not a value for a setting; "),
         ({"wait": ["1 day"]}, "“wait”: a list is not a value for a setting; "),
         ({"size": True}, "“size”: “true” is not a value for a setting; "),
         ({"part": True}, "“part”: “true” is not a value for a setting; "),
-        ({"part": 1.5}, "“part”: “1.5” is no part of the whole; a share lies between 0% and 100%"),
-        ({"part": float("nan")}, "“part”: “nan” is no part of the whole; "),
+        ({"part": 1.5}, "“part”: “1.5” must be between 0% and 100%; write a percentage, such as 40%"),
+        ({"part": float("nan")}, "“part”: “nan” must be between 0% and 100%; "),
         ({"part": 1e-300}, "“part”: "),
-        ({"size": float("inf")}, "“size”: “inf” is too long a number; "),
-        ({"size": float("nan")}, "“size”: “nan” is too long a number; "),
+        ({"size": float("inf")}, "“size”: “inf” has too many digits; "),
+        ({"size": float("nan")}, "“size”: “nan” has too many digits; "),
         ({"size": 1e-300}, "“size”: "),
-        ({"size": 10**18}, "“size”: “1000000000000000000” is too long a number; "),
-        ({"few": 2.5}, "“few” counts something, and “2.5” is no whole number; write a whole number"),
+        ({"size": 10**18}, "“size”: “1000000000000000000” has too many digits; "),
+        ({"few": 2.5}, "“few” counts something, and “2.5” is not a whole number; write a whole number"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused(values, problem):

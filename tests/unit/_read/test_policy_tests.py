@@ -108,27 +108,27 @@ def test_an_account_may_be_given():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("activty: daily", "“activty”: an invitation has no such field; did you mean “activity”?"),
-        ("sent: 3 days ago", "“sent”: an invitation has no such field; a record has “sent_at”"),
-        ("activity: dayly", "“dayly” is not one of the words of “activity”; did you mean “daily”?"),
+        ("activty: daily", "“activty” is not a field of an invitation; did you mean “activity”?"),
+        ("sent: 3 days ago", "“sent” is not a field of an invitation; a record has “sent_at”"),
+        ("activity: dayly", "“activity”: “dayly” is not an allowed value; did you mean “daily”?"),
         ("activity: ", "“activity” is empty; write its value, or delete the line"),
         ("my_count: ", "“my_count” is empty; write its value, or delete the line"),
-        ("my_cont: 3", "“my_cont”: the policy has no such fact; did you mean “my_count”?"),
-        ("facts: {my_zebra: 3}", "“my_zebra”: the policy has no such fact; introduce it under facts"),
-        ("facts: {my_count: many}", "“my_count”: “many” is not a count; give a whole number from 0 up"),
-        ("my_trade: law", "“law” is not one of the words of “my_trade”; it is one of finance or unknown"),
+        ("my_cont: 3", "“my_cont” is not a fact of this policy; did you mean “my_count”?"),
+        ("facts: {my_zebra: 3}", "“my_zebra” is not a fact of this policy; introduce it under facts"),
+        ("facts: {my_count: many}", "“my_count”: “many” must be a whole number, 0 or more; write digits, such as 3"),
+        ("my_trade: law", "“my_trade”: “law” is not an allowed value; write finance or unknown"),
         ("my_met: yesterday", "“yesterday” is not a date or an instant; write 2026-03-01T10:00Z, or 3 days ago"),
         ("sent_at: 2026-02-30", "“2026-02-30” does not exist; check the month, the day, the hour and the offset"),
         ("sent_at: 7", "“7” is not a date or an instant; write 2026-03-01T10:00Z, or 3 days ago"),
         ("sent_at: 1 month ago", "“1 month” has no fixed length; write 30 days or 4 weeks"),
-        ("email_requested: yes", "“email_requested”: “yes” is neither true nor false; write true or false"),
-        ("attempts: -1", "“attempts”: “-1” is not a count; give a whole number from 0 up"),
-        ("note: 7", "“note”: “7” is not a text; put the text in quotes"),
-        ("tags: vip", "“tags” wants a list, not “vip”; write [vip]"),
-        ("tags: [vip, 7]", "“tags” is a list of texts, and “7” is none; put it in quotes"),
+        ("email_requested: yes", "“email_requested”: “yes” must be true or false; write true or false"),
+        ("attempts: -1", "“attempts”: “-1” must be a whole number, 0 or more; write digits, such as 3"),
+        ("note: 7", "“note”: “7” must be a text; put the text in quotes"),
+        ("tags: vip", "“tags” must be a list, not “vip”; write [vip]"),
+        ("tags: [vip, 7]", "“tags” must contain texts, not “7”; put it in quotes"),
         (
             "facts: 7",
-            "“facts”: own facts are a mapping; give names that begin with my_, and their values",
+            "“facts”: “7” must be a mapping; give names that begin with my_, and their values",
         ),
     ],
 )
@@ -150,7 +150,7 @@ def test_a_problem_stands_at_the_value_or_at_the_unknown_key():
 def test_an_account_that_cannot_be_is_told_likewise():
     """Its fields have the names of the facts, without `account_`."""
     assert refused("account: {account_pending: 3}, expect: {d: keep}") == [
-        "25: “account_pending”: an account has no such field; a record has “pending”"
+        "25: “account_pending” is not a field of an account; a record has “pending”"
     ]
     assert refused("account: {pending: }, expect: {d: keep}") == [
         "25: “pending” is empty; write its value, or delete the line"
@@ -210,13 +210,13 @@ def test_a_test_may_name_the_rule_and_may_be_skipped():
     ("text", "problem"),
     [
         ("{e: keep}", "there is no decision “e”; the decisions are d"),
-        ("{d: kep}", "“kep” is no outcome of “d”; did you mean “keep”?"),
-        ("{d: true}", "“true” is no outcome of “d”; its outcomes are keep or leave"),
+        ("{d: kep}", "“kep” is not an outcome of “d”; did you mean “keep”?"),
+        ("{d: true}", "“true” is not an outcome of “d”; its outcomes are keep or leave"),
         ("{d: }", ("nothing is expected of “d”; "
             "write an outcome, such as keep, or a life, such as [keep, withdraw after 4 days]")),
-        ("{d: [kep]}", "“kep” is no outcome of “d”; did you mean “keep”?"),
+        ("{d: [kep]}", "“kep” is not an outcome of “d”; did you mean “keep”?"),
         ("{d: [keep, leave after 1 month]}", "“1 month” has no fixed length; write 30 days or 4 weeks"),
-        ("{d: [keep, leave after 0 days]}", ("“leave after 0 days” is not later than what stands before it; "
+        ("{d: [keep, leave after 0 days]}", ("“leave after 0 days” is not later than the one before it; "
             "put the outcomes in order of time")),
         ("{d: [7]}", ("“7” does not fit into a life; "
             "write the first outcome alone, each further one with its time: withdraw after 4 days")),
@@ -225,9 +225,9 @@ def test_a_test_may_name_the_rule_and_may_be_skipped():
         ("{d: [keep, leave]}", ("“leave” does not fit into a life; "
             "write the first outcome alone, each further one with its time: withdraw after 4 days")),
         ("{d: {today: keep}}", "“today” is not a date or an instant; write 2026-03-01T10:00Z, or after 3 days"),
-        ("{d: {after 3 days: kep}}", "“kep” is no outcome of “d”; did you mean “keep”?"),
+        ("{d: {after 3 days: kep}}", "“kep” is not an outcome of “d”; did you mean “keep”?"),
         ("{d: keep}, rule: {e: one}", "there is no decision “e”; the decisions are d"),
-        ("{d: keep}, rule: {d: two}", "“two” is no rule of “d”; its rules are fixed or one"),
+        ("{d: keep}, rule: {d: two}", "“two” is not a rule of “d”; its rules are fixed or one"),
         ("{d: keep}, now: today", "“today” is not a date or an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
     ],
 )  # fmt: skip

@@ -113,7 +113,7 @@ def test_problems_of_tests_are_told_with_no_others():
         ),
         (
             {"few": 2.5},
-            "<settings>:1:1: “few” counts something, and “2.5” is no whole number; write a whole number",
+            "<settings>:1:1: “few” counts something, and “2.5” is not a whole number; write a whole number",
         ),
         ({"few": 2 * DAY}, "<settings>:1:1: “few” is a number, and “2 days” is not; write a number, such as 20"),
     ],

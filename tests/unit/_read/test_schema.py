@@ -40,11 +40,11 @@ def test_the_schema_is_read_anew_each_time():
     ("version", "problem"),
     [
         ("2", "written in format 2, and this library reads format 1; update to invitepolicy 2, or later"),
-        ("0", "“0” is no version of this format; write invitepolicy: 1"),
-        ("1.0", "“1.0” is no version of this format; write invitepolicy: 1"),
-        ("true", "“true” is no version of this format; write invitepolicy: 1"),
-        ("latest", "“latest” is no version of this format; write invitepolicy: 1"),
-        ("", "no version stands here; write invitepolicy: 1"),
+        ("0", "“0” is not a version of this format; write invitepolicy: 1"),
+        ("1.0", "“1.0” is not a version of this format; write invitepolicy: 1"),
+        ("true", "“true” is not a version of this format; write invitepolicy: 1"),
+        ("latest", "“latest” is not a version of this format; write invitepolicy: 1"),
+        ("", "the version is missing; write invitepolicy: 1"),
     ],
 )
 def test_another_version_is_told_alone(version, problem):
@@ -118,10 +118,10 @@ def test_a_missing_version_is_a_missing_key():
         (
             ("decisions:\n  d:\n    rules:\n    - rule: a\n    - when: {sent: "
             "given}\n    - then: keep\n    - because: b\n"),
-            ["5:7: a dash too many: this line belongs to the card above; delete the dash"],
+            ["5:7: extra “-”: this line belongs to the entry above it; delete the dash"],
         ),
         ("tests:\n- test: a\n- expect: {d: b}\n- test: c\n  expect: {d: b}\n", [
-            "3:3: a dash too many: this line belongs to the card above; delete the dash"
+            "3:3: extra “-”: this line belongs to the entry above it; delete the dash"
         ]),
         (
             "tests:\n- test: a\n- expect: {d: b}\n  skip: c\n",
@@ -135,29 +135,29 @@ def test_a_missing_version_is_a_missing_key():
         ),
         ("tests:\n- expect: {d: b}\n", ["2:3: this test has no name; add test: what is tested, in a few words"]),
         # kinds
-        (in_rules("a"), [("1:25: “rules” is a list of cards, and “a” is none; "
+        (in_rules("a"), [("1:25: “rules” must contain keys and values, not “a”; "
             "write a rule as a card of rule, when, then and because")]),
-        ("facts: {my_a: [1]}\n", ["1:16: “my_a” is a list of texts, and “1” is none; put it in quotes"]),
-        ("title: 2026\n", ["1:8: “title” wants a text, not “2026”; put it in quotes"]),
-        ("title: true\n", ["1:8: “title” wants a text, not “true”; write a few words for people"]),
-        ("title: [a]\n", ["1:8: “title” wants a text, not a list; a text that begins with a bracket [ wants quotes"]),
-        ("title: {a}\n", [("1:8: “title” wants a text, not keys and values; "
-            "a text that begins with a brace { wants quotes")]),
+        ("facts: {my_a: [1]}\n", ["1:16: “my_a” must contain texts, not “1”; put it in quotes"]),
+        ("title: 2026\n", ["1:8: “title” must be a text, not “2026”; put it in quotes"]),
+        ("title: true\n", ["1:8: “title” must be a text, not “true”; write a few words for people"]),
+        ("title: [a]\n", ["1:8: “title” must be a text, not a list; a text that begins with a bracket [ needs quotes"]),
+        ("title: {a}\n", [("1:8: “title” must be a text, not keys and values; "
+            "a text that begins with a brace { needs quotes")]),
         ("title:\n", ["1:1: “title” is empty; write a few words for people"]),
-        ("decisions: {d: {otherwise: {then: [a], because: b}}}\n", [("1:35: “then” wants a text, not a list; "
+        ("decisions: {d: {otherwise: {then: [a], because: b}}}\n", [("1:35: “then” must be a text, not a list; "
             "write one of the decision's outcomes")]),
-        ("decisions: {d: [a]}\n", ["1:16: “d” wants keys and values, not a list; put the cards under rules"]),
+        ("decisions: {d: [a]}\n", ["1:16: “d” must be keys and values, not a list; put the rules under “rules”"]),
         (in_rules("{rule: a, when: [sent: given], then: a, because: "
-            "b}"), [("1:41: “when” wants keys and values, not a list; "
+            "b}"), [("1:41: “when” must be keys and values, not a list; "
             "write the lines without dashes")]),
-        ("settings:\n  a:4 weeks\n", [("2:3: “settings” wants keys and values, not “a:4 weeks”; "
-            "put a space behind each colon, and each line below the other")]),
-        ("settings: 7\n", [("1:11: “settings” wants keys and values, not “7”; "
+        ("settings:\n  a:4 weeks\n", [("2:3: “settings” must be keys and values, not “a:4 weeks”; "
+            "put a space after each colon, and each line below the other")]),
+        ("settings: 7\n", [("1:11: “settings” must be keys and values, not “7”; "
             "write each setting with its value: a duration, a share or a number")]),
-        ("decisions: {d: {without: a b}}\n", ["1:26: “without” wants a list, not “a b”; write [a b]"]),
-        ("tests: {test: a}\n", [("1:8: “tests” wants a list, not keys and values; "
+        ("decisions: {d: {without: a b}}\n", ["1:26: “without” must be a list, not “a b”; write [a b]"]),
+        ("tests: {test: a}\n", [("1:8: “tests” must be a list, not keys and values; "
             "put a dash before the first line of each: - test")]),
-        ("tests: {}\n", [("1:8: “tests” wants a list, not keys and values; "
+        ("tests: {}\n", [("1:8: “tests” must be a list, not keys and values; "
             "put a dash before the first line of each: - tests")]),
         # words and names
         ("decisions: {d: {subject: invitations}}\n", [("1:26: “subject” cannot be “invitations”; "

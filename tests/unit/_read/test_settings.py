@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.policy import Location, Setting
 from invitepolicy._core.quantities import FOREVER
-from invitepolicy._read.settings import SettingError, override_setting, read_setting
+from invitepolicy._read.settings import override_setting, read_setting
 
 DAY = timedelta(days=1)
 PLACE = Location("p.yaml", 3)
@@ -24,11 +25,11 @@ def read(raw, parent=None, *, whole=False):
 
 def refused(call, *arguments, **named):
     """Give a refusal: code, key inside, and sentence."""
-    with pytest.raises(SettingError) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         call(*arguments, **named)
     error = caught.value
     assert str(error) == error.what
-    return error.code, error.inside, f"{error.what}; {error.hint}"
+    return error.code, error.inside[0] if error.inside else None, f"{error.what}; {error.hint}"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_a_name_is_no_word_of_the_grammar():
 
 def test_what_counts_is_whole():
     """Where a line counts something by it."""
-    refusal = ("kind", "value", "“few” counts something, and “2.5” is no whole number; write a whole number")
+    refusal = ("kind", "value", "“few” counts something, and “2.5” is not a whole number; write a whole number")
 
     assert read(2.5, FEW).value == 2.5
     assert read(4, FEW, whole=True).value == 4

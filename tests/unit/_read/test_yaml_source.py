@@ -189,17 +189,17 @@ def test_a_long_text_that_is_nearly_a_number_is_a_text(text):
 # structure
 
 NO_MAPPING = "1:1: a policy is made of keys and values; begin with “invitepolicy: 1”, then “name:” and the rest"
-NOTHING = "1:1: the file says nothing; begin with “invitepolicy: 1”, then “name:” and the rest"
+NOTHING = "1:1: the file is empty; begin with “invitepolicy: 1”, then “name:” and the rest"
 PERCENT = "a line that begins with %; a policy needs no directives; delete it"
 
 
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
-        ("a: 1\nb: 2\na: 3\n", ["3:1: “a” is given twice; it stands already in line 1; keep one"]),
-        ('a: 1\n"\\x61": 3\n', ["2:1: “a” is given twice; it stands already in line 1; keep one"]),
-        ("a:\n  b: 1\n  'b': {c: 2}\n", ["3:3: “b” is given twice; it stands already in line 2; keep one"]),
-        ("a: {b: 1, b: [2]}\n", ["1:11: “b” is given twice; it stands already in line 1; keep one"]),
+        ("a: 1\nb: 2\na: 3\n", ["3:1: “a” is given twice; it already stands in line 1; keep one of them"]),
+        ('a: 1\n"\\x61": 3\n', ["2:1: “a” is given twice; it already stands in line 1; keep one of them"]),
+        ("a:\n  b: 1\n  'b': {c: 2}\n", ["3:3: “b” is given twice; it already stands in line 2; keep one of them"]),
+        ("a: {b: 1, b: [2]}\n", ["1:11: “b” is given twice; it already stands in line 1; keep one of them"]),
         ("1: a\n", ["1:1: the key “1” is not a text; put it in quotes, or use a word"]),
         ("1.5: a\n", ["1:1: the key “1.5” is not a text; put it in quotes, or use a word"]),
         ("true: a\n", ["1:1: the key “true” is not a text; put it in quotes, or use a word"]),
@@ -208,26 +208,26 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
         ("? [a]\n: b\n", ["1:3: this key is not a text; a key is one word, followed by a colon"]),
         ("? {a: 1}\n: b\n", ["1:3: this key is not a text; a key is one word, followed by a colon"]),
         ("a: {{b}: c}\n", ["1:5: this key is not a text; a key is one word, followed by a colon"]),
-        ("a: &x 1\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
-        ("a: &x [1]\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
-        ("a: &x {b: 1}\n", ["1:4: “&x” is an anchor; delete it; a text wants quotes"]),
-        ("&x a: 1\n", ["1:1: “&x” is an anchor; delete it; a text wants quotes"]),
-        ("a: *x\n", ["1:4: “*x” is an alias; write the value out; a text wants quotes"]),
-        ("- *x\n", ["1:3: “*x” is an alias; write the value out; a text wants quotes"]),
-        ("*x : 1\n", ["1:1: “*x” is an alias; write the value out; a text wants quotes"]),
+        ("a: &x 1\n", ["1:4: “&x” is an anchor; delete it; a text needs quotes"]),
+        ("a: &x [1]\n", ["1:4: “&x” is an anchor; delete it; a text needs quotes"]),
+        ("a: &x {b: 1}\n", ["1:4: “&x” is an anchor; delete it; a text needs quotes"]),
+        ("&x a: 1\n", ["1:1: “&x” is an anchor; delete it; a text needs quotes"]),
+        ("a: *x\n", ["1:4: “*x” is an alias; write the value out; a text needs quotes"]),
+        ("- *x\n", ["1:3: “*x” is an alias; write the value out; a text needs quotes"]),
+        ("*x : 1\n", ["1:1: “*x” is an alias; write the value out; a text needs quotes"]),
         ("<<: {a: 1}\n", ["1:1: a merge key, “<<”; write the lines out, or use extends"]),
         ("a:\n  <<: {b: 1}\n", ["2:3: a merge key, “<<”; write the lines out, or use extends"]),
-        ("a: !!str 1\n", ["1:4: “!!str” is a tag; delete it; a text wants quotes"]),
-        ("a: !env x\n", ["1:4: “!env” is a tag; delete it; a text wants quotes"]),
-        ("a: ! x\n", ["1:4: “!” is a tag; delete it; a text wants quotes"]),
-        ("a: !<x> y\n", ["1:4: “x” is a tag; delete it; a text wants quotes"]),
-        ("a: !!map {b: 1}\n", ["1:4: “!!map” is a tag; delete it; a text wants quotes"]),
-        ("!!str a: 1\n", ["1:1: “!!str” is a tag; delete it; a text wants quotes"]),
+        ("a: !!str 1\n", ["1:4: “!!str” is a tag; delete it; a text needs quotes"]),
+        ("a: !env x\n", ["1:4: “!env” is a tag; delete it; a text needs quotes"]),
+        ("a: ! x\n", ["1:4: “!” is a tag; delete it; a text needs quotes"]),
+        ("a: !<x> y\n", ["1:4: “x” is a tag; delete it; a text needs quotes"]),
+        ("a: !!map {b: 1}\n", ["1:4: “!!map” is a tag; delete it; a text needs quotes"]),
+        ("!!str a: 1\n", ["1:1: “!!str” is a tag; delete it; a text needs quotes"]),
         (
             "a: &x !!str y\n",
             [
-                "1:4: “!!str” is a tag; delete it; a text wants quotes",
-                "1:4: “&x” is an anchor; delete it; a text wants quotes",
+                "1:4: “!!str” is a tag; delete it; a text needs quotes",
+                "1:4: “&x” is an anchor; delete it; a text needs quotes",
             ],
         ),
         ("a: {?b: 1}\n", ["1:6: a text in brackets begins with ?; put the text in quotes"]),
@@ -251,7 +251,7 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
         ("word\n", [NO_MAPPING]),
         ("20\n", [NO_MAPPING]),
         ("true\n", [NO_MAPPING]),
-        ("invitepolicy:1\n", ["1:1: a space is missing behind the colon; write “invitepolicy: 1”"]),
+        ("invitepolicy:1\n", ["1:1: a space is missing after the colon; write “invitepolicy: 1”"]),
     ],
 )  # fmt: skip
 def test_what_a_policy_does_not_need_is_refused_at_its_place(text, problems):
@@ -358,12 +358,12 @@ def test_ordinary_text_of_any_language_is_read():
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        (b"ab: \xff", "1:5: byte 5 of the file is no UTF-8; save the file as UTF-8"),
-        (b"\xef\xbb\xbfab: \xff", "1:5: byte 8 of the file is no UTF-8; save the file as UTF-8"),
-        ("a: é\nb: é".encode() + b"\xe9", "2:5: byte 12 of the file is no UTF-8; save the file as UTF-8"),
-        ("name: Zoë".encode("cp1252"), "1:9: byte 9 of the file is no UTF-8; save the file as UTF-8"),
-        (b"a: \xed\xa0\x80", "1:4: byte 4 of the file is no UTF-8; save the file as UTF-8"),
-        (b"a: \xc0\xaf", "1:4: byte 4 of the file is no UTF-8; save the file as UTF-8"),
+        (b"ab: \xff", "1:5: byte 5 of the file is not UTF-8; save the file as UTF-8"),
+        (b"\xef\xbb\xbfab: \xff", "1:5: byte 8 of the file is not UTF-8; save the file as UTF-8"),
+        ("a: é\nb: é".encode() + b"\xe9", "2:5: byte 12 of the file is not UTF-8; save the file as UTF-8"),
+        ("name: Zoë".encode("cp1252"), "1:9: byte 9 of the file is not UTF-8; save the file as UTF-8"),
+        (b"a: \xed\xa0\x80", "1:4: byte 4 of the file is not UTF-8; save the file as UTF-8"),
+        (b"a: \xc0\xaf", "1:4: byte 4 of the file is not UTF-8; save the file as UTF-8"),
         ("a: 1".encode("utf-16"), "1:1: the file is UTF-16 or UTF-32; save the file as UTF-8"),
         (b"\xfe\xff" + "a: 1".encode("utf-16-be"), "1:1: the file is UTF-16 or UTF-32; save the file as UTF-8"),
         ("a: 1".encode("utf-32"), "1:1: the file is UTF-16 or UTF-32; save the file as UTF-8"),
@@ -501,22 +501,22 @@ DEEPER = (
 )
 BRACED = "a text cannot begin with a brace {; put the whole text in quotes"
 BRACKETED = "a text cannot begin with a bracket [; put the whole text in quotes"
-BEHIND = "text goes on behind the closing quote; use the other kind of quotes around the whole text"
+BEHIND = "text continues after the closing quote; use the other kind of quotes around the whole text"
 COLON = "a text with a colon and a space in it; put the text in quotes"
 DASH = "a dash cannot stand here; begin a list on a line of its own, indented under its key"
 TAG = "a tag stands here; policies use no tags; quote a text that begins with !"
-UNCLOSED = "a quote is opened and never closed; close it with the same quote"
+UNCLOSED = "missing closing quote; close it with the same quote"
 NO_COLON = (
     "this line has no colon; write the key, a colon and a space; "
     "or indent the line deeper, if it goes on with the text above"
 )
 BRACE = (
     "between the braces { and } a comma is missing, or the closing one; "
-    "write {key: value, key: value}; a text with a comma, a colon or a question mark in it wants quotes"
+    "write {key: value, key: value}; a text with a comma, a colon or a question mark in it needs quotes"
 )
 BRACKET = (
     "between the brackets [ and ] a comma is missing, or the closing one; "
-    "write [word, word]; a text with a comma, a colon or a question mark in it wants quotes"
+    "write [word, word]; a text with a comma, a colon or a question mark in it needs quotes"
 )
 MISSING = "a value is missing or out of place here; check the line above, and the brackets"
 
@@ -591,7 +591,7 @@ def test_broken_yaml_is_told_in_words_that_say_what_to_write(text, problem):
 
     assert len(found) == 1
     assert problem is None or found == [f"p.yaml:{problem}"]
-    assert "this is no YAML" not in found[0]
+    assert "this is not YAML" not in found[0]
 
 
 def test_an_unheard_of_complaint_of_the_parser_is_passed_on():
@@ -602,7 +602,7 @@ def test_an_unheard_of_complaint_of_the_parser_is_passed_on():
 
     what, hint = explain_syntax(yaml.MarkedYAMLError("while dreaming", None, "found a \x1b sheep" + "!" * 200, None))
 
-    assert what.startswith("this is no YAML (while dreaming found a \\x1b sheep!!!")
+    assert what.startswith("this is not YAML (while dreaming found a \\x1b sheep!!!")
     assert len(what) < 150
     assert hint == "compare with docs/language.md"
 

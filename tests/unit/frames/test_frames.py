@@ -289,7 +289,7 @@ def test_an_instant_past_the_calendar_is_refused():
 
     assert (
         refused(pl.DataFrame({"sent_at": late}))
-        == "sent_at: the instant lies outside the years 1 to 9999 in UTC; check the year"
+        == "sent_at: must lie between the years 1 and 9999 in UTC; check the year"
     )
 
 

@@ -169,7 +169,7 @@ def test_what_a_person_writes_is_utc():
     assert read_instant("2026-03-01", calendar) == utc(2026, 3, 1)
     assert read_instant("1/3/26", calendar) == utc(2026, 3, 1)
     assert read_instant("2026-03-01 10:00+01:00", calendar) == utc(2026, 3, 1, 9)
-    with pytest.raises(CellError, match="“2026-03-01 10:00” does not say in which zone; add Z for UTC, or an offset"):
+    with pytest.raises(CellError, match="“2026-03-01 10:00” has no time zone; add Z for UTC, or an offset"):
         read_instant("2026-03-01 10:00", calendar)
 
 

@@ -671,11 +671,11 @@ def test_rows_that_join_nobody_are_told(tmp_path):
         RowProblem("people.csv:2", "note", nobody),
         RowProblem("people.csv:3", "note", nobody),
         RowProblem("people.csv:4", "error", "it names nobody; give a url or a name"),
-        RowProblem("people.csv:5", "error", "activity: this is not one of its words; did you mean “daily”?"),
+        RowProblem("people.csv:5", "error", "activity: is not an allowed value; did you mean “daily”?"),
         RowProblem(
             "people.csv:5",
             "error",
-            "status: this is not one of its words; it is draft, pending, accepted, ignored, withdrawn or expired",
+            "status: is not an allowed value; it is draft, pending, accepted, ignored, withdrawn or expired",
         ),
         RowProblem("people.csv:7", "error", "this person stands in people.csv:6 too; keep one row"),
         RowProblem("people.csv:8", "note", twins),
@@ -727,7 +727,7 @@ def test_a_wrong_word_in_the_users_column_leaves_the_invitation_out(tmp_path):
 
     assert [read.name for read in export.invitations] == ["Bob"]
     assert export.problems == (
-        RowProblem("Invitations.csv:2", "error", "activity: this is not one of its words; did you mean “daily”?"),
+        RowProblem("Invitations.csv:2", "error", "activity: is not an allowed value; did you mean “daily”?"),
     )
 
 

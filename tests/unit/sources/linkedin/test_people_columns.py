@@ -59,10 +59,10 @@ def test_a_flag_is_said_in_words(text, value):
 @pytest.mark.parametrize(
     ("column", "text", "what"),
     [
-        ("relationship", "knwon", "this is not one of its words; did you mean “known”?"),
-        ("relationship", "Zoë", "this is not one of its words; it is known, logical, stranger or unknown"),
-        ("activity", "dayly", "this is not one of its words; did you mean “daily”?"),
-        ("status", "withdrew", "this is not one of its words; did you mean “withdrawn”?"),
+        ("relationship", "knwon", "is not an allowed value; did you mean “known”?"),
+        ("relationship", "Zoë", "is not an allowed value; it is known, logical, stranger or unknown"),
+        ("activity", "dayly", "is not an allowed value; did you mean “daily”?"),
+        ("status", "withdrew", "is not an allowed value; did you mean “withdrawn”?"),
         ("email_requested", "1", "this is neither true nor false; write true, or leave it empty"),
         ("attempts", "two", "this is not a count; write a whole number from 0 up"),
         ("attempts", "-1", "this is not a count; write a whole number from 0 up"),
