@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 COMPARISONS: Final = ("at least", "at most", "more than", "less than")
 HALF_OPEN: Final = {"more than": "at least", "at most": "less than"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WANTED: Final[dict[Kind, QuantityKind]] = {
+WANTED_KINDS: Final[dict[Kind, QuantityKind]] = {
     "clock": "duration", "share": "share", "count": "number", "number": "number",
 }  # fmt: skip
-_EXAMPLES: Final[dict[Kind, str]] = {
+EXAMPLES: Final[dict[Kind, str]] = {
     "clock": "at least 3 weeks ago, less than 4 days ago, between 3 days and 4 days ago, given or missing",
     "share": "at least 40%, less than 20%, between 20% and 40%, given or missing",
     "count": "at least 3, less than 3, between 3 and 5, 3, given or missing",
@@ -57,7 +57,7 @@ def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setti
     if text in settings:
         setting = settings[text]
         return check_threshold(fact, Threshold(setting.value, setting.kind, text), raw)
-    wanted = _WANTED[fact.kind]
+    wanted = WANTED_KINDS[fact.kind]
     if (digits := in_digits(text)) is not None:
         raise InvalidInputError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
     if _NAME.fullmatch(text):
@@ -88,7 +88,7 @@ def _unknown_name(text: str, settings: Mapping[str, Setting], wanted: QuantityKi
 
 def check_threshold(fact: Fact, amount: Threshold, raw: object) -> Threshold:
     """Return a threshold that fits the fact: of its kind, and whole where it counts. Raise InvalidInputError."""
-    wanted = _WANTED[fact.kind]
+    wanted = WANTED_KINDS[fact.kind]
     if amount.kind != wanted:
         example = {"duration": "3 weeks", "share": "40%", "number": "20"}[wanted]
         raise InvalidInputError(
@@ -113,7 +113,7 @@ def expected_syntax(fact: Fact) -> str:
         case "flag":
             return "write true or false"
         case _:
-            return f"write {_EXAMPLES[fact.kind]}"
+            return f"write {EXAMPLES[fact.kind]}"
 
 
 def not_an_operator(fact: Fact, raw: Any) -> InvalidInputError:
@@ -121,7 +121,7 @@ def not_an_operator(fact: Fact, raw: Any) -> InvalidInputError:
     if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
         hint = f"write at least {next(iter(raw))}{' ago' if fact.kind == 'clock' else ''}, without braces"
         return InvalidInputError("test", f"braces around the test of “{fact.name}”", hint)
-    hint = (_meant_test(fact, raw.strip()) if isinstance(raw, str) else None) or f"write {_EXAMPLES[fact.kind]}"
+    hint = (_meant_test(fact, raw.strip()) if isinstance(raw, str) else None) or f"write {EXAMPLES[fact.kind]}"
     return InvalidInputError("test", f"{quoted(raw)} is not a test of “{fact.name}”", hint)
 
 

@@ -106,11 +106,13 @@ def fact_order(name: str) -> tuple[int, str]:
     return _ORDER.get(name, len(_ORDER)), name
 
 
-def field_facts(subject: Subject, kind: Kind) -> tuple[Fact, ...]:
-    """Return the facts of a kind that are read from a field of the record as it stands, in their order.
+def field_facts(subject: Subject, kind: Kind | None = None) -> tuple[Fact, ...]:
+    """Return the facts of a kind, or of all kinds, that are read from a field of the record as it stands, in their order.
 
     What is worked out from the note (whether there is one, its length) is not among them.
     """
     return tuple(
-        fact for fact in FACTS.values() if fact.subject == subject and fact.kind == kind and fact.field != "note"
+        fact
+        for fact in FACTS.values()
+        if fact.subject == subject and kind in (None, fact.kind) and fact.field != "note"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import attrs
 
@@ -110,6 +110,17 @@ class IsKnown(ByFields):
 Operator = OneOf | IsTrue | NumberRange | AgeRange | IsKnown
 
 
+def thresholds_in(operator: Operator) -> tuple[Threshold, ...]:
+    """Return the quantities at which an operator turns, the lower one first."""
+    match operator:
+        case AgeRange() | NumberRange():
+            return tuple(threshold for threshold in (operator.low, operator.high) if threshold is not None)
+        case OneOf() | IsTrue() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
 @attrs.frozen(eq=False, repr=False)
 class Condition(ByFields):
     """One line of a `when`: a fact, its test, the test's text as written, and the place."""
@@ -118,6 +129,11 @@ class Condition(ByFields):
     operator: Operator
     text: str
     place: Location
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Return the quantities at which the condition turns, the lower one first; none for words and flags."""
+        return thresholds_in(self.operator)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -278,20 +294,20 @@ STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cel
 
 
 def words_of(condition: Condition) -> tuple[str, ...]:
-    """Return the words that a line names."""
+    """Return the words of a choice, or the tags, that a condition names."""
     return condition.operator.words if isinstance(condition.operator, OneOf) else ()
 
 
 def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
-    """Return the ages, in order, at which lines about one clock turn; nothing turns at `forever`."""
-    found: set[Any] = {
+    """Return the ages, in order, at which conditions about one date turn; nothing turns at `forever`."""
+    ages: set[Any] = {
         threshold.value
         for condition in conditions
         if isinstance(condition.operator, AgeRange)
-        for threshold in (condition.operator.low, condition.operator.high)
-        if threshold is not None and threshold.value != FOREVER
+        for threshold in condition.thresholds
+        if threshold.value != FOREVER
     }
-    return sorted(found)  # durations only, by the fact's kind
+    return sorted(ages)  # durations only, by the fact's kind
 
 
 def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:

@@ -16,14 +16,14 @@ from itertools import count
 from typing import Final, Literal
 
 from invitepolicy._core.errors import InvalidInputError
-from invitepolicy._core.text import closest, quoted
+from invitepolicy._core.text import closest, join_words, quoted
 
 QuantityKind = Literal["duration", "share", "number"]
 Quantity = timedelta | float | int
 
 FOREVER: Final = timedelta.max
 LONGEST: Final = timedelta(days=36_525)  # 100 years: longer ones are a slip of the pen
-UNITS: Final = {
+UNITS: Final = {  # the largest first; parsing, printing, messages and the schema follow from this table
     "week": timedelta(weeks=1),
     "day": timedelta(days=1),
     "hour": timedelta(hours=1),
@@ -31,7 +31,8 @@ UNITS: Final = {
 }
 MOST_DIGITS: Final = 18
 
-_DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) +(minute|hour|day|week)s?")
+UNIT_PATTERN: Final = f"(?:{'|'.join(reversed(UNITS))})"
+_DURATION = re.compile(rf"(0|[1-9][0-9]{{0,17}}) +({UNIT_PATTERN})s?")
 _SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MOST_MONTHS = 3  # digits: a number of months or years that can be put into days
@@ -109,7 +110,7 @@ def _in_units(amount: str, unit: str) -> str:
         return f"write {format_count(int(amount), word)}"
     if unit in ("second", "sec", ""):
         return "the smallest unit is the minute"
-    return "the units are minutes, hours, days and weeks"
+    return f"the units are {join_words((f'{name}s' for name in reversed(UNITS)), 'and')}"
 
 
 def _in_days(amount: str, unit: str) -> str:

@@ -1,4 +1,4 @@
-"""The lines and the reasons of one file: facts and settings looked up, and the settings that they use kept."""
+"""The conditions and reasons of one file: facts and settings looked up, and a record of the settings they use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 from invitepolicy._core.conditions import parse_operator
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import AgeRange, Condition, Location, NumberRange, Threshold
+from invitepolicy._core.policy import Condition, Location, thresholds_in
 from invitepolicy._core.reasons import parse_reason
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.problems import PathProblem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._core.facts import Fact, Subject
-    from invitepolicy._core.policy import Operator, Path, PolicyFile, Reason, Setting
+    from invitepolicy._core.policy import Path, PolicyFile, Reason, Setting
     from invitepolicy._read.problems import ProblemCollector
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,10 +35,10 @@ class Scope:
 
 
 class ConditionReader:
-    """Reads the lines and reasons of a file; what is wrong goes to `problems`.
+    """Reads the conditions and reasons of a file; what is wrong goes to `problems`.
 
     `used` gathers the settings that they name. `broken` holds settings that were refused where they are introduced,
-    and are not told again where they are used.
+    so that they are not reported again where they are used.
     """
 
     def __init__(self, document: PolicyFile, known: Scope, problems: ProblemCollector) -> None:
@@ -54,18 +54,18 @@ class ConditionReader:
         return Location(self._file, *mark)
 
     def refuse(self, path: Path, code: str, what: str, hint: str, *, key: bool = False) -> None:
-        """Note a problem at a path."""
+        """Record a problem at a path."""
         self._problems.report(self._document, PathProblem(path, code, what, hint, key))
 
-    def read_lines(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Condition, ...]:
-        """Read the lines of a `when` or of `applies_to`."""
+    def read_conditions(self, raw: dict[str, Any], subject: Subject, path: Path) -> tuple[Condition, ...]:
+        """Read the conditions of a `when` or of `applies_to`; those that mean nothing are reported and left out."""
         facts = self._facts_for(subject)
-        stray = self._words_alone(raw, facts, path)
-        lines = [self._line(name, raw[name], facts, (*path, name)) for name in raw if name not in stray]
-        return tuple(line for line in lines if line is not None)
+        stray = self._stray_words(raw, facts, path)
+        conditions = [self._read_condition(name, raw[name], facts, (*path, name)) for name in raw if name not in stray]
+        return tuple(condition for condition in conditions if condition is not None)
 
-    def _words_alone(self, raw: dict[str, Any], facts: Mapping[str, Fact], path: Path) -> set[str]:
-        """Tell `{relationship: known, logical}` once, and name the words that are no facts."""
+    def _stray_words(self, raw: dict[str, Any], facts: Mapping[str, Fact], path: Path) -> set[str]:
+        """Report `{relationship: known, logical}` once, and return the words that are not facts."""
         stray = {name for name, value in raw.items() if value is None and name not in facts}
         for fact, words in _rows(raw, stray) if stray else ():
             if fact in facts and facts[fact].kind in ("choice", "tags"):
@@ -74,23 +74,23 @@ class ConditionReader:
                 return stray.intersection(words)
         return set()
 
-    def _line(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Condition | None:
+    def _read_condition(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Condition | None:
         if name not in facts:
             self.refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
             self.used.update(named_in(raw))
             return None
         try:
-            test = parse_operator(facts[name], raw, self._known.settings)
+            operator = parse_operator(facts[name], raw, self._known.settings)
         except InvalidInputError as error:
             if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
                 self.refuse((*path, *error.inside), error.code, error.what, error.hint)
             self.used.update(named_in(raw))
             return None
-        names = {amount.setting for amount in _amounts(test) if amount.setting}
+        names = {threshold.setting for threshold in thresholds_in(operator) if threshold.setting}
         self.used |= names
         if facts[name].kind == "count":
             self._known.counting |= names
-        return Condition(name, test, _as_written(raw), self.place(path, key=True))
+        return Condition(name, operator, _as_written(raw), self.place(path, key=True))
 
     def _unknown_fact(self, name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
         if name in FACTS or name in self._known.own:
@@ -161,8 +161,3 @@ def _rows(raw: dict[str, Any], stray: set[str]) -> Iterable[tuple[str, list[str]
 def named_in(raw: Any) -> set[str]:
     """Find every word in raw data that could be a setting's name."""
     return set(_NAME.findall(_as_written(raw)))
-
-
-def _amounts(test: Operator) -> Iterable[Threshold]:
-    if isinstance(test, AgeRange | NumberRange):
-        yield from (amount for amount in (test.low, test.high) if amount is not None)

@@ -131,7 +131,7 @@ class _Merger:
                 if known is None or self._is_outcome(decision, outcome, (*path, "details", outcome), key=True)
             }
         )
-        decision.applies_to += self._reader.read_lines(
+        decision.applies_to += self._reader.read_conditions(
             raw.get("applies_to") or {}, decision.subject, (*path, "applies_to")
         )
         limits = self._read_rules(decision, raw.get("limits") or (), (*path, "limits"), limit=True)
@@ -223,7 +223,7 @@ class _Merger:
         return [self._read_rule(decision, raw, (*path, index), limit=limit) for index, raw in enumerate(raws)]
 
     def _read_rule(self, decision: DecisionBuilder, raw: dict[str, Any], path: Path, *, limit: bool) -> Rule:
-        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        when = self._reader.read_conditions(raw.get("when") or {}, decision.subject, (*path, "when"))
         because = self._reader.read_reason(raw["because"], decision.subject, (*path, "because"))
         place = self._reader.place(path, key=raw["rule"] is None)
         return Rule(raw["rule"], when, raw["then"], because, freeze(raw.get("details")), place, limit)
@@ -258,7 +258,7 @@ class _Merger:
             self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
             self._reader.used.update(named_in(raw.get("when")))
             return
-        when = self._reader.read_lines(raw.get("when") or {}, decision.subject, (*path, "when"))
+        when = self._reader.read_conditions(raw.get("when") or {}, decision.subject, (*path, "when"))
         mode: Literal["only", "never"] = "only" if "only" in raw else "never"
         stated = raw[mode] if isinstance(raw[mode], list) else [raw[mode]]
         known = (*decision.outcomes, *RESERVED_OUTCOMES)

@@ -1,4 +1,4 @@
-"""The problems of a file as they are found: what is wrong at which path, and where that is."""
+"""The problems of one file, collected as they are found: what is wrong at which path, and where that is."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ class PathProblem(ByFields):
 
 @attrs.define(eq=False, repr=False)
 class ProblemCollector:
-    """The problems of a file, as they are found; more than 200 are not looked for."""
+    """Collects the problems of one file; after 200 it stops looking for more."""
 
     path: str
     found: list[Problem] = attrs.field(factory=list)
 
     def add(self, mark: Position, code: str, what: str, hint: str) -> None:
-        """Note a problem. Raises PolicyError once there are 200."""
+        """Record a problem at a position. Raise PolicyError once there are 200."""
         error = self.fatal(mark, code, what, hint)
         if len(self.found) >= MOST_PROBLEMS:
             raise error
 
-    def report(self, document: PolicyFile, finding: PathProblem) -> None:
-        """Note a finding at its place in the document."""
-        mark = document.key_mark(finding.path) if finding.key else document.value_mark(finding.path)
-        self.add(mark, finding.code, finding.what, finding.hint)
+    def report(self, document: PolicyFile, problem: PathProblem) -> None:
+        """Record a problem at the position that its path has in the file."""
+        mark = document.key_mark(problem.path) if problem.key else document.value_mark(problem.path)
+        self.add(mark, problem.code, problem.what, problem.hint)
 
     def fatal(self, mark: Position, code: str, what: str, hint: str) -> PolicyError:
-        """Note a problem behind which nothing can be read, and give the error to raise."""
+        """Record a problem that stops parsing and return the error to raise."""
         self.found.append(Problem(self.path, *mark, what, hint, code))
         return PolicyError(self.found)
 
     def raise_if_any(self) -> None:
-        """Raise what was found, if anything was."""
+        """Raise PolicyError with every problem recorded, if there is any."""
         if self.found:
             raise PolicyError(self.found)

@@ -12,8 +12,10 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from invitepolicy._core.quantities import UNIT_PATTERN
 from invitepolicy._core.resources import resource_folder
 from invitepolicy._core.text import clip, closest, did_you_mean, join_words, quoted, safe_text
+from invitepolicy._read.fact_schemas import fill_in_facts
 from invitepolicy._read.problems import PathProblem, ProblemCollector
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
+_UNITS_IN_FILE: Final = "(?:minute|hour|day|week)"  # as the file spells it; what is used follows from the units
 _KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
 _SEVERAL: Final = {"object": "keys and values", "string": "texts"}
 _ENTRIES: Final = {"rules": "rule", "limits": "rule", "tests": "test", "promises": "promise"}
@@ -37,12 +40,12 @@ _JUDGED_LATER: Final = ("given", "account", "expect")
 
 
 def read_schema() -> dict[str, Any]:
-    """Read the JSON Schema of a policy file."""
+    """Read the JSON Schema of a policy file; what it says of facts and fields follows from the facts themselves."""
     import json  # noqa: PLC0415  (imported late, with jsonschema)
 
     with open(os.path.join(resource_folder("schemas"), "policy.schema.json"), encoding="utf-8") as file:
-        schema: dict[str, Any] = json.load(file)
-    return schema
+        text = file.read()
+    return fill_in_facts(json.loads(text.replace(_UNITS_IN_FILE, UNIT_PATTERN)))
 
 
 @cache

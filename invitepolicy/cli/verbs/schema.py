@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING, Final
 
-from invitepolicy._core.resources import resource_folder
+from invitepolicy._read.schema import read_schema
 from invitepolicy.cli.output import write_out
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def run(args: argparse.Namespace) -> int:
 
 
 def schema_text() -> str:
-    """Read the schema that travels with the library."""
-    return Path(resource_folder("schemas"), SCHEMA_FILE).read_text(encoding="utf-8")
+    """Return the schema as text, indented by two spaces."""
+    return json.dumps(read_schema(), ensure_ascii=False, indent=2) + "\n"

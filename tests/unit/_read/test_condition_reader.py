@@ -27,7 +27,7 @@ def reader(text, **broken):
 def read(text, subject="invitation", **broken):
     """Read the lines of `when`: what comes of them, and the problems as they are printed."""
     found, data, _, problems = reader(f"when: {text}\n", **broken)
-    lines = found.read_lines(data["when"], subject, ("when",))
+    lines = found.read_conditions(data["when"], subject, ("when",))
     return lines, [str(problem).removeprefix("p.yaml:1:") for problem in problems.found]
 
 
@@ -48,7 +48,7 @@ def test_settings_that_are_used_or_count_something_are_kept():
     """Also where a line is refused for another reason."""
     found, data, known, _ = reader("when: {sent: between wait and wait ago, attempts: few, zebra: at least other}\n")
 
-    found.read_lines(data["when"], "invitation", ("when",))
+    found.read_conditions(data["when"], "invitation", ("when",))
 
     assert found.used >= {"wait", "few", "other"}
     assert known.counting == set()
@@ -58,7 +58,7 @@ def test_what_counts_is_kept():
     """A setting that stands in the test of a count."""
     found, data, known, _ = reader("when: {attempts: at least few, my_met: less than wait ago}\n")
 
-    found.read_lines(data["when"], "invitation", ("when",))
+    found.read_conditions(data["when"], "invitation", ("when",))
 
     assert (found.used, known.counting) == ({"few", "wait"}, {"few"})
 

@@ -156,7 +156,7 @@ def test_an_account_that_cannot_be_is_told_likewise():
         "25: “pending” is empty; write its value, or delete the line"
     ]
     assert refused("account: {rejected_share: 40}, expect: {d: keep}") == [
-        "41: “rejected_share”: “40” is not a share; write a percentage, such as 40%"
+        "41: “rejected_share”: “40” must be between 0 and 1; write a percentage, such as 40%"
     ]
 
 
