@@ -1,4 +1,4 @@
-"""A line's test: from the words of a policy file, and back.
+"""A condition's operator: from the words of a policy file, and back.
 
     choice, tags          word · [words] · {not: word or words}
     flag                  true · false
@@ -6,7 +6,8 @@
     clock                 at least D ago · less than D ago · between D and E ago
     all but choice, tags  given · missing
 
-A quantity (N, M, D, E) is written out or is a setting's name.
+A quantity (N, M, D, E) is written out or is a setting's name. For dates only half-open comparisons exist (`at least`,
+`less than`), so that the instant at which an answer changes is exactly `anchor + duration`.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def check_threshold(fact: Fact, amount: Threshold, raw: object) -> Threshold:
 
 
 def expected_syntax(fact: Fact) -> str:
-    """Return the remedy for a line about `fact` that has no test at all."""
+    """Return the remedy for a condition about `fact` that has no operator at all."""
     match fact.kind:
         case "choice":
             return f"write {join_words(fact.words)}"
@@ -150,7 +151,7 @@ _BETWEEN_WORDS: Final = r", *| or | and "
 
 
 def parse_operator(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Operator:
-    """Read the test of a line about `fact`, from data as YAML gives it. Raises InvalidInputError."""
+    """Read the operator of a condition about `fact`, from data as YAML gives it. Raise InvalidInputError."""
     if raw is None:
         raise InvalidInputError("test", f"“{fact.name}” has no test", expected_syntax(fact))
     match fact.kind:

@@ -1,4 +1,4 @@
-"""The facts that a line may name: their kinds, their words, and the field each is read from."""
+"""The facts that a condition may name: their kinds, their words, and the field each is read from."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def fact_order(name: str) -> tuple[int, str]:
 
 
 def field_facts(subject: Subject, kind: Kind | None = None) -> tuple[Fact, ...]:
-    """Return the facts of a kind, or of all kinds, that are read from a field of the record as it stands, in their order.
+    """Return the facts of a kind, or of all kinds, that are read from a field of the record, in their order.
 
     What is worked out from the note (whether there is one, its length) is not among them.
     """

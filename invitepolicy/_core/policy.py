@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False, repr=False)
 class Location(Ordered):
-    """Where something stands: `str()` is `faq.yaml:18`."""
+    """The file, line and column of something in a policy; `str()` is `faq.yaml:18`."""
 
     file: str
     line: int
@@ -60,7 +60,7 @@ class PolicyFile:
 
 @attrs.frozen(eq=False, repr=False)
 class Threshold(ByFields):
-    """A quantity in a line: its value, its kind, and the setting it came from (None where it was written out)."""
+    """A quantity in a condition: its value, its kind, and the setting it came from (None where it was written out)."""
 
     value: Quantity
     kind: QuantityKind
@@ -123,7 +123,7 @@ def thresholds_in(operator: Operator) -> tuple[Threshold, ...]:
 
 @attrs.frozen(eq=False, repr=False)
 class Condition(ByFields):
-    """One line of a `when`: a fact, its test, the test's text as written, and the place."""
+    """One condition of a `when`: a fact, its operator, the operator's text as written, and the location."""
 
     fact: str
     operator: Operator
@@ -193,7 +193,7 @@ class Setting(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class Promise(ByFields):
-    """What every style built on this policy must keep: under these lines only, or never, these outcomes."""
+    """What every style built on this policy must keep: under these conditions only, or never, these outcomes."""
 
     name: str
     decision: str
@@ -237,7 +237,7 @@ class PolicyTest(ByFields):
 
 @attrs.define(eq=False, repr=False)
 class Caches:
-    """What is derived from a policy and kept beside it to be quick; a copy and a pickle hold nothing of it."""
+    """Per-policy caches, derived when first asked for; never pickled or copied."""
 
     table: Any = None
     fingerprint: str | None = None
@@ -311,7 +311,7 @@ def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
 
 
 def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:
-    """Go through every line of a decision: those it applies to, then its rules'."""
+    """Yield every condition of a decision: those of `applies_to`, then its rules'."""
     yield from decision.applies_to
     for rule in decision.rules:
         yield from rule.when

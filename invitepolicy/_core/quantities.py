@@ -241,7 +241,7 @@ def _written_out(number: float, digits: int) -> str:
 def parse_instant(text: str, *, zoneless: str = "") -> datetime:
     """Read an instant: a date (00:00 UTC), then optionally `T` or a space, a time, and `Z` or an offset.
 
-    A time without an offset is refused, since nobody knows where its clock hung; `zoneless` words the remedy.
+    A time without an offset is refused, since its time zone is unknown; `zoneless` words the remedy.
     Raises InvalidInputError for that, for anything else that is not of this form, and for dates that do not exist.
     """
     found = _INSTANT.fullmatch(text)
@@ -284,7 +284,7 @@ def format_instant(instant: datetime) -> str:
 
 
 def add_or_none(anchor: datetime, duration: timedelta) -> datetime | None:
-    """Return `anchor + duration`, or None where that lies after the year 9999: such a border is never reached."""
+    """Return `anchor + duration`, or None where that lies after the year 9999: such a threshold is never reached."""
     try:
         return anchor + duration
     except OverflowError:

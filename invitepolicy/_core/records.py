@@ -1,4 +1,4 @@
-"""What is judged: an invitation, the account that sends it, and the facts that lines read from them."""
+"""The records: an invitation, the account that sends it, and the facts that conditions read from them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from invitepolicy._core.text import did_you_mean, join_words
 
 
 class Absent(Enum):
-    """Why a fact has no value: nobody knows it, or it did not happen."""
+    """Why a fact has no value: it is not known, or it did not happen."""
 
     NOT_KNOWN = "not known"
     DID_NOT_HAPPEN = "did not happen"
@@ -61,7 +61,7 @@ def _convert_instants(record: object, fields: tuple[str, ...]) -> None:
 
 
 class _WithLookupKey(ByFields):
-    """What an invitation keeps beside its fields: its words and flags as one text, by which deciding finds it."""
+    """The words and flags of an invitation as one text: the key by which its answers are looked up."""
 
     __slots__ = ("_lookup_key",)
 
@@ -70,12 +70,20 @@ class _WithLookupKey(ByFields):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Invitation(_WithLookupKey):
-    """An invitation to connect, as far as it is known.
+    """An invitation to connect, as far as it is known: frozen, and equal to another with equal fields.
 
-    Instants are datetimes with a time zone and are kept in UTC; None is *not known* (or *did not happen*: see
-    `invitepolicy._core.facts`). `attempts` counts earlier invitations to the same person. `facts` holds a
-    policy's own facts, by names that begin with `my_`. `status_basis` says how the status is known. Raises
-    RecordError for an instant without a zone, an unknown word or a wrong type.
+    * `name`, `url`, `note`: text about the other person; never shown by `repr`.
+    * `direction` (`outgoing`, `incoming`), `status` (`draft`, `pending`, `accepted`, `ignored`, `withdrawn`,
+      `expired`), `relationship` (`known`, `logical`, `stranger`, `unknown`), `activity` (`daily`, `weekly`,
+      `occasional`, `unknown`): words, compared exactly.
+    * `status_basis`: how the status is known (`observed`, `joined`, `assumed`), or None; decides nothing.
+    * `sent_at`, `answered_at`, `withdrawn_at`, `last_active_at` (the other person's): timezone-aware datetimes, brought
+      to UTC. None is *not known*, or *did not happen* where the status says so: a pending invitation without
+      `withdrawn_at` was not withdrawn, a withdrawn one was at an unknown instant.
+    * `attempts`: how many invitations to the same person came before this one, 0 or more.
+    * `tags`: texts, kept as a frozenset. `facts`: a policy's own facts, by names that begin with `my_`.
+
+    Raise RecordError for the first field that does not fit: a naive datetime, an unknown word, a wrong type.
     """
 
     name: str | None = attrs.field(default=None, repr=False)
@@ -133,10 +141,16 @@ def _lookup_key(invitation: Invitation) -> str:
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Account(ByFields):
-    """How an account stands: counts of outgoing invitations, and what LinkedIn did to it.
+    """The account that sends the invitations: counts of outgoing ones, and what LinkedIn did to it.
 
-    None is *not known*. `rejected_share` is a part of the whole, from 0 to 1; `restricted_at` is the instant of
-    LinkedIn's last refusal, and None says that there was none. Raises RecordError as `Invitation` does.
+    Counts and shares that are None are *not known*; `summarize` works them out from a list of invitations. `pending`
+    counts those that wait now, `sent_last_day` and `sent_last_week` those of the last 24 hours and 7 days, `settled`
+    those of the last 90 days that were answered, withdrawn or sent at least 2 weeks ago. `rejected_share` is the part
+    of these that was not accepted, from 0 to 1. `email_requests` counts the people of the last 30 days whose e-mail
+    address LinkedIn asked for, `notes_last_month` the invitations with a note. `restricted_at` is the instant of
+    LinkedIn's last refusal; None says that there was none. `tier` is `free`, `premium` or `unknown`.
+
+    Raise RecordError as `Invitation` does.
     """
 
     pending: int | None = None
@@ -172,8 +186,10 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
     A mapping's instants may be text (`2026-03-01T10:00Z`); its keys that begin with `my_` are own facts, and a key
     that is no field is refused with a suggestion. Of an object (a data class, an attrs, pydantic or ORM object) the
     attributes named as the fields are read, and those named in `facts` as own facts; others are not looked at.
-    None stands for a field that is not known. Raises RecordError; what an attribute itself raises (a database that
-    is gone) is passed on.
+    None stands for a field that is not known. An `Invitation` is returned as it is.
+
+    Raise RecordError where the thing has none of the fields, or one that does not fit. What an attribute itself raises
+    (a database that is gone) is passed on.
     """
     if isinstance(thing, Invitation):
         return thing

@@ -24,7 +24,7 @@ def format_word(text: str) -> str:
 
 
 def format_sentence(text: str) -> str:
-    """Write a text that stands alone behind a key or a dash: in quotes unless it is plain in every way."""
+    """Return a text as it is written after a key or a dash: in quotes unless it is plain in every way."""
     return text if _SENTENCE.fullmatch(text) and text.lower() not in _READ_DIFFERENTLY else format_quoted(text)
 
 

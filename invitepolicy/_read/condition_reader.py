@@ -145,7 +145,7 @@ def _as_written(raw: Any) -> str:
 
 
 def _rows(raw: dict[str, Any], stray: set[str]) -> Iterable[tuple[str, list[str]]]:
-    """Return each line behind which words stand alone: its fact, and its own word with those."""
+    """Yield each condition that is followed by words without a value: its fact, and its own word with those."""
     row: tuple[str, list[str]] | None = None
     for name, value in raw.items():
         if name in stray and row is not None:

@@ -1,4 +1,4 @@
-"""One file folded into what its parents amount to: names checked, lines and reasons read, rules arranged."""
+"""One file merged into what its parents say: names checked, conditions and reasons read, rules overridden."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @attrs.define(eq=False, repr=False)
 class DecisionBuilder:
-    """A decision while files are folded into it."""
+    """A decision under construction, while files are merged into it."""
 
     name: str
     question: str = ""
@@ -40,7 +40,7 @@ class DecisionBuilder:
 
 @attrs.define(eq=False, repr=False)
 class Merged(Scope):
-    """What the files read so far, the oldest parent first, amount to."""
+    """What the files read so far say together, the oldest parent first."""
 
     decisions: dict[str, DecisionBuilder] = attrs.field(factory=dict)
     promises: list[Promise] = attrs.field(factory=list)
@@ -49,23 +49,23 @@ class Merged(Scope):
 def merge_document(
     document: PolicyFile, merged: Merged, problems: ProblemCollector, *, is_child: bool, is_last: bool
 ) -> None:
-    """Fold a file into the merged; what is wrong goes to `problems`. After the last one every decision is total."""
-    folder = _Merger(document, merged, problems)
-    introduced = folder.fold()
+    """Merge a file into what its parents say; what is wrong goes to `problems`. After the last one every decision is total."""
+    merger = _Merger(document, merged, problems)
+    introduced = merger.merge()
     if is_child:
-        folder.refuse_unused(introduced)
+        merger.refuse_unused(introduced)
     if is_last:
-        folder.refuse_partial()
+        merger.refuse_partial()
 
 
 class _Merger:
-    """Folds one file into the merged; what is wrong goes to `problems`."""
+    """Merges one file into what its parents say; what is wrong goes to `problems`."""
 
     def __init__(self, document: PolicyFile, merged: Merged, problems: ProblemCollector) -> None:
         self._document, self._merged = document, merged
         self._reader = ConditionReader(document, merged, problems)
 
-    def fold(self) -> list[str]:
+    def merge(self) -> list[str]:
         data = self._document.data
         introduced = self._settings(data.get("settings") or {})
         self._facts(data.get("facts") or {})
@@ -78,7 +78,7 @@ class _Merger:
     # settings
 
     def _settings(self, raw: dict[str, Any]) -> list[str]:
-        """Take the settings in; hand back the names that no parent has."""
+        """Merge the settings; return the names that no parent has."""
         introduced = [name for name in raw if name not in self._merged.settings]
         for name, value in raw.items():
             path: Path = ("settings", name)
@@ -290,7 +290,7 @@ def apply_overrides(rules: Sequence[Rule], changes: RuleChanges) -> list[Rule]:
 
 
 def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], changes: RuleChanges) -> Iterator[PathProblem]:
-    """Say what cannot be arranged: names given twice or taken, and rules replaced or dropped that no parent has."""
+    """Yield what cannot be merged: names given twice or taken, and rules replaced or dropped that no parent has."""
     fixed = [rule.name for rule in limits]
     inherited = [rule.name for rule in rules]
     yield from _double_names(changes)

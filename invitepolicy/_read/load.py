@@ -30,7 +30,11 @@ _SUFFIXES: Final = (".yaml", ".yml")
 def load_policy(source: str | os.PathLike[str]) -> Policy:
     """Load a policy: a shipped one by its name (`faq`), or a file by its path.
 
-    Raises PolicyError with every problem, each with file, line, column and remedy.
+    A file may extend shipped policies and files inside its own folder, at most 8 in a chain and 256 KiB each. The
+    result is resolved (parents merged, settings put in), its promises are proven, and it cannot be changed.
+
+    Raise PolicyError with every problem of the first file that has any, each with file, line, column and remedy; also
+    for a file that is not there or cannot be read.
     """
     if isinstance(source, str) and _SHIPPED_NAME.fullmatch(source):
         if source not in shipped_names() and os.path.exists(source):
@@ -40,9 +44,11 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
 
 
 def parse_policy(text: str | bytes, *, folder: str | os.PathLike[str] | None = None) -> Policy:
-    """Load a policy from text or bytes that nobody trusts; raises PolicyError.
+    """Load a policy from text, or from bytes of UTF-8, that nobody needs to trust.
 
-    Without a `folder`, `extends` reaches the shipped policies only.
+    With a `folder`, `extends: ./file.yaml` is read from inside it; without one, `extends` reaches the shipped policies
+    only. Any input ends in a policy or in a PolicyError, in bounded time and memory. Problems name the file
+    `<policy>`.
     """
     document = _checked(parse_source(text, "<policy>"))
     return _proven(_chain(document, None if folder is None else os.fspath(folder), ""), {})

@@ -113,7 +113,7 @@ class _TestReader:
         return invitation
 
     def _has_gaps(self, fields: dict[str, Any], clocks: Iterable[str], path: Path) -> bool:
-        """Tell the empty values: only an instant may be left empty, where it is not known."""
+        """Report empty values: only an instant may be left empty, where it is not known."""
         empty = [name for name, value in fields.items() if value is None and name not in clocks]
         for name in empty:
             self._refuse((*path, name), "empty", f"“{name}” is empty", "write its value, or delete the line")

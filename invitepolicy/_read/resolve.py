@@ -1,4 +1,4 @@
-"""Data to a policy, or every reason why not: parents folded in, settings overridden, values put in."""
+"""Data to a resolved policy, or every problem: parents merged, settings overridden, values put in."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Plain data against the schema of a policy, in our own words.
 
-What only `_build` can judge, since it knows the settings and the policy's own facts, is left to it: lines under
+What only `resolve` can judge, since it knows the settings and the policy's own facts, is left to it: conditions under
 `when` and `applies_to`, quantities of settings, and what stands in a test's `given`, `account` and `expect`.
 """
 
@@ -92,7 +92,7 @@ def _findings(error: Any, document: PolicyFile) -> Iterator[PathProblem]:
         yield PathProblem((*path, error.instance), "name", *_bad_name(error), key=True)
     elif error.validator == "required" and (entries := _scattered(document.data, path)):
         yield PathProblem(entries, "dash", "extra “-”: this line belongs to the entry above it", "delete the dash")
-    elif not _left_to_build(path, name=error.validator):
+    elif not _left_to_resolve(path, name=error.validator):
         yield from _WORDED[error.validator](error, path)
 
 
@@ -181,7 +181,7 @@ def _both(error: Any, path: Path) -> Iterator[PathProblem]:
         yield PathProblem((*path, "never"), "key", what, hint, key=True)
 
 
-def _left_to_build(path: Path, *, name: str) -> bool:
+def _left_to_resolve(path: Path, *, name: str) -> bool:
     for key in _LINES:
         if key in path[2:]:
             return len(path) > path.index(key, 2) + 1 or name not in ("type", "minProperties")

@@ -97,7 +97,7 @@ def place_of(error: yaml.MarkedYAMLError) -> Any:
 
 
 def _lines_until(mark: Any) -> tuple[str, str]:
-    """Return the line above a mark that says something, and the mark's own line as far as the mark."""
+    """Return the last line above a position that is not blank, and the position's own line up to it."""
     *above, line = mark.buffer[: mark.pointer].split("\n")
     return next((text for text in reversed(above) if text.strip()), ""), line
 

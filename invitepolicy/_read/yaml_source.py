@@ -51,7 +51,7 @@ def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> Poli
     """Read a policy file's text. Raises PolicyError with every problem of the text.
 
     What is shipped is read by the `quick` parser where there is one: a test holds it to say the same of these files.
-    It is nothing for what strangers write: it crashes on some of it, and reads some of it otherwise.
+    Never use it for untrusted input: libyaml crashes on some, and reads some differently.
     """
     problems = ProblemCollector(path)
     text = _decode(source, problems)
