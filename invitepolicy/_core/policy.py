@@ -84,7 +84,7 @@ class IsTrue(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class NumberRange(ByFields):
-    """`between 2 and 5`: a count, number or share between two borders, each included unless it says otherwise."""
+    """`between 2 and 5`: a count, number or share between two thresholds, each included unless it says otherwise."""
 
     low: Threshold | None
     high: Threshold | None
