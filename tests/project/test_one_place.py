@@ -10,6 +10,8 @@ import sys
 import pytest
 from locations import ROOT
 
+from invitepolicy._core.facts import FACTS
+
 pytestmark = pytest.mark.slow
 
 SENIORITY = '''
@@ -138,3 +140,16 @@ def test_the_schema_that_is_published_is_the_one_that_follows(capsys):
 
     assert main(["schema"]) == 0
     assert capsys.readouterr().out == (ROOT / "schemas" / "policy.schema.json").read_text(encoding="utf-8")
+
+
+def test_the_table_of_facts_in_the_documentation_is_the_one_that_follows():
+    """docs/language.md lists the facts of an invitation with their meaning and words; write what this test expects."""
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    rows = [
+        f"| `{fact.name}` | {fact.meaning} | {', '.join(fact.words)} |".replace("|  |", "| |")
+        for fact in FACTS.values()
+        if fact.subject == "invitation"
+    ]
+
+    assert "\n".join(rows) in page
+    assert [fact.name for fact in FACTS.values() if fact.subject == "account" and f"`{fact.name}`" not in page] == []
