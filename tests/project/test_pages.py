@@ -1,4 +1,4 @@
-"""The pages for contributors: each path and import that they name is there, and the layers are those of the contracts."""
+"""The pages for contributors: what they name is there, and the layers are those of the contracts."""
 
 from __future__ import annotations
 
