@@ -84,7 +84,7 @@ class IsTrue(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class NumberRange(ByFields):
-    """`between 2 and 5`: a count, number or share between two borders, each included unless it says otherwise."""
+    """`between 2 and 5`: a count, number or share between two thresholds, each included unless it says otherwise."""
 
     low: Threshold | None
     high: Threshold | None
@@ -295,19 +295,30 @@ STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cel
 
 def words_of(condition: Condition) -> tuple[str, ...]:
     """Return the words of a choice, or the tags, that a condition names."""
-    return condition.operator.words if isinstance(condition.operator, OneOf) else ()
+    match condition.operator:
+        case OneOf() as operator:
+            return operator.words
+        case IsTrue() | NumberRange() | AgeRange() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
+def ages_of(condition: Condition) -> tuple[timedelta, ...]:
+    """Return the ages at which a condition about a date turns; nothing turns at `forever`."""
+    match condition.operator:
+        case AgeRange():
+            ages: Iterable[Any] = (threshold.value for threshold in condition.thresholds)  # durations, by the kind
+            return tuple(age for age in ages if age != FOREVER)
+        case OneOf() | IsTrue() | NumberRange() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
 
 
 def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
-    """Return the ages, in order, at which conditions about one date turn; nothing turns at `forever`."""
-    ages: set[Any] = {
-        threshold.value
-        for condition in conditions
-        if isinstance(condition.operator, AgeRange)
-        for threshold in condition.thresholds
-        if threshold.value != FOREVER
-    }
-    return sorted(ages)  # durations only, by the fact's kind
+    """Return the ages, in order, at which conditions about one date turn."""
+    return sorted({age for condition in conditions for age in ages_of(condition)})
 
 
 def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:

@@ -239,7 +239,7 @@ class _TestReader:
                 hint = did_you_mean(name, self._decisions, f"the decisions are {join_words(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
                 continue
-            known = [card.name for card in self._decisions[name].rules if card.name]
+            known = [rule.name for rule in self._decisions[name].rules if rule.name]
             if rule not in known:
                 hint = did_you_mean(str(rule), known, f"its rules are {join_words(known)}")
                 self._refuse(at, "rule", f"{quoted(rule)} is not a rule of “{name}”", hint)

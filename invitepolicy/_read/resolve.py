@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import attrs
 
@@ -14,7 +14,10 @@ from invitepolicy._core.policy import (
     AgeRange,
     Condition,
     DecisionSpec,
+    IsKnown,
+    IsTrue,
     NumberRange,
+    OneOf,
     Policy,
     PolicyFile,
     Rule,
@@ -127,10 +130,15 @@ def _resolve_conditions(conditions: Iterable[Condition], settings: Mapping[str, 
     )
 
 
-def _resolve_operator(test: Operator, settings: Mapping[str, Setting]) -> Operator:
-    if not isinstance(test, AgeRange | NumberRange):
-        return test
-    return attrs.evolve(test, low=_resolve_threshold(test.low, settings), high=_resolve_threshold(test.high, settings))
+def _resolve_operator(operator: Operator, settings: Mapping[str, Setting]) -> Operator:
+    match operator:
+        case AgeRange() | NumberRange():
+            low, high = (_resolve_threshold(threshold, settings) for threshold in (operator.low, operator.high))
+            return attrs.evolve(operator, low=low, high=high)
+        case OneOf() | IsTrue() | IsKnown():
+            return operator
+        case _ as never:
+            assert_never(never)
 
 
 def _resolve_threshold(threshold: Threshold | None, settings: Mapping[str, Setting]) -> Threshold | None:

@@ -216,9 +216,9 @@ class _YamlReader:
         if not event.style and event.value == "<<":
             self._refuse(mark, "merge", "a merge key, “<<”", "write the lines out, or use extends")
             return f"?{mark}"
-        told = len(self._problems.found)
+        problems_before = len(self._problems.found)
         key = self._scalar(event, mark)
-        if len(self._problems.found) > told:
+        if len(self._problems.found) > problems_before:
             return f"?{mark}"
         if isinstance(key, str):
             return key

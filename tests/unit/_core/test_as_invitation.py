@@ -342,8 +342,8 @@ def test_a_wrong_value_is_refused_whichever_way_it_comes(fields, what):
     (name,) = fields
 
     for thing in (fields, SimpleNamespace(**{"url": None, **fields})):
-        field, said = refused(thing, facts=["my_met", "my_score"])
-        assert what in said
+        field, sentence = refused(thing, facts=["my_met", "my_score"])
+        assert what in sentence
         assert name in (field, "facts")
 
 

@@ -192,10 +192,10 @@ def test_what_is_no_instant_is_refused(field, value, words):
 )
 def test_wrong_words_and_kinds_are_refused(fields, field, what):
     """With the field, the value, and the remedy in people's words."""
-    found, said = refused(Invitation, **fields)
+    found, sentence = refused(Invitation, **fields)
 
     assert found == field
-    assert what is None or said == what
+    assert what is None or sentence == what
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ def test_wrong_words_and_kinds_are_refused(fields, field, what):
 )
 def test_own_facts_are_plain(value):
     """Texts, numbers, true and false, instants, lists of texts."""
-    kept = Invitation(facts={"my_x": value}).facts["my_x"]
+    remaining = Invitation(facts={"my_x": value}).facts["my_x"]
 
-    assert kept == (frozenset(value) if isinstance(value, list | tuple | set) else value)
+    assert remaining == (frozenset(value) if isinstance(value, list | tuple | set) else value)
 
 
 @pytest.mark.parametrize(
@@ -333,10 +333,10 @@ def test_a_mapping_is_read_by_its_keys():
 )
 def test_a_mapping_that_does_not_fit_is_refused(mapping, field, what):
     """Unknown keys with the nearest right one."""
-    found, said = refused(as_invitation, mapping)
+    found, sentence = refused(as_invitation, mapping)
 
     assert found == field
-    assert what is None or said == what
+    assert what is None or sentence == what
 
 
 def test_an_unknown_key_far_from_all_is_told_the_fields():
@@ -439,10 +439,10 @@ def test_an_account_is_read_from_plain_data():
 )
 def test_an_account_that_does_not_fit_is_refused(fields, field, what):
     """With the nearest right word."""
-    found, said = refused(as_account, fields)
+    found, sentence = refused(as_account, fields)
 
     assert found == field
-    assert what is None or said == what
+    assert what is None or sentence == what
 
 
 # facts
@@ -589,12 +589,12 @@ def test_own_facts_are_read_by_their_kind(kind, value, expected):
 )
 def test_own_facts_of_a_wrong_kind_are_refused_when_read(kind, value, what):
     """By their name; a record does not know the policy before."""
-    field, said = refused(
+    field, sentence = refused(
         read_fact, own(kind, INDUSTRY if kind == "choice" else ()), Invitation(facts={"my_x": value}), NO_ACCOUNT
     )
 
     assert field == "my_x"
-    assert what is None or said == what
+    assert what is None or sentence == what
 
 
 def test_what_a_policy_does_not_name_is_not_looked_at():

@@ -31,7 +31,7 @@ def problems_of(path):
     return caught.value.problems
 
 
-def told(path):
+def messages(path):
     """Give a file's problems as they are printed, without the folder's name."""
     return [str(problem).replace(f"{path}:", "").replace(f"{BAD}/", "") for problem in problems_of(path)]
 
@@ -39,7 +39,7 @@ def told(path):
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_each_mistake_is_told_as_announced(path):
     """Exactly these problems, in this order: place, what is wrong, and what to write instead."""
-    assert told(path) == announced(path)
+    assert messages(path) == announced(path)
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])

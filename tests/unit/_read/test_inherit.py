@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import codes, lines, policy, told
+from builders import codes, lines, policy, told as messages
 
 PARENT = lines(
     """
@@ -23,7 +23,7 @@ PARENT = lines(
         otherwise: {then: keep, because: Time enough.}
     """
 )
-CARD = "{rule: RULE, when: {sent: given}, then: keep, because: b}"
+RULE = "{rule: RULE, when: {sent: given}, then: keep, because: b}"
 
 
 def decision(*bodies):
@@ -51,8 +51,8 @@ def test_a_child_that_says_nothing_changes_nothing():
 
 def test_a_child_s_limits_stand_below_its_parents_and_above_every_rule():
     """From the oldest parent down."""
-    child = in_d(f"limits: [{CARD.replace('RULE', 'mine')}], rules: [{CARD.replace('RULE', 'new')}]")
-    grandchild = in_d(f"limits: [{CARD.replace('RULE', 'ours')}], rules: [{CARD.replace('RULE', 'newest')}]")
+    child = in_d(f"limits: [{RULE.replace('RULE', 'mine')}], rules: [{RULE.replace('RULE', 'new')}]")
+    grandchild = in_d(f"limits: [{RULE.replace('RULE', 'ours')}], rules: [{RULE.replace('RULE', 'newest')}]")
 
     assert rules(PARENT, child) == ["fixed", "mine", "new", "one", "two"]
     assert rules(PARENT, child, grandchild) == ["fixed", "mine", "ours", "newest", "new", "one", "two"]
@@ -83,7 +83,7 @@ def test_applies_to_of_both_must_hold():
 def test_replacing_and_dropping():
     """In the place of the other, or gone; what was dropped may come again."""
     replaced = in_d("rules: [{rule: new, replaces: one, when: {sent: given}, then: keep, because: b}]")
-    dropped = in_d(f"without: [one], rules: [{CARD.replace('RULE', 'one')}]")
+    dropped = in_d(f"without: [one], rules: [{RULE.replace('RULE', 'one')}]")
 
     assert rules(PARENT, replaced) == ["fixed", "new", "two"]
     assert rules(PARENT, dropped) == ["fixed", "one", "two"]
@@ -97,7 +97,7 @@ def test_the_same_outcomes_may_be_said_again():
 
 def test_outcomes_are_those_that_the_introducing_policy_uses():
     """Where it lists none: of limits, rules and otherwise, each once."""
-    body = in_d(f"limits: [{CARD.replace('RULE', 'x').replace('keep', 'b')}], rules: [{CARD.replace('RULE', 'y')}], "
+    body = in_d(f"limits: [{RULE.replace('RULE', 'x').replace('keep', 'b')}], rules: [{RULE.replace('RULE', 'y')}], "
                 "otherwise: {then: c, because: b}")  # fmt: skip
 
     assert decision(body).outcomes == ("b", "keep", "c")
@@ -145,7 +145,7 @@ def test_a_subject_may_be_said_again():
         (in_d("otherwise: {then: kep, because: b}"), (1, 35, "outcome")),
         (in_d("otherwise: {then: undetermined, because: b}"), (1, 35, "outcome")),
         (in_d("otherwise: {then: not_applicable, because: b}"), (1, 35, "outcome")),
-        (in_d(f"rules: [{CARD.replace('RULE', 'one')}]"), (1, 32, "rule")),
+        (in_d(f"rules: [{RULE.replace('RULE', 'one')}]"), (1, 32, "rule")),
         (
             in_d("limits: [{rule: x, replaces: one, when: {sent: given}, then: keep, because: b}]"),
             (1, 36, "rule"),
@@ -177,7 +177,7 @@ def test_what_a_first_policy_may_not_say(body, problem):
 
 def test_a_parent_s_partial_decision_may_be_completed():
     """Only the last file's decisions must be total; where that has none, the problem is told at its `extends`."""
-    partial = in_d(f"rules: [{CARD.replace('RULE', 'x')}]")
+    partial = in_d(f"rules: [{RULE.replace('RULE', 'x')}]")
 
     assert decision(partial, in_d("otherwise: {then: keep, because: b}")).otherwise.then == "keep"
     assert codes(partial, "extends: parent1\n") == [(1, 1, "otherwise")]
@@ -214,4 +214,4 @@ def test_a_new_setting_of_a_child_wants_to_be_used(use):
 )  # fmt: skip
 def test_what_is_wrong_where_a_setting_is_used_is_no_second_mistake(body, number):
     """A refused setting is not missing, and one in a line that is refused is used."""
-    assert len(told(PARENT, body)) == number
+    assert len(messages(PARENT, body)) == number

@@ -10,16 +10,16 @@ from invitepolicy._core.policy import Location, Rule
 from invitepolicy._read.inherit import RuleChanges, apply_overrides, find_conflicts
 
 
-def card(name, line=1):
+def rule(name, line=1):
     """Make a rule."""
     return Rule(name, (), "keep", (), None, Location("p.yaml", line))
 
 
-def cards(limits=(), rules=(), replaces=(), without=()):
+def changes(limits=(), rules=(), replaces=(), without=()):
     """Make what a file says of its rules, a line each."""
-    placed = [card(name, line) for line, name in enumerate(rules, 10)]
+    placed = [rule(name, line) for line, name in enumerate(rules, 10)]
     targets = [*replaces, *[None] * (len(rules) - len(replaces))]
-    return RuleChanges([card(name, line) for line, name in enumerate(limits, 1)], placed, targets, without)
+    return RuleChanges([rule(name, line) for line, name in enumerate(limits, 1)], placed, targets, without)
 
 
 def named(rules):
@@ -27,26 +27,26 @@ def named(rules):
     return [rule.name for rule in rules]
 
 
-PARENT = [card("a"), card("b"), card("c")]
-LIMITS = [card("fixed")]
+PARENT = [rule("a"), rule("b"), rule("c")]
+LIMITS = [rule("fixed")]
 
 
 def conflicts(**said):
     """Give the conflicts with a parent of the limit `fixed` and the rules a, b and c: path and sentence."""
-    return [(found.path, f"{found.what}; {found.hint}") for found in find_conflicts(LIMITS, PARENT, cards(**said))]
+    return [(found.path, f"{found.what}; {found.hint}") for found in find_conflicts(LIMITS, PARENT, changes(**said))]
 
 
 @pytest.mark.parametrize(
     ("said", "order"),
     [
-        (cards(), "a b c"),
-        (cards(rules=["x", "y"]), "x y a b c"),
-        (cards(rules=["x"], replaces=["b"]), "a x c"),
-        (cards(rules=["b"], replaces=["b"]), "a b c"),
-        (cards(rules=["x", "y"], replaces=["c", None]), "y a b x"),
-        (cards(without=["a", "c"]), "b"),
-        (cards(rules=["a"], without=["a"]), "a b c"),
-        (cards(rules=["x"], replaces=["b"], without=["a"]), "x c"),
+        (changes(), "a b c"),
+        (changes(rules=["x", "y"]), "x y a b c"),
+        (changes(rules=["x"], replaces=["b"]), "a x c"),
+        (changes(rules=["b"], replaces=["b"]), "a b c"),
+        (changes(rules=["x", "y"], replaces=["c", None]), "y a b x"),
+        (changes(without=["a", "c"]), "b"),
+        (changes(rules=["a"], without=["a"]), "a b c"),
+        (changes(rules=["x"], replaces=["b"], without=["a"]), "x c"),
     ],
 )
 def test_own_rules_come_first_or_in_the_place_of_what_they_replace(said, order):
@@ -59,7 +59,7 @@ def test_own_rules_come_first_or_in_the_place_of_what_they_replace(said, order):
 
 def test_what_replaces_is_the_new_card():
     """Not the old one under another name."""
-    arranged = apply_overrides(PARENT, cards(rules=["b"], replaces=["b"]))
+    arranged = apply_overrides(PARENT, changes(rules=["b"], replaces=["b"]))
 
     assert arranged[1].place.line == 10
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_arranged_is_told_at_its_place(said, found):
 
 def test_without_rules_of_a_parent_there_is_nothing_to_name():
     """And the remedy says so."""
-    (found,) = find_conflicts([], [], cards(without=["a"]))
+    (found,) = find_conflicts([], [], changes(without=["a"]))
 
     assert found.hint == "delete the line, since no parent has rules here"
 
@@ -154,7 +154,7 @@ def test_what_has_no_conflict_keeps_every_rule_or_says_why_not(rules, data):
     """Each inherited rule is there, or replaced, or dropped; each own one is there; no name comes twice."""
     replaces = [data.draw(st.sampled_from([None, "a", "b", "c"])) for _ in rules]
     without = data.draw(st.lists(st.sampled_from("abc"), unique=True))
-    said = cards(rules=rules, replaces=replaces, without=without)
+    said = changes(rules=rules, replaces=replaces, without=without)
     if any(True for _ in find_conflicts(LIMITS, PARENT, said)):
         return
 

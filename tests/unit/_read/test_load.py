@@ -39,7 +39,7 @@ def write(path, body="", *, name="p", extends=None):
     return path
 
 
-def told(call, *arguments, **named):
+def messages(call, *arguments, **named):
     """Give what a call refuses its arguments with, a line each, without the folder."""
     return [f"{os.path.basename(found.path)}:{found.line}:{found.column}: {found.what}; {found.hint}"  # noqa: PTH119
             for found in refusal(call, *arguments, **named)]  # fmt: skip
@@ -66,12 +66,12 @@ def test_a_shipped_policy_is_loaded_by_its_name(name):
 )
 def test_a_mistyped_name_is_told_the_nearest(name, problem):
     """The remedy of a slip is the right word."""
-    assert told(load_policy, name) == [problem]
+    assert messages(load_policy, name) == [problem]
 
 
 def test_a_name_near_none_is_told_all():
     """And how a file is named instead."""
-    (problem,) = told(load_policy, "zebra")
+    (problem,) = messages(load_policy, "zebra")
 
     assert problem.startswith("zebra:1:1: there is no shipped policy “zebra”; there are ")
     assert problem.endswith("; a file's path begins with ./")
@@ -134,7 +134,7 @@ def test_eight_parents_are_enough(tmp_path):
         write(tmp_path / f"p{number}.yaml", extends=f"./p{number - 1}.yaml")
 
     assert len(load_policy(tmp_path / "p8.yaml")._files) == MOST_PARENTS + 1
-    assert told(load_policy, tmp_path / "p9.yaml") == [
+    assert messages(load_policy, tmp_path / "p9.yaml") == [
         "p1.yaml:3:10: more than 8 parents in a chain; extend one of the older ones directly"
     ]
 
@@ -145,7 +145,7 @@ def test_a_circle_is_broken(tmp_path, parents):
     for name, parent in zip("abc", parents, strict=False):
         write(tmp_path / f"{name}.yaml", extends=parent)
 
-    (problem,) = told(load_policy, tmp_path / "a.yaml")
+    (problem,) = messages(load_policy, tmp_path / "a.yaml")
 
     closes = "abc"[len(parents) - 1]
     assert problem == f"{closes}.yaml:3:10: “{parents[-1]}” extends itself in the end; break the circle"
@@ -156,7 +156,7 @@ def test_a_circle_through_a_link_is_broken(tmp_path):
     write(tmp_path / "a.yaml", extends="./b.yaml")
     (tmp_path / "b.yaml").symlink_to(tmp_path / "a.yaml")
 
-    assert told(load_policy, tmp_path / "a.yaml") == [
+    assert messages(load_policy, tmp_path / "a.yaml") == [
         "a.yaml:3:10: “./b.yaml” extends itself in the end; break the circle"
     ]
 
@@ -167,7 +167,7 @@ def test_a_shipped_policy_cannot_extend_itself(monkeypatch, tmp_path):
     write(tmp_path / "b.yaml", name="b", extends="a")
     monkeypatch.setattr("invitepolicy._read.load.resource_folder", lambda name: tmp_path)
 
-    assert told(parse_policy, "invitepolicy: 1\nname: p\nextends: a\n") == [
+    assert messages(parse_policy, "invitepolicy: 1\nname: p\nextends: a\n") == [
         "b.yaml:3:10: “a” extends itself; break the circle"
     ]
 
@@ -184,7 +184,7 @@ def test_problems_of_a_parent_are_told_in_the_parent(tmp_path):
 
 def test_an_unknown_parent_is_told_where_it_is_named(tmp_path):
     """With the nearest shipped policy."""
-    assert told(load_policy, write(tmp_path / "mine.yaml", extends="linkdin")) == [
+    assert messages(load_policy, write(tmp_path / "mine.yaml", extends="linkdin")) == [
         "mine.yaml:3:10: there is no shipped policy “linkdin”; did you mean “linkedin”?"
     ]
 
@@ -199,7 +199,7 @@ def test_an_unknown_parent_is_told_where_it_is_named(tmp_path):
 )
 def test_a_file_named_without_its_dot_is_told_how(tmp_path, parent, hint):
     """A parent's path begins with `./`, and a shipped policy has no suffix."""
-    assert told(load_policy, write(tmp_path / "mine.yaml", extends=parent))[0].endswith(hint)
+    assert messages(load_policy, write(tmp_path / "mine.yaml", extends=parent))[0].endswith(hint)
 
 
 # the folder
@@ -268,7 +268,7 @@ def test_a_folder_whose_name_only_begins_alike_is_outside(tmp_path):
     (tmp_path / "styles").mkdir()
     (tmp_path / "styles" / "link.yaml").symlink_to(tmp_path / "styles-old" / "base.yaml")
 
-    assert "leaves the folder" in told(load_policy, write(tmp_path / "styles" / "p.yaml", extends="./link.yaml"))[0]
+    assert "leaves the folder" in messages(load_policy, write(tmp_path / "styles" / "p.yaml", extends="./link.yaml"))[0]
 
 
 def test_a_text_reaches_files_only_with_a_folder(tmp_path):
@@ -277,7 +277,7 @@ def test_a_text_reaches_files_only_with_a_folder(tmp_path):
     write(tmp_path / "base.yaml", DECISION)
 
     assert parse_policy(text, folder=tmp_path) == parse_policy(text.encode(), folder=str(tmp_path))
-    assert told(parse_policy, text) == [
+    assert messages(parse_policy, text) == [
         "<policy>:3:10: “./base.yaml” is a file, and this text has no folder; extend a shipped policy"
     ]
     assert parse_policy("invitepolicy: 1\nname: p\nextends: faq\n").settings == load_policy("faq").settings
@@ -291,11 +291,11 @@ def test_a_missing_file_is_told_the_nearest_name(tmp_path):
     write(tmp_path / "careful.yaml", DECISION)
     write(tmp_path / "careful.txt")
 
-    assert told(load_policy, tmp_path / "carefull.yaml")[0].endswith("; did you mean “careful.yaml”?")
-    (problem,) = told(load_policy, write(tmp_path / "p.yaml", extends="./carefl.yaml"))
+    assert messages(load_policy, tmp_path / "carefull.yaml")[0].endswith("; did you mean “careful.yaml”?")
+    (problem,) = messages(load_policy, write(tmp_path / "p.yaml", extends="./carefl.yaml"))
     assert problem.startswith("p.yaml:3:10: there is no file “")
     assert problem.endswith("”; did you mean “careful.yaml”?")
-    assert told(load_policy, tmp_path / "none" / "p.yaml")[0].endswith(
+    assert messages(load_policy, tmp_path / "none" / "p.yaml")[0].endswith(
         "; check the path; a shipped policy has no ./ and no .yaml"
     )
 
@@ -304,8 +304,8 @@ def test_a_pipe_does_not_block(tmp_path):
     """It is refused before it is read, as the file itself and as a parent."""
     os.mkfifo(tmp_path / "pipe.yaml")
 
-    assert "is not a regular file; give the path of a .yaml file" in told(load_policy, tmp_path / "pipe.yaml")[0]
-    assert "is not a regular file" in told(load_policy, write(tmp_path / "p.yaml", extends="./pipe.yaml"))[0]
+    assert "is not a regular file; give the path of a .yaml file" in messages(load_policy, tmp_path / "pipe.yaml")[0]
+    assert "is not a regular file" in messages(load_policy, write(tmp_path / "p.yaml", extends="./pipe.yaml"))[0]
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/tty"])
@@ -323,10 +323,10 @@ def test_a_folder_a_socket_and_a_loop_are_no_policies(tmp_path, monkeypatch):
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("s.yaml")
-        assert "s.yaml” cannot be read" in told(load_policy, "./s.yaml")[0]
+        assert "s.yaml” cannot be read" in messages(load_policy, "./s.yaml")[0]
 
-    assert "(is a directory)" in told(load_policy, "./folder.yaml")[0]
-    assert "(too many levels of symbolic links)" in told(load_policy, "./loop.yaml")[0]
+    assert "(is a directory)" in messages(load_policy, "./folder.yaml")[0]
+    assert "(too many levels of symbolic links)" in messages(load_policy, "./loop.yaml")[0]
     for parent in ("./folder.yaml", "./loop.yaml"):
         assert refusal(load_policy, write(tmp_path / "p.yaml", extends=parent))[0].path == str(tmp_path / "p.yaml")
 
@@ -337,7 +337,7 @@ def test_a_folder_a_socket_and_a_loop_are_no_policies(tmp_path, monkeypatch):
 )
 def test_a_name_that_cannot_be_used(path, why):
     """NUL, too long, or none."""
-    assert f"cannot be read ({why}); check the path and who may read it" in told(load_policy, path)[0]
+    assert f"cannot be read ({why}); check the path and who may read it" in messages(load_policy, path)[0]
 
 
 @given(st.binary(max_size=60))
@@ -355,7 +355,7 @@ def test_a_file_of_more_than_256_kib_is_not_read_to_its_end(tmp_path):
     path = tmp_path / "long.yaml"
     path.write_bytes(b"#" * (256 * 1024) + b"\n")
 
-    assert "longer than 256 KiB" in told(load_policy, path)[0]
+    assert "longer than 256 KiB" in messages(load_policy, path)[0]
     assert refusal(load_policy, "/proc/self/status")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import lines, policy, told
+from builders import lines, policy, told as messages
 
 from invitepolicy import Account, Invitation
 from invitepolicy._core.policy import ExpectedStage
@@ -39,7 +39,7 @@ def given(text, **more):
 
 def refused(text):
     """Give what is wrong with a test: the column and the sentence."""
-    return [line.partition("p.yaml:10:")[2] for line in told(f"{BODY}tests:\n  - {{test: a, {text}}}\n")]
+    return [line.partition("p.yaml:10:")[2] for line in messages(f"{BODY}tests:\n  - {{test: a, {text}}}\n")]
 
 
 def refused_record(text):
@@ -199,7 +199,7 @@ def test_instants_may_be_absolute_or_so_long_after_now():
 
 
 def test_a_test_may_name_the_rule_and_may_be_skipped():
-    """Any card of the decision; why it is skipped."""
+    """Any rule of the decision; why it is skipped."""
     found = case("expect: {d: keep}, rule: {d: fixed}, skip: not yet")
 
     assert (found.rule, found.skip, found.name) == ({"d": "fixed"}, "not yet", "a")
@@ -240,4 +240,4 @@ def test_a_test_s_name_is_its_own():
     """The line of the other is told."""
     body = f"{BODY}tests:\n  - {{test: a, expect: {{d: keep}}}}\n  - {{test: a, expect: {{d: keep}}}}\n"
 
-    assert told(body) == ["p.yaml:11:12: a second test “a”; line 10 has it; rename one"]
+    assert messages(body) == ["p.yaml:11:12: a second test “a”; line 10 has it; rename one"]

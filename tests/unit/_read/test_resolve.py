@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import codes, lines, policy, told
+from builders import codes, lines, policy, told as messages
 
 from invitepolicy import load_policy, parse_policy
 
@@ -61,7 +61,7 @@ def test_values_of_settings_are_put_into_lines_reasons_and_promises():
 
 
 def test_details_of_an_outcome_are_a_default():
-    """A card's own win."""
+    """A rule's own win."""
     found = policy(BODY).decisions["d"]
 
     assert [rule.details for rule in found.rules] == [{"where": "here"}, "own", None]
@@ -86,16 +86,16 @@ def test_tests_belong_to_the_file_that_states_them():
 
 def test_a_file_that_is_wrong_hides_what_its_children_say():
     """One mistake, one message; the place is that in the parent."""
-    assert [line.partition(": ")[0] for line in told("settings: {a: 1 month}\n", "settings: {b: 1 month}\n")] == [
+    assert [line.partition(": ")[0] for line in messages("settings: {a: 1 month}\n", "settings: {b: 1 month}\n")] == [
         "parent1.yaml:1:15"
     ]
-    assert told("", "settings: {a: 1 month}\n", "nonsense: 1\n")[0].startswith("parent2.yaml:1:15: ")
+    assert messages("", "settings: {a: 1 month}\n", "nonsense: 1\n")[0].startswith("parent2.yaml:1:15: ")
 
 
 def test_problems_of_tests_are_told_with_no_others():
     """They are read against the resolved policy."""
     assert codes(BODY.replace("d: keep", "d: kep")) == [(16, 60, "outcome")]
-    assert told(BODY.replace("d: keep", "d: kep"))[0].startswith("p.yaml:16:60: ")
+    assert messages(BODY.replace("d: keep", "d: kep"))[0].startswith("p.yaml:16:60: ")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_problems_of_tests_are_told_with_no_others():
 )
 def test_overridden_settings_are_checked_again(overrides, problem):
     """Names, kinds and bounds, in the words for a file; there is no place to show."""
-    assert told(BODY, **overrides) == [problem]
+    assert messages(BODY, **overrides) == [problem]
 
 
 def test_each_overridden_setting_is_told_with_its_code():

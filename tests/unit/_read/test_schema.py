@@ -7,11 +7,11 @@ from builders import document, lines, refusal
 
 from invitepolicy._read.schema import check_shape, read_schema
 
-CARD = "{rule: a, when: {activity: daily}, then: keep, because: b}"
+RULE = "{rule: a, when: {activity: daily}, then: keep, because: b}"
 LINES = "write a line for each fact that must hold: the fact, a colon, and its test"
 
 
-def told(text):
+def messages(text):
     """Give the problems of a body's shape as they are printed."""
     return [str(problem).removeprefix("p.yaml:") for problem in refusal(check_shape, document(text))]
 
@@ -114,7 +114,7 @@ def test_a_missing_version_is_a_missing_key():
             "promises: [{promise: a, decision: d, only: a, never: b}]\n",
             ["1:47: this promise says both “only” and “never”; keep one of them"],
         ),
-        # one card taken apart
+        # one rule taken apart
         (
             ("decisions:\n  d:\n    rules:\n    - rule: a\n    - when: {sent: "
             "given}\n    - then: keep\n    - because: b\n"),
@@ -136,7 +136,7 @@ def test_a_missing_version_is_a_missing_key():
         ("tests:\n- expect: {d: b}\n", ["2:3: this test has no name; add test: what is tested, in a few words"]),
         # kinds
         (in_rules("a"), [("1:25: “rules” must contain keys and values, not “a”; "
-            "write a rule as a card of rule, when, then and because")]),
+            "write a rule as keys and values: rule, when, then and because")]),
         ("facts: {my_a: [1]}\n", ["1:16: “my_a” must contain texts, not “1”; put it in quotes"]),
         ("title: 2026\n", ["1:8: “title” must be a text, not “2026”; put it in quotes"]),
         ("title: true\n", ["1:8: “title” must be a text, not “true”; write a few words for people"]),
@@ -168,7 +168,7 @@ def test_a_missing_version_is_a_missing_key():
             "write count, number, share, flag, clock or tags, or [the words of a choice]")]),
         ("decisions: {d: {outcomes: [A]}}\n", [("1:28: “A” cannot stand in “outcomes”; "
             "write a word in small letters, with _ for a space")]),
-        (in_rules(CARD.replace("because: b", "because: ' '")), [("1:81: “because” is empty; "
+        (in_rules(RULE.replace("because: b", "because: ' '")), [("1:81: “because” is empty; "
             "say why, in a sentence for people")]),
         ("settings: {Long-Wait: 3 days}\n", [("1:12: “Long-Wait” cannot be a name here; write long_wait; "
             "a name is made of small letters, digits and _, and begins with a letter")]),
@@ -186,7 +186,7 @@ def test_a_missing_version_is_a_missing_key():
 )  # fmt: skip
 def test_each_kind_of_mistake_has_its_words(text, problems):
     """Keys, what is missing, kinds, words, names and lists; the remedy is what to write."""
-    assert told(text) == problems
+    assert messages(text) == problems
 
 
 def test_a_problem_is_told_once():
@@ -199,9 +199,9 @@ def test_a_problem_is_told_once():
         """
     )
 
-    assert [line.partition(": ")[0] for line in told(text)] == ["2:12", "2:31", "3:12"]
+    assert [line.partition(": ")[0] for line in messages(text)] == ["2:12", "2:31", "3:12"]
 
 
 def test_no_more_than_two_hundred_problems_are_looked_for():
     """In a file that is wrong throughout."""
-    assert len(told("tests: [" + "{test: 1}, " * 300 + "]\n")) <= 200
+    assert len(messages("tests: [" + "{test: 1}, " * 300 + "]\n")) <= 200

@@ -335,13 +335,13 @@ def random_lines(chance):
 
 def random_card(chance, name):
     """Write a rule."""
-    card = {"rule": name, "when": random_lines(chance), "then": chance.choice(["keep", "wait", "leave"])}
-    card["because"] = chance.choice(["b", "{sent.age} {{", "{few} {my_count}", "{my_met}"])
+    rule = {"rule": name, "when": random_lines(chance), "then": chance.choice(["keep", "wait", "leave"])}
+    rule["because"] = chance.choice(["b", "{sent.age} {{", "{few} {my_count}", "{my_met}"])
     if chance.random() < 0.3:
-        card["replaces"] = chance.choice(["old", "older"])
+        rule["replaces"] = chance.choice(["old", "older"])
     if chance.random() < 0.3:
-        card["details"] = chance.choice([1, "text", None, {"a": [1, True, None]}, []])
-    return card
+        rule["details"] = chance.choice([1, "text", None, {"a": [1, True, None]}, []])
+    return rule
 
 
 VALUES = (
@@ -443,10 +443,10 @@ def test_whatever_the_core_takes_of_a_single_line_the_schema_takes():
 
     for name in KINDS:
         for _ in range(40):
-            card = {"rule": "r", "when": {name: random_test(chance, name)}, "then": "wait", "because": "b"}
-            data = {"invitepolicy": 1, "name": "p", "decisions": {"d": {"rules": [card]}}}
+            rule = {"rule": "r", "when": {name: random_test(chance, name)}, "then": "wait", "because": "b"}
+            data = {"invitepolicy": 1, "name": "p", "decisions": {"d": {"rules": [rule]}}}
             if is_built(parent, data):
                 taken[name] += 1
-                assert accepts(data), card
+                assert accepts(data), rule
 
     assert min(taken.values()) >= 3, taken

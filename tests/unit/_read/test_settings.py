@@ -45,7 +45,7 @@ def refused(call, *arguments, **named):
     ],
 )
 def test_a_setting_is_a_quantity_with_a_name(raw, kind, value):
-    """A duration, a share or a number, alone or as a card."""
+    """A duration, a share or a number, alone or with bounds."""
     assert read(raw) == Setting("wait", kind, value)
     assert read(raw).place == PLACE
 

@@ -58,7 +58,7 @@ def read(text):
     return parse_source(text, "p.yaml").data
 
 
-def told(source):
+def messages(source):
     """Give the problems of a text as they are printed."""
     return [str(problem) for problem in refusal(parse_source, source, "p.yaml")]
 
@@ -166,11 +166,11 @@ def test_only_true_false_nothing_and_plain_decimals_are_no_text(text, value):
 )
 def test_what_two_readers_read_differently_is_refused(text, remedy):
     """As a value, in a list and as a key; in quotes it is text."""
-    said = f"“{text}” is read differently by different programs; {remedy}"
+    sentence = f"“{text}” is read differently by different programs; {remedy}"
 
-    assert told(f"a: {text}\n") == [f"p.yaml:1:4: {said}"]
-    assert told(f"a:\n  - {text}\n") == [f"p.yaml:2:5: {said}"]
-    assert told(f"{text}: a\n") == [f"p.yaml:1:1: {said}"]
+    assert messages(f"a: {text}\n") == [f"p.yaml:1:4: {sentence}"]
+    assert messages(f"a:\n  - {text}\n") == [f"p.yaml:2:5: {sentence}"]
+    assert messages(f"{text}: a\n") == [f"p.yaml:1:1: {sentence}"]
     assert read(f"a: '{text}'\n") == {"a": text}
 
 
@@ -256,7 +256,7 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
 )  # fmt: skip
 def test_what_a_policy_does_not_need_is_refused_at_its_place(text, problems):
     """Keys twice or not text, anchors, aliases, merges, tags, directives, documents, other tops: one message each."""
-    assert told(text) == [f"p.yaml:{problem}" for problem in problems]
+    assert messages(text) == [f"p.yaml:{problem}" for problem in problems]
 
 
 def test_all_problems_of_a_text_are_told_sorted_by_place():
@@ -334,7 +334,7 @@ def test_controls_marks_and_odd_breaks_are_refused_wherever_they_stand(character
 )
 def test_each_kind_of_character_has_its_remedy(character, what, hint):
     """What it is, and what to do."""
-    assert told(f"a: x{character}y\n") == [f"p.yaml:1:5: {what}; {hint}"]
+    assert messages(f"a: x{character}y\n") == [f"p.yaml:1:5: {what}; {hint}"]
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_ordinary_text_of_any_language_is_read():
 )
 def test_other_encodings_are_refused_at_the_first_wrong_byte(source, problem):
     """Nothing is guessed at."""
-    assert told(source)[0] == f"p.yaml:{problem}"
+    assert messages(source)[0] == f"p.yaml:{problem}"
 
 
 # limits
@@ -386,9 +386,9 @@ def test_a_file_has_at_most_256_kib():
 
     assert len(full) == 256 * 1024
     assert read(full) == read(full.decode()) == {"a": 1}
-    assert told(full + b"#") == told(full.decode() + "#") == refused
-    assert told(b"\xff" * (MOST_BYTES + 1)) == refused
-    assert told("\ud800" * MOST_BYTES) == refused
+    assert messages(full + b"#") == messages(full.decode() + "#") == refused
+    assert messages(b"\xff" * (MOST_BYTES + 1)) == refused
+    assert messages("\ud800" * MOST_BYTES) == refused
 
 
 def test_a_text_has_at_most_8192_characters():
@@ -397,7 +397,7 @@ def test_a_text_has_at_most_8192_characters():
 
     assert read(f"a: {long}\nb: '{long}'\n") == {"a": long, "b": long}
     for form in ("a: {}x\n", "a: '{}x'\n", "a: |-\n  {}x\n"):
-        assert told(form.format(long)) == ["p.yaml:1:4: a text of more than 8,192 characters; shorten it"]
+        assert messages(form.format(long)) == ["p.yaml:1:4: a text of more than 8,192 characters; shorten it"]
     assert places(f"? {long}x\n: 1\n? y{long}\n: 2\n") == [(1, 3, "too-long"), (3, 3, "too-long")]
 
 
@@ -406,7 +406,7 @@ def test_a_file_has_at_most_20_000_parts():
     full = f"a: [{'1,' * (MOST_NODES - 3)}]"
 
     assert len(read(full)["a"]) == MOST_NODES - 3 == 19_997
-    assert told(full.replace("]", "1]")) == [
+    assert messages(full.replace("]", "1]")) == [
         f"p.yaml:1:{len(full)}: the file has more than 20,000 parts; a policy is a few hundred lines"
     ]
 
@@ -587,7 +587,7 @@ MISSING = "a value is missing or out of place here; check the line above, and th
 )
 def test_broken_yaml_is_told_in_words_that_say_what_to_write(text, problem):
     """At the place where something is wrong, or was opened and never closed."""
-    found = told(text)
+    found = messages(text)
 
     assert len(found) == 1
     assert problem is None or found == [f"p.yaml:{problem}"]
