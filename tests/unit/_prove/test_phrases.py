@@ -29,7 +29,7 @@ def words(when, beside="{}"):
     made = policy(text)
     decision = made.decisions["d"]
     space = build_space(conditions_of(decision), made.facts)
-    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    (masks,) = RuleCompiler(space).ways_all_hold(decision.rules[0].when)
     return describe_region(space, region_where(space, masks), space.whole)
 
 
@@ -63,6 +63,9 @@ def words(when, beside="{}"):
         ("{has_note: true}", "{}", "with a note"),
         ("{note_length: at least 201}", "{}", "with a note of 201 characters or more"),
         ("{note_length: between 201 and 300}", "{}", "with a note of 201 to 300 characters"),
+        ("{note_length: 300}", "{}", "with a note of 300 characters"),
+        ("{note_length: 1}", "{}", "with a note of 1 character"),
+        ("{note_length: at most 1}", "{}", "with a note of at most 1 character, or none"),
         ("{note_length: at most 300}", "{}", "with a note of at most 300 characters, or none"),
         ("{email_requested: true}", "{}", "asked for an address"),
         ("{my_flag: false}", "{}", "my_flag false"),
@@ -72,6 +75,12 @@ def words(when, beside="{}"):
         ("{my_lists: a}", "{}", "my_lists a"),
         ("{attempts: 1}", "{}", "1 earlier invitation"),
         ("{attempts: at least 2}", "{}", "2 or more earlier invitations"),
+        ("{attempts: at least 1}", "{}", "1 or more earlier invitations"),
+        ("{attempts: at most 1}", "{}", "at most 1 earlier invitation"),
+        ("{account_email_requests: at most 1}", "{}", "at most 1 address asked for in a month"),
+        ("{account_email_requests: 1}", "{}", "1 address asked for in a month"),
+        ("{account_email_requests: at most 2}", "{}", "at most 2 addresses asked for in a month"),
+        ("{account_notes_last_month: less than 2}", "{}", "at most 1 note in a month"),
         ("{attempts: 0}", "{}", "no earlier invitations"),
         ("{attempts: between 2 and 4}", "{}", "2 to 4 earlier invitations"),
         ("{account_settled: given}", "{account_settled: 0}", "any known number settled"),

@@ -191,7 +191,6 @@ def test_what_cannot_be_proven_is_refused():
     )
 
     assert problem.what == (
-        "whether the promise “three weeks” is kept cannot be told: "
-        "a rule names too many tags in too many ways to be proven"
+        "the promise “three weeks” could not be proven: a rule names too many combinations of tags to analyse"
     )
-    assert problem.hint == "split it into several"
+    assert problem.hint == "split it into several rules"

@@ -20,14 +20,14 @@ def test_each_cell_lies_in_one_box_and_is_ruled_as_the_plain_reading_rules():
     for seed, small in small_policies(200, start=90_000):
         decision = small.decisions["d"]
         space = build_space(conditions_of(decision), small.facts)
-        table = RuleMatrix(space, RuleCompiler(space).cards_of(decision))
+        table = RuleMatrix(space, RuleCompiler(space).compile_decision(decision))
         seen = {}
         for ruled in rulings_in(table, table.everything, table.everything, [space.whole], Budget()):
-            for point in product(*map(cells_of, ruled.box)):
+            for point in product(*map(cells_of, ruled.region)):
                 assert point not in seen, seed
                 seen[point] = ruled.old
-            card = None if ruled.old == DOUBT else table.cards[ruled.old]
-            ruling = evaluate(decision, named(space, values_in(space, ruled.box)), STANDING)
+            card = None if ruled.old == DOUBT else table.rules[ruled.old]
+            ruling = evaluate(decision, named(space, values_in(space, ruled.region)), STANDING)
             assert ruling.outcome == ("undetermined" if card is None else card.then), seed
             assert ruling.rule == (card and card.rule), seed
 
@@ -61,4 +61,4 @@ decisions:
     space = build_space(conditions_of(decision), policy.facts)
 
     with pytest.raises(TooManyRegionsError, match="split it into several"):
-        RuleCompiler(space).cards_of(decision)
+        RuleCompiler(space).compile_decision(decision)

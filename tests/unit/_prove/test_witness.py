@@ -29,7 +29,7 @@ def witness(when):
     made = policy(text)
     decision = made.decisions["d"]
     space = build_space(conditions_of(decision), made.facts)
-    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    (masks,) = RuleCompiler(space).ways_all_hold(decision.rules[0].when)
     return make_witness(space, region_where(space, masks))
 
 
