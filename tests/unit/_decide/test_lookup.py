@@ -71,7 +71,7 @@ def test_equal_policies_have_caches_of_their_own():
     assert decide(policy, own(), now=NOW)["d"].place != decide(moved, own(), now=NOW)["d"].place
 
 
-def test_what_strangers_write_is_no_key():
+def test_text_from_records_is_no_key():
     """Notes, tags, names and own facts without a word in the policy make no node."""
     policy = build(CLOCKS)
     decide(policy, own(), now=NOW)
@@ -110,7 +110,7 @@ def test_roots_that_differ_in_what_nobody_asks_for_are_one():
 
 
 def test_several_clocks_are_walked_from_threshold_to_threshold():
-    """The change comes when the last of them has turned, or the first that matters; a threshold may never be reached."""
+    """The change comes at the last of them, or at the first that matters; one of them may never be reached."""
     policy = build(CLOCKS)
 
     def change(**fields):

@@ -1,4 +1,4 @@
-"""A box of cells in plain words."""
+"""A region in plain words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance,
 
 
 def words(when, beside="{}"):
-    """Say in which records the lines of a rule hold, lines `beside` cutting them too."""
+    """Return the description of the records for which a rule holds; conditions `beside` divide the facts too."""
     text = f"""
         {OWN}
         settings: {{few: 2, never: forever}}
@@ -97,13 +97,13 @@ def words(when, beside="{}"):
     ],
 )  # fmt: skip
 def test_in_words(when, beside, expected):
-    """Each kind of fact, and every shape of a stretch."""
+    """Each kind of fact, and every shape of a range."""
     beside = "{email_requested: missing}" if beside == "{}" and "email" not in when else beside
     beside = "{my_flag: given}" if beside == "{}" else beside
 
     assert words(when, beside) == expected
 
 
-def test_what_only_keeps_out_impossible_records_is_not_said():
-    """Of a withdrawal without a date the status says itself."""
+def test_conditions_that_exclude_only_impossible_records_are_left_out():
+    """Of a withdrawal without a date the status is enough."""
     assert words("{status: withdrawn, withdrawn: missing}", "{my_flag: given}") == "withdrawn, withdrawn not known"
