@@ -1,4 +1,4 @@
-"""What a list of invitations shows of the account that sent them, now and as they leave their windows."""
+"""The account that a list of invitations shows, now and as invitations leave the windows in which they count."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANSWERED: Final = ("accepted", "ignored", "withdrawn")
 
 @attrs.define(eq=False, repr=False)
 class _Tally:
-    """The counts that move as time passes."""
+    """The counts that change as time passes."""
 
     sent_last_day: int = 0
     sent_last_week: int = 0
@@ -54,11 +54,12 @@ if TYPE_CHECKING:
 def account_history(
     invitations: Iterable[Invitation], now: datetime, *, ahead: bool = True
 ) -> Iterator[tuple[datetime, Account]]:
-    """Give the account at `now`, then at each later instant at which an invitation leaves or enters a window.
+    """Yield the account at `now`, then at each later instant at which an invitation leaves or enters a window.
 
-    Without `ahead` only the first is given, and of millions no more is kept than the people whose address was asked
-    for. Only outgoing invitations that were sent count; a draft for which an address is asked counts as asked now. A
-    window of a day holds an invitation while `now < sent + 24 hours`; one without an instant is in no window.
+    Without `ahead` only the first is yielded, and memory holds no more than the people whose address was asked for,
+    however long the list. Only outgoing invitations that were sent count; a draft for which an address is asked counts
+    as asked now. A window of a day holds an invitation while `now < sent + 24 hours`; an invitation without an instant
+    is in no window.
     """
     tally = _Tally()
     coming: list[tuple[datetime, _Change, int]] = []
@@ -77,9 +78,10 @@ def account_history(
             if ahead and end is not None:
                 coming.append((end, change, -1))
     yield now, tally.account(pending)
-    coming.sort(key=lambda move: move[0])
-    for index, (instant, change, by) in enumerate(coming):
-        change(tally, by)
+    # By the instant alone: changes cannot be compared, and those of one instant are applied together.
+    coming.sort(key=lambda entry: entry[0])
+    for index, (instant, change, delta) in enumerate(coming):
+        change(tally, delta)
         if index + 1 == len(coming) or coming[index + 1][0] != instant:
             yield instant, tally.account(pending)
 
@@ -88,7 +90,7 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, datetime | None, _Change]]:
-    """Give the stretches of time in which an invitation counts, and what it adds to while it does."""
+    """Yield the windows in which an invitation counts, and the change that it makes to the tally in each."""
     sent = invitation.sent_at
     if invitation.status == "draft":
         if invitation.email_requested:
@@ -108,40 +110,40 @@ def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, da
 
 
 def _person(invitation: Invitation, number: int) -> Any:
-    """Tell people apart by address, else by name; nobody is the same as somebody of whom neither is known."""
+    """Return a key of the person: the address, else the name; without either, everyone is somebody else."""
     return invitation.url or invitation.name or number
 
 
-def _sent_last_day(tally: _Tally, by: int) -> None:
-    tally.sent_last_day += by
+def _sent_last_day(tally: _Tally, delta: int) -> None:
+    tally.sent_last_day += delta
 
 
-def _sent_last_week(tally: _Tally, by: int) -> None:
-    tally.sent_last_week += by
+def _sent_last_week(tally: _Tally, delta: int) -> None:
+    tally.sent_last_week += delta
 
 
-def _notes(tally: _Tally, by: int) -> None:
-    tally.notes_last_month += by
+def _notes(tally: _Tally, delta: int) -> None:
+    tally.notes_last_month += delta
 
 
-def _settled(tally: _Tally, by: int) -> None:
-    tally.settled += by
+def _settled(tally: _Tally, delta: int) -> None:
+    tally.settled += delta
 
 
-def _rejected(tally: _Tally, by: int) -> None:
-    tally.settled += by
-    tally.rejected += by
+def _rejected(tally: _Tally, delta: int) -> None:
+    tally.settled += delta
+    tally.rejected += delta
 
 
 def _asked(person: Any) -> _Change:
-    def change(tally: _Tally, by: int) -> None:
-        tally.asked[person] += by
+    def change(tally: _Tally, delta: int) -> None:
+        tally.asked[person] += delta
 
     return change
 
 
 def merge_accounts(shown: Account, known: Account) -> Account:
-    """Let what is known of an account win over what its invitations show."""
+    """Return the account that invitations show, with the values of a known account in place of theirs."""
     return attrs.evolve(shown, **{name: value for name, value in _values(known) if value != getattr(NO_ACCOUNT, name)})
 
 

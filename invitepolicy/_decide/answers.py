@@ -1,4 +1,4 @@
-"""What an answer says, and how a ruling is worded; the reason is put into words when somebody reads it."""
+"""Answers: what a decision holds, and how a ruling becomes one; its reason is rendered when it is read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FIELDS: Final = ("outcome", "rule", "reason", "place", "changes_at", "changes_t
 
 
 class LazyReason(NamedTuple):
-    """A reason that is not worded yet: what decided, the record and the instant."""
+    """A reason that is not rendered yet: what decided, the record and the instant."""
 
     decision: DecisionSpec
     ruling: Ruling
@@ -46,7 +46,7 @@ class Decision:
     `rule` is None where `otherwise` decided, or nothing did; `place` is the file and line of what decided.
     `changes_at` is the exact instant from which the outcome is `changes_to` if nothing but time passes, None if
     never. `needs` names the facts that an `undetermined` outcome lacks. `details` are the policy's, frozen. `reason`
-    is worded when it is read, from what it keeps.
+    is rendered when it is read, so that a list of which only outcomes are read costs no rendering.
     """
 
     __match_args__ = _FIELDS
@@ -62,12 +62,12 @@ class Decision:
 
     @property
     def reason(self) -> str:
-        """Say why, in the policy's words, filled from the record and the instant."""
+        """Return the reason in the policy's words, filled from the record and the instant."""
         reason = self._reason
-        return reason if isinstance(reason, str) else _tell(reason)
+        return reason if isinstance(reason, str) else _render(reason)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data ready for JSON, with instants as `2026-03-04T00:00:00Z`."""
+        """Return plain data ready for JSON, with instants as `2026-03-04T00:00:00Z`."""
         return {
             "outcome": self.outcome,
             "rule": self.rule,
@@ -80,39 +80,39 @@ class Decision:
         }
 
     def __eq__(self, other: object) -> bool:
-        """Compare everything that is said; the reason as it reads."""
-        return _said(self) == _said(other) if isinstance(other, Decision) else NotImplemented
+        """Compare every field, the reason as it reads."""
+        return _field_values(self) == _field_values(other) if isinstance(other, Decision) else NotImplemented
 
     def __hash__(self) -> int:
-        """Hash everything that is said."""
-        return hash(_said(self))
+        """Hash every field, the reason as it reads."""
+        return hash(_field_values(self))
 
     def __repr__(self) -> str:
         """Show every field by its name."""
-        said = zip(_FIELDS, _said(self), strict=True)
-        return f"Decision({', '.join(f'{name}={value!r}' for name, value in said)})"
+        pairs = zip(_FIELDS, _field_values(self), strict=True)
+        return f"Decision({', '.join(f'{name}={value!r}' for name, value in pairs)})"
 
     def __reduce__(self) -> tuple[type[Decision], tuple[Any, ...]]:
-        """Pickle what is said, without the record and the policy that it was said of."""
-        return Decision, _said(self)
+        """Pickle the fields alone: the record and the policy that a reason is rendered from stay behind."""
+        return Decision, _field_values(self)
 
     def __bool__(self) -> NoReturn:
-        """Refuse: an outcome is no yes."""
-        message = "a decision is neither true nor false; compare its outcome"
+        """Raise TypeError: every outcome, also `keep`, would be true."""
+        message = "a decision has no truth value; compare its outcome"
         raise TypeError(message)
 
 
-def _said(decision: Decision) -> tuple[Any, ...]:
+def _field_values(decision: Decision) -> tuple[Any, ...]:
     return tuple(getattr(decision, name) for name in _FIELDS)
 
 
 class Advice(dict[str, Decision]):
-    """The answers about one record, by the decision's name; cannot be changed."""
+    """The answers about one record by decision name; cannot be changed."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data ready for JSON."""
+        """Return plain data ready for JSON."""
         return {name: decision.to_dict() for name, decision in self.items()}
 
     def __hash__(self) -> int:  # type: ignore[override]  # what cannot be changed may be a key
@@ -124,7 +124,7 @@ class Advice(dict[str, Decision]):
         return Advice, (dict(self),)
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        """Refuse: it is frozen."""
+        """Raise TypeError: advice is shared between records and threads."""
         message = "advice cannot be changed"
         raise TypeError(message)
 
@@ -139,21 +139,21 @@ class Advice(dict[str, Decision]):
 
 
 class MutableAdvice(dict[str, Decision]):
-    """Advice while it is written: the same mapping, but open."""
+    """Advice while it is filled: the same mapping, but mutable."""
 
     __slots__ = ()
 
 
 class MutableDecision:
-    """A decision while it is written: the same slots, but open; a frozen value takes three times as long to fill."""
+    """A decision while it is filled: the same slots, but mutable; a frozen value takes three times as long to fill."""
 
     __slots__ = ("_reason", "changes_at", "changes_to", "details", "needs", "outcome", "place", "rule")
 
 
 def shared_fields(decision: Decision, changes_to: str | None) -> SharedFields:
-    """Give what a draft begins with: all that answers in the same cells have in common, and what they change to."""
-    said = (decision.outcome, decision.rule, decision.place, decision.needs, decision.details)
-    return (*said, decision._reason, changes_to)
+    """Return the fields that all answers in the same cells have in common, and the outcome that they change to."""
+    common = (decision.outcome, decision.rule, decision.place, decision.needs, decision.details)
+    return (*common, decision._reason, changes_to)
 
 
 def make_decision(
@@ -163,54 +163,54 @@ def make_decision(
     now: datetime,
     change: Change | None,
 ) -> Decision:
-    """Word a ruling as an answer."""
+    """Return a ruling as an answer, its reason rendered from the values and the instant."""
     return make_answer(ruling, format_reason(decision, ruling, values, now), change)
 
 
 def make_answer(ruling: Ruling, reason: str, change: Change | None = None) -> Decision:
-    """Give a ruling as an answer, for a reason."""
-    card = ruling.rule
+    """Return a ruling as an answer with a reason that is rendered already."""
+    rule = ruling.rule
     return Decision(
         outcome=ruling.outcome,
-        rule=None if card is None else card.name,
+        rule=None if rule is None else rule.name,
         reason=reason,
         place=str(ruling.place),
         changes_at=None if change is None else change[0],
         changes_to=None if change is None else change[1],
         needs=ruling.needs,
-        details=None if card is None else card.details,
+        details=None if rule is None else rule.details,
     )
 
 
 def read_values(decision: DecisionSpec, invitation: Invitation, account: Account) -> dict[str, Value]:
-    """Read from a record the facts that a decision uses."""
+    """Return the values of the facts that a decision uses, read from a record."""
     return {fact.name: read_fact(fact, invitation, account) for fact in decision.facts}
 
 
 def is_per_record(ruling: Ruling) -> bool:
-    """Say whether a ruling's reason differs from record to record, or from instant to instant."""
+    """Return whether a ruling's reason differs from record to record, or from instant to instant."""
     return ruling.rule is not None and any(isinstance(part, Placeholder) for part in ruling.rule.because)
 
 
-def _tell(told: LazyReason) -> str:
-    values = read_values(told.decision, told.invitation, told.account)
-    return format_reason(told.decision, told.ruling, values, told.now)
+def _render(reason: LazyReason) -> str:
+    values = read_values(reason.decision, reason.invitation, reason.account)
+    return format_reason(reason.decision, reason.ruling, values, reason.now)
 
 
 def format_reason(decision: DecisionSpec, ruling: Ruling, values: Mapping[str, Value], now: datetime) -> str:
-    """Say why a ruling was given, filled from a record's values and the instant."""
+    """Return the reason of a ruling, filled from a record's values and the instant."""
     facts = {fact.name: fact for fact in decision.facts}
     if ruling.rule is not None:
         return render_reason(ruling.rule.because, facts, values, now)
     if ruling.condition is not None:
-        return f"Only asked where {_in_words(ruling.condition)}."
-    return f"To answer, this is needed: {join_words((_missing(facts[name]) for name in ruling.needs), 'and')}."
+        return f"Only asked where {_describe(ruling.condition)}."
+    return f"To answer, this is needed: {join_words((_describe_missing(facts[name]) for name in ruling.needs), 'and')}."
 
 
-def _in_words(line: Condition) -> str:
-    return f"{line.fact} is {format_operator(line.operator)}"
+def _describe(condition: Condition) -> str:
+    return f"{condition.fact} is {format_operator(condition.operator)}"
 
 
-def _missing(fact: Fact) -> str:
+def _describe_missing(fact: Fact) -> str:
     field = f"the account's {fact.field}" if fact.subject == "account" else fact.field
     return field if fact.meaning == fact.name else f"{field} ({fact.meaning})"

@@ -1,4 +1,4 @@
-"""A policy, a record and an instant: the answer. The only place of the library that reads a clock."""
+"""Decide: from a policy, a record and an instant to the answer. No other module of the library reads a clock."""
 
 from __future__ import annotations
 
@@ -21,30 +21,34 @@ _NOBODY: Final = Invitation()
 
 
 def read_clock() -> datetime:
-    """Give the present instant. The clock is looked up late, so that freezegun and time-machine both work."""
+    """Return the present instant. `datetime` is looked up at the call, so that freezegun and time-machine both work."""
     return datetime.now(UTC)
 
 
 def decide(
     policy: Policy, invitation: object, *, now: datetime | None = None, account: Account | None = None
 ) -> Advice:
-    """Answer every question of the policy about one invitation, as it stands at `now`.
+    """Return the answer to every question of the policy about one invitation, as it stands at `now`.
 
     `invitation` is an `Invitation`, or whatever `as_invitation` takes. Without `now` the clock is read once. Without
-    an `account` its counts and shares are not known. Raises RecordError.
+    an `account` its counts and shares are not known. Raise RecordError for a record that cannot be used and for a
+    naive `now`.
     """
     record = invitation if isinstance(invitation, Invitation) else as_invitation(invitation)
     instant = now if isinstance(now, datetime) and now.tzinfo is UTC else _instant(now)
-    table = policy._caches.table or cache_of(policy)
-    whose = account or NO_ACCOUNT
-    leaf = find_leaf(table, record, whose, instant)
-    return fill_in(table, leaf, record, whose, instant) if leaf.fresh else leaf.advice
+    cache = policy._caches.table or cache_of(policy)
+    account = account or NO_ACCOUNT
+    leaf = find_leaf(cache, record, account, instant)
+    return fill_in(cache, leaf, record, account, instant) if leaf.per_record else leaf.advice
 
 
 def decide_each(
     policy: Policy, invitations: Iterable[object], *, now: datetime | None = None, account: Account | None = None
 ) -> Iterator[Advice]:
-    """Answer for each invitation in turn, all at the same instant; the clock is read at the call, not as it goes."""
+    """Yield the answers about each invitation in turn, all at the same instant.
+
+    The clock is read at the call, not at the first answer. Raise RecordError as `decide` does.
+    """
     return advise_each(cache_of(policy), invitations, account or NO_ACCOUNT, _instant(now))
 
 
@@ -55,26 +59,28 @@ def decide_account(
     now: datetime | None = None,
     account: Account | None = None,
 ) -> Advice:
-    """Answer the policy's questions about the account.
+    """Return the answers to the policy's questions about the account.
 
-    Given an `Account`, it is taken to stand still. Given invitations, they are summarized, and `changes_at` is the
-    instant at which passing time alone, as invitations leave their windows, changes the answer; what is known in
-    `account` besides (a tier, a restriction, a better count) wins over what they show.
+    Given an `Account`, its counts are taken to stay as they are. Given invitations, they are summarized, and
+    `changes_at` is the instant at which passing time alone, as invitations leave their windows, changes the answer;
+    what is known in `account` besides (a tier, a restriction, a better count) takes precedence over what they show.
+    Raise RecordError as `decide` does.
     """
     instant = _instant(now)
     if isinstance(account_or_invitations, Account):
-        moves: Iterable[tuple[datetime, Account]] = [(instant, account_or_invitations)]
+        history: Iterable[tuple[datetime, Account]] = [(instant, account_or_invitations)]
     else:
-        seen = account_history(map(as_invitation, account_or_invitations), instant)
-        moves = ((moment, merge_accounts(shown, account or NO_ACCOUNT)) for moment, shown in seen)
+        shown = account_history(map(as_invitation, account_or_invitations), instant)
+        history = ((start, merge_accounts(counts, account or NO_ACCOUNT)) for start, counts in shown)
     decisions = [decision for decision in policy.decisions.values() if decision.subject == "account"]
-    return _advise_account(decisions, list(moves) if decisions else [])
+    return _advise_account(decisions, list(history) if decisions else [])
 
 
 def summarize(invitations: Iterable[object], *, now: datetime | None = None) -> Account:
-    """Count what a list of invitations shows of the account that sent them, at `now`.
+    """Return the account that a list of invitations shows at `now`.
 
-    What no list shows is left out: whether LinkedIn restricted the account, and its tier.
+    What no list shows stays unknown: whether LinkedIn restricted the account, and its tier. Raise RecordError as
+    `decide` does.
     """
     return next(account_history(map(as_invitation, invitations), _instant(now), ahead=False))[1]
 
@@ -85,28 +91,28 @@ def _instant(now: datetime | None) -> datetime:
     return read_instant("now", now)
 
 
-def _advise_account(decisions: list[DecisionSpec], moves: list[tuple[datetime, Account]]) -> Advice:
+def _advise_account(decisions: list[DecisionSpec], history: list[tuple[datetime, Account]]) -> Advice:
     answers = {}
     for decision in decisions:
-        now, account = moves[0]
+        now, account = history[0]
         values = read_values(decision, _NOBODY, account)
         ruling = evaluate(decision, values, now)
         answers[decision.name] = make_decision(
-            decision, ruling, values, now, _account_change(decision, ruling.outcome, moves)
+            decision, ruling, values, now, _account_change(decision, ruling.outcome, history)
         )
     return Advice(answers)
 
 
 def _account_change(
-    decision: DecisionSpec, outcome: str, moves: list[tuple[datetime, Account]]
+    decision: DecisionSpec, outcome: str, history: list[tuple[datetime, Account]]
 ) -> tuple[datetime, str] | None:
-    """Walk through the stretches between moves; inside each only the clocks turn."""
-    for index, (start, account) in enumerate(moves):
+    """Return the first change: walk from one account of the history to the next, between which only clocks turn."""
+    for index, (start, account) in enumerate(history):
         values = read_values(decision, _NOBODY, account)
         ruling = evaluate(decision, values, start)
         if ruling.outcome != outcome:
             return start, ruling.outcome
         change = next_change(decision, values, start, outcome)
-        if change and (index + 1 == len(moves) or change[0] < moves[index + 1][0]):
+        if change and (index + 1 == len(history) or change[0] < history[index + 1][0]):
             return change[0], change[1].outcome
     return None

@@ -1,8 +1,8 @@
-"""The plain reading of the rules: the definition to which everything faster is held.
+"""The plain reading of the rules: the definition to which every faster way is held.
 
-A line holds, fails, or is open where the fact is not known. A `when` with a failing line fails; else with an open
-line it is open; else it holds. The first card that holds decides, unless an open card above it would have said
-something else: then the outcome is `undetermined`.
+A condition holds, fails, or is open where its fact is not known. A `when` with a failing condition fails; else, with
+an open condition, it is open; else it holds. The first rule that holds decides, unless an open rule above it has
+another outcome: then the outcome is `undetermined`.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False, repr=False)
 class Ruling(ByFields):
-    """What the rules say of one record at one instant.
+    """The result of applying the rules to one record at one instant.
 
-    `card` decided (None for `undetermined` and `not_applicable`); `line` is the line of `applies_to` that fails;
-    `needs` names the facts whose values are missing.
+    `rule` is the rule that decided (None for `undetermined` and `not_applicable`); `condition` is the condition of
+    `applies_to` that fails; `needs` names the facts whose values are missing.
     """
 
     outcome: str
@@ -56,114 +56,133 @@ class Ruling(ByFields):
 def evaluate(decision: DecisionSpec, values: Values, now: datetime) -> Ruling:
     """Apply a decision's rules to the values of its facts at `now`."""
     failing = next(
-        (line for line in decision.applies_to if evaluate_condition(line.operator, values[line.fact], now) is False),
+        (
+            condition
+            for condition in decision.applies_to
+            if evaluate_condition(condition.operator, values[condition.fact], now) is False
+        ),
         None,
     )
     if failing is not None:
         return Ruling(NOT_APPLICABLE, failing.place, condition=failing)
-    open_lines = [
-        line for line in decision.applies_to if evaluate_condition(line.operator, values[line.fact], now) is None
-    ]
-    if open_lines:
-        return Ruling(UNDETERMINED, open_lines[0].place, needs=_facts_of(open_lines))
-    open_cards: list[Rule] = []
-    for card in decision.rules:
-        fits = evaluate_all(card.when, values, now)
-        if fits:
-            return _ruling(card, open_cards, values, now)
-        if fits is None:
-            open_cards.append(card)
-    return _ruling(decision.otherwise, open_cards, values, now)
+    open_conditions = _open_among(decision.applies_to, values, now)
+    if open_conditions:
+        return Ruling(UNDETERMINED, open_conditions[0].place, needs=_fact_names(open_conditions))
+    open_rules: list[Rule] = []
+    for rule in decision.rules:
+        holds = evaluate_all(rule.when, values, now)
+        if holds:
+            return _make_ruling(rule, open_rules, values, now)
+        if holds is None:
+            open_rules.append(rule)
+    return _make_ruling(decision.otherwise, open_rules, values, now)
 
 
-def _ruling(final: Rule, open_cards: list[Rule], values: Values, now: datetime) -> Ruling:
-    doubtful = [card for card in open_cards if card.then != final.then]
+def _make_ruling(final: Rule, open_rules: list[Rule], values: Values, now: datetime) -> Ruling:
+    # An open rule with the same outcome casts no doubt: whatever its missing fact is, the answer would be the same.
+    doubtful = [rule for rule in open_rules if rule.then != final.then]
     if not doubtful:
         return Ruling(final.then, final.place, rule=final)
-    open_lines = [
-        line
-        for card in doubtful
-        for line in card.when
-        if evaluate_condition(line.operator, values[line.fact], now) is None
+    open_conditions = [condition for rule in doubtful for condition in _open_among(rule.when, values, now)]
+    return Ruling(UNDETERMINED, doubtful[0].place, needs=_fact_names(open_conditions))
+
+
+def _open_among(conditions: Iterable[Condition], values: Values, now: datetime) -> list[Condition]:
+    return [
+        condition
+        for condition in conditions
+        if evaluate_condition(condition.operator, values[condition.fact], now) is None
     ]
-    return Ruling(UNDETERMINED, doubtful[0].place, needs=_facts_of(open_lines))
 
 
-def _facts_of(lines: Iterable[Condition]) -> tuple[str, ...]:
-    return tuple(sorted({line.fact for line in lines}, key=fact_order))
+def _fact_names(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    return tuple(sorted({condition.fact for condition in conditions}, key=fact_order))
 
 
-def evaluate_all(lines: Iterable[Condition], values: Values, now: datetime) -> bool | None:
-    """Say whether all lines hold: True, False, or None where that is open."""
-    fits: bool | None = True
-    for line in lines:
-        match evaluate_condition(line.operator, values[line.fact], now):
+def evaluate_all(conditions: Iterable[Condition], values: Values, now: datetime) -> bool | None:
+    """Return whether all conditions hold: True, False, or None where that is open."""
+    holds: bool | None = True
+    for condition in conditions:
+        match evaluate_condition(condition.operator, values[condition.fact], now):
             case False:
                 return False
             case None:
-                fits = None
-    return fits
+                holds = None
+    return holds
 
 
-def evaluate_condition(test: Operator, value: Value, now: datetime) -> bool | None:  # noqa: PLR0911  (a case, a line)
-    """Say whether a test holds of a value at `now`: True, False, or None where the value is not known."""
-    if isinstance(test, IsKnown):
-        return test.wanted is not isinstance(value, Absent)
+def evaluate_condition(operator: Operator, value: Value, now: datetime) -> bool | None:  # noqa: PLR0911  (one per case)
+    """Return whether an operator holds of a value at `now`: True, False, or None where the value is not known."""
+    if isinstance(operator, IsKnown):
+        return operator.wanted is not isinstance(value, Absent)
     if value is Absent.DID_NOT_HAPPEN:
         return False
     if value is Absent.NOT_KNOWN:
-        never = isinstance(test, AgeRange) and test.low is not None and test.low.value == FOREVER
-        return False if never else None
-    match test:
+        # Nothing is at least `forever` ago, so the missing instant makes no difference.
+        is_impossible = isinstance(operator, AgeRange) and operator.low is not None and operator.low.value == FOREVER
+        return False if is_impossible else None
+    match operator:
         case OneOf():
-            found = value if isinstance(value, frozenset) else frozenset({value})
-            return test.negated is found.isdisjoint(test.words)
+            words = value if isinstance(value, frozenset) else frozenset({value})
+            return operator.negated is words.isdisjoint(operator.words)
         case IsTrue():
-            return test.wanted is value
+            return operator.wanted is value
         case NumberRange():
-            return _in_range(test, value)  # type: ignore[arg-type]  # numbers only, by the fact's kind
+            return _is_in_range(operator, value)  # type: ignore[arg-type]  # numbers only, by the fact's kind
         case AgeRange():
-            return _aged(test, value, now)  # type: ignore[arg-type]  # instants only, by the fact's kind
-        case _ as never_:
-            assert_never(never_)
+            return _has_age(operator, value, now)  # type: ignore[arg-type]  # instants only, by the fact's kind
+        case _ as never:
+            assert_never(never)
 
 
-def _in_range(test: NumberRange, value: float) -> bool:
-    if test.low is not None:
-        low: float = test.low.value  # type: ignore[assignment]
-        if value < low or (value == low and not test.low_included):
+def _is_in_range(operator: NumberRange, value: float) -> bool:
+    if operator.low is not None:
+        low: float = operator.low.value  # type: ignore[assignment]
+        if value < low or (value == low and not operator.low_included):
             return False
-    if test.high is not None:
-        high: float = test.high.value  # type: ignore[assignment]
-        return value < high or (value == high and test.high_included)
+    if operator.high is not None:
+        high: float = operator.high.value  # type: ignore[assignment]
+        return value < high or (value == high and operator.high_included)
     return True
 
 
-def _aged(test: AgeRange, anchor: datetime, now: datetime) -> bool:
-    return _reached(anchor, test.low, now, nothing=True) and not _reached(anchor, test.high, now, nothing=False)
+def _has_age(operator: AgeRange, anchor: datetime, now: datetime) -> bool:
+    return _is_reached(anchor, operator.low, now, default=True) and not _is_reached(
+        anchor, operator.high, now, default=False
+    )
 
 
-def _reached(anchor: datetime, border: Threshold | None, now: datetime, *, nothing: bool) -> bool:
-    if border is None:
-        return nothing
-    instant = add_or_none(anchor, border.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
+def _is_reached(anchor: datetime, threshold: Threshold | None, now: datetime, *, default: bool) -> bool:
+    if threshold is None:
+        return default
+    instant = add_or_none(anchor, threshold.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
     return instant is not None and instant <= now
 
 
 def turning_points(decision: DecisionSpec, values: Values) -> list[datetime]:
-    """Give the instants, in order, at which a line about a clock may turn for this record."""
-    found: set[datetime | None] = set()
-    for line in conditions_of(decision):
-        anchor = values[line.fact]
-        if isinstance(line.operator, AgeRange) and isinstance(anchor, datetime):
-            for border in (line.operator.low, line.operator.high):
-                if border is not None:
-                    found.add(add_or_none(anchor, border.value))  # type: ignore[arg-type]
-    return sorted(instant for instant in found if instant is not None)
+    """Return the instants, in order, at which a condition about a clock may turn for this record.
+
+    A threshold that would be reached after the year 9999 has no instant.
+    """
+    instants: set[datetime | None] = set()
+    for condition in conditions_of(decision):
+        anchor = values[condition.fact]
+        match condition.operator:
+            case AgeRange(low, high):
+                if isinstance(anchor, datetime):
+                    instants |= {add_or_none(anchor, age.value) for age in (low, high) if age is not None}  # type: ignore[arg-type]
+            case OneOf() | IsTrue() | NumberRange() | IsKnown():
+                pass  # time alone turns none of them
+            case _ as never:
+                assert_never(never)
+    return sorted(instant for instant in instants if instant is not None)
 
 
 def next_change(decision: DecisionSpec, values: Values, now: datetime, outcome: str) -> tuple[datetime, Ruling] | None:
-    """Find the first instant after `now` with another outcome, if nothing but time passes, by trying the borders."""
+    """Return the first instant after `now` with another outcome, if nothing but time passes, and its ruling.
+
+    Return None where the outcome stays for ever. Every turning point is tried.
+    """
     for instant in turning_points(decision, values):
         if instant > now:
             ruling = evaluate(decision, values, instant)

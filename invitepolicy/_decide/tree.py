@@ -1,8 +1,8 @@
-"""A tree of cells: a fork finds the cell of one fact, a leaf holds what is said of every record there.
+"""A decision tree over cells: a fork finds the cell of one fact, a leaf holds the answers of all records there.
 
-Nodes are made from the plain reading of the rules, which stays the definition. A fork asks only for what can still
-turn a ruling: numbers, tags and own facts first, and the clocks last, so that what is left open below is a matter of
-time alone.
+Nodes are made from the plain reading of the rules, which stays the definition. A fork asks only for a fact that can
+still change a ruling: numbers, tags and own facts first and clocks last, so that below the clocks nothing but time is
+left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 import attrs
 
 from invitepolicy._core.facts import FACTS, fact_order
-from invitepolicy._core.policy import STANDING, NumberRange, thresholds, words_of
+from invitepolicy._core.policy import (
+    STANDING,
+    AgeRange,
+    IsKnown,
+    IsTrue,
+    NumberRange,
+    OneOf,
+    thresholds,
+    words_of,
+)
 from invitepolicy._core.records import Absent, Account, Invitation, read_fact
 from invitepolicy._decide.answers import Advice, format_reason, is_per_record, make_answer, shared_fields
 from invitepolicy._decide.rules import evaluate, evaluate_all, evaluate_condition
@@ -39,22 +48,22 @@ SENT: Final = attrgetter("sent_at")
 
 
 def clock_getter(fact: Fact) -> Callable[[Invitation], Any]:
-    """Make what reads a clock from its field of an invitation; what most clocks count from is always `SENT`."""
+    """Return a function that reads a clock from its field of an invitation: `SENT` itself for the most common one."""
     return SENT if fact.name == "sent" else attrgetter(fact.field)
 
 
 def is_field(fact: Fact) -> bool:
-    """Say whether a fact is read as it stands in a field of the invitation."""
+    """Return whether a fact is read from a field of the invitation without any conversion."""
     return fact.subject == "invitation" and fact.name in FACTS and fact.field != "note"
 
 
 def is_plain(fact: Fact) -> bool:
-    """Say whether a fact is one of the words and flags that every invitation has."""
+    """Return whether a fact is one of the words and flags that every invitation has."""
     return fact.subject == "invitation" and fact.name in FACTS and fact.kind in ("choice", "flag")
 
 
 def fact_reader(fact: Fact) -> Read:
-    """Make what reads a fact as `read_fact` does; the words of a long choice are looked up, not gone through."""
+    """Return a function that reads a fact as `read_fact` does, but finds the word of a long choice in a set."""
     if fact.name in FACTS or fact.kind != "choice":
         return partial(read_fact, fact)
     words, name = frozenset(fact.words), fact.name
@@ -66,19 +75,20 @@ def fact_reader(fact: Fact) -> Read:
     return read
 
 
-def cell_finder(fact: Fact, lines: Sequence[Condition], borders: list[Any]) -> Locate:
-    """Make what finds the cell of a fact among those that lines about it tell apart.
+def cell_finder(fact: Fact, conditions: Sequence[Condition], ages: list[Any]) -> Locate:
+    """Return a function that finds the cell of a fact among those that the conditions about it distinguish.
 
-    Cells are told apart by numbers, by the words of a choice, or by the tags that lines name: never by what a record
-    brings. Two values in one cell are alike to every one of the lines. A clock's cells lie between `turning_points`.
+    Two values in one cell are alike to every one of the conditions. Cells are identified by numbers, by the words of a
+    choice or by the tags that conditions name, never by text from a record, so that a tree stays small whatever it is
+    asked. A clock's cells lie between `ages`.
     """
     match fact.kind:
         case "clock":
-            return _by_field_age(fact, borders) if is_field(fact) else _by_age(fact, borders)
+            return _by_field_age(fact, ages) if is_field(fact) else _by_age(fact, ages)
         case "count" | "number" | "share":
-            return _by_size(fact, _amounts(lines))
+            return _by_size(fact, _amounts(conditions))
         case "tags":
-            return _by_tags(fact, frozenset(word for line in lines for word in words_of(line)))
+            return _by_tags(fact, frozenset(word for condition in conditions for word in words_of(condition)))
         case "choice" | "flag":
             return _by_value(fact)
         case _ as never:
@@ -89,46 +99,48 @@ def _absent(value: Absent) -> int:
     return -1 if value is Absent.NOT_KNOWN else -2
 
 
-def _by_field_age(fact: Fact, borders: list[Any]) -> Locate:
+def _by_field_age(fact: Fact, ages: list[Any]) -> Locate:
     read = clock_getter(fact)
 
     def locate(invitation: Invitation, account: Account, now: datetime) -> int:
         anchor = read(invitation)
         if anchor is None:
             return _absent(read_fact(fact, invitation, account))  # type: ignore[arg-type]  # there is no value
-        return bisect_right(borders, now - anchor)
+        return bisect_right(ages, now - anchor)
 
     return locate
 
 
-def _by_age(fact: Fact, borders: list[Any]) -> Locate:
+def _by_age(fact: Fact, ages: list[Any]) -> Locate:
     def locate(invitation: Invitation, account: Account, now: datetime) -> int:
         anchor: Any = read_fact(fact, invitation, account)
-        return _absent(anchor) if isinstance(anchor, Absent) else bisect_right(borders, now - anchor)
+        return _absent(anchor) if isinstance(anchor, Absent) else bisect_right(ages, now - anchor)
 
     return locate
 
 
-def _by_size(fact: Fact, borders: list[Any]) -> Locate:
+def _by_size(fact: Fact, amounts: list[Any]) -> Locate:
     def locate(invitation: Invitation, account: Account, _: datetime) -> int:
         value: Any = read_fact(fact, invitation, account)
         if isinstance(value, Absent):
             return _absent(value)
-        # Below, at and above a border are three cells: whether it is included is the line's affair.
-        return bisect_left(borders, value) + bisect_right(borders, value)
+        # Below, at and above an amount are three cells: conditions differ in whether they include it.
+        return bisect_left(amounts, value) + bisect_right(amounts, value)
 
     return locate
 
 
-def _amounts(lines: Sequence[Condition]) -> list[Any]:
-    borders = (
-        border
-        for line in lines
-        if isinstance(line.operator, NumberRange)
-        for border in (line.operator.low, line.operator.high)
-    )
-    found: set[Any] = {border.value for border in borders if border is not None}
-    return sorted(found)
+def _amounts(conditions: Sequence[Condition]) -> list[Any]:
+    amounts: set[Any] = set()
+    for condition in conditions:
+        match condition.operator:
+            case NumberRange(low, high):
+                amounts |= {threshold.value for threshold in (low, high) if threshold is not None}
+            case OneOf() | IsTrue() | AgeRange() | IsKnown():
+                pass  # none of them compares with a number
+            case _ as never:
+                assert_never(never)
+    return sorted(amounts)
 
 
 def _by_tags(fact: Fact, named: frozenset[str]) -> Locate:
@@ -149,44 +161,44 @@ def _by_value(fact: Fact) -> Locate:
     return locate
 
 
-_FEW_BORDERS: Final = 16  # so many are worth looking at one by one
+_MOST_TRIED: Final = 16  # beyond, trying each threshold costs more than the forks that it would save
 
 
 @attrs.define(eq=False, repr=False)
 class Fork:
-    """A place at which one fact's cell is found; below it lie a fork or a leaf for each cell that was met.
+    """A node that finds the cell of one fact; below it is a fork or a leaf for each cell that was met.
 
-    What most forks are is written out, to be found without a call: `read` is there for a clock in a field of the
-    invitation, whose ages the `turning_points` tell apart, or the one `border`; most clocks count from when it `is_sent`.
+    The common cases are found without the call of `locate`: `read` is there for a clock in a field of the invitation,
+    whose cells lie between `thresholds`; `threshold` is there if it is the only one; `is_sent` if `read` is `SENT`.
     """
 
     fact: str
     locate: Locate
     read: Callable[[Invitation], Any] | None
-    borders: list[timedelta]
-    border: timedelta | None
+    thresholds: list[timedelta]
+    threshold: timedelta | None
     is_sent: bool
     branches: dict[Any, Fork | Leaf] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False, repr=False)
 class PerRecord:
-    """An answer that differs from record to record: in its change, or, where it `tells` of the record, in its reason.
+    """An answer that differs from record to record: in its next change, or, if `has_own_reason`, in its reason.
 
-    Where one clock of the invitation moves, the next change is `after` what is `read`, and `to` that outcome; else
-    `turning_points` are all that there are to try. `same` is what every record has in common.
+    Where only one clock of the invitation is left, the next change is `after` the instant that is `read`, and `to` that
+    outcome; else `thresholds` are all that have to be tried. `shared` is what all records have in common.
     """
 
     name: str
     decision: DecisionSpec
     ruling: Ruling
     outcome: str
-    same: SharedFields
-    tells: bool
+    shared: SharedFields
+    has_own_reason: bool
     read: Callable[[Invitation], Any] | None = None
     after: timedelta = timedelta()
     to: str = ""
-    borders: tuple[tuple[Fact, timedelta], ...] = ()
+    thresholds: tuple[tuple[Fact, timedelta], ...] = ()
 
 
 FastPath = tuple[str, "SharedFields", "Callable[[Invitation], Any]", timedelta]
@@ -194,133 +206,140 @@ FastPath = tuple[str, "SharedFields", "Callable[[Invitation], Any]", timedelta]
 
 @attrs.frozen(eq=False, repr=False)
 class Leaf:
-    """All that is said of the records of some cells: the same of each, but for what is `fresh`.
+    """The answers about all records in some cells: `advice` is complete but for the answers that are `per_record`.
 
-    Most leaves have at most a `sole` answer that is fresh, by its change alone: its name, what it has in common, the
-    clock, and how long after it the change is.
+    Usually at most one answer depends on the record, and only in its next change. It is the `fast_path`: its name, the
+    fields that all records share, the clock, and how long after it the change comes.
     """
 
     advice: Advice
     answers: dict[str, Decision]
-    fresh: tuple[PerRecord, ...]
-    sole: FastPath | None
+    per_record: tuple[PerRecord, ...]
+    fast_path: FastPath | None
 
 
 @attrs.frozen(eq=False, repr=False)
 class TreeContext:
-    """What a tree stands on: decisions, the facts that they use, and the clocks among these that turn lines in time."""
+    """The inputs from which a tree is built: decisions, their facts by name, and the clocks with a condition on age."""
 
     decisions: tuple[DecisionSpec, ...]
     facts: Mapping[str, Fact]
     moving: frozenset[str]
 
 
-def make_node(ground: TreeContext, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> Fork | Leaf:
-    """Make the fork at which the next fact is found, or, where no other can turn a ruling, the leaf.
+def make_node(context: TreeContext, values: Mapping[str, Value], now: datetime, known: frozenset[str]) -> Fork | Leaf:
+    """Return the fork that finds the next fact, or, where no other fact can change a ruling, the leaf.
 
-    `values` are those of a record that lies in the cells of the `known` facts, at `now`: it stands for all of them.
+    `values` are those of a record in the cells of the `known` facts, at `now`: it stands for all records in them.
     """
-    lines = [line for decision in ground.decisions for line in undecided(decision, values, now, known)]
-    if not lines:
-        return _make_leaf(ground, values, now)
-    name = min({line.fact for line in lines}, key=lambda name: (name in ground.moving, fact_order(name)))
-    fact, about = ground.facts[name], [line for line in lines if line.fact == name]
+    conditions = [condition for decision in context.decisions for condition in undecided(decision, values, now, known)]
+    if not conditions:
+        return _make_leaf(context, values, now)
+    name = min(
+        {condition.fact for condition in conditions}, key=lambda name: (name in context.moving, fact_order(name))
+    )
+    fact, about = context.facts[name], [condition for condition in conditions if condition.fact == name]
     read = clock_getter(fact) if fact.kind == "clock" and is_field(fact) else None
-    borders = thresholds(about)
-    if read and len(about) == len(lines) and known.isdisjoint(ground.moving):
-        borders = _turning(ground, values, name, borders)
-    border = borders[0] if len(borders) == 1 else None
-    return Fork(name, cell_finder(fact, about, borders), read, borders, border, is_sent=read is SENT)
+    ages = thresholds(about)
+    if read and len(about) == len(conditions) and known.isdisjoint(context.moving):
+        ages = _ages_that_matter(context, values, name, ages)
+    only = ages[0] if len(ages) == 1 else None
+    return Fork(name, cell_finder(fact, about, ages), read, ages, only, is_sent=read is SENT)
 
 
-def _turning(ground: TreeContext, values: Mapping[str, Value], clock: str, borders: list[timedelta]) -> list[timedelta]:
-    """Leave out the borders of the only clock at which no ruling turns: the cells beside them are one."""
-    if not 1 < len(borders) <= _FEW_BORDERS:
-        return borders
-    ages = [borders[0] - timedelta.resolution, *borders]
+def _ages_that_matter(
+    context: TreeContext, values: Mapping[str, Value], clock: str, ages: list[timedelta]
+) -> list[timedelta]:
+    """Leave out the thresholds of the only clock at which no ruling changes: the cells beside them become one."""
+    if not 1 < len(ages) <= _MOST_TRIED:
+        return ages
+    tried = [ages[0] - timedelta.resolution, *ages]
     rulings = [
-        [evaluate(decision, {**values, clock: STANDING - age}, STANDING) for decision in ground.decisions]
-        for age in ages
+        [evaluate(decision, {**values, clock: STANDING - age}, STANDING) for decision in context.decisions]
+        for age in tried
     ]
-    return [border for border, before, then in zip(borders, rulings, rulings[1:], strict=False) if before != then]
+    return [age for age, before, after in zip(ages, rulings, rulings[1:], strict=False) if before != after]
 
 
 def undecided(
     decision: DecisionSpec, values: Mapping[str, Value], now: datetime, known: frozenset[str]
 ) -> list[Condition]:
-    """Give the lines whose facts are not among the known ones and that can still turn the ruling."""
-    lines: list[Condition] = []
-    fits: bool | None = True
-    for line in decision.applies_to:
-        if line.fact not in known:
-            lines.append(line)
+    """Return the conditions about facts that are not known yet and that can still change the ruling."""
+    conditions: list[Condition] = []
+    applies: bool | None = True
+    for condition in decision.applies_to:
+        if condition.fact not in known:
+            conditions.append(condition)
             continue
-        holding = evaluate_condition(line.operator, values[line.fact], now)
-        if holding is False:
-            return lines
-        fits = fits and holding
-    return [*lines, *_undecided_rules(decision, values, now, known)] if fits else lines
+        holds = evaluate_condition(condition.operator, values[condition.fact], now)
+        if holds is False:
+            return conditions
+        applies = applies and holds
+    return [*conditions, *_undecided_rules(decision, values, now, known)] if applies else conditions
 
 
 def _undecided_rules(
     decision: DecisionSpec, values: Mapping[str, Value], now: datetime, known: frozenset[str]
 ) -> list[Condition]:
-    lines: list[Condition] = []
-    for card in decision.rules:
-        fits = evaluate_all((line for line in card.when if line.fact in known), values, now)
-        unknown = [line for line in card.when if line.fact not in known]
-        if fits is not False:
-            lines += unknown
-        if fits and not unknown:
+    conditions: list[Condition] = []
+    for rule in decision.rules:
+        holds = evaluate_all((condition for condition in rule.when if condition.fact in known), values, now)
+        unknown = [condition for condition in rule.when if condition.fact not in known]
+        if holds is not False:
+            conditions += unknown
+        if holds and not unknown:
             break
-    return lines
+    return conditions
 
 
-def _make_leaf(ground: TreeContext, values: Mapping[str, Value], now: datetime) -> Leaf:
-    answers, fresh = {}, []
-    for decision in ground.decisions:
+def _make_leaf(context: TreeContext, values: Mapping[str, Value], now: datetime) -> Leaf:
+    answers, per_record = {}, []
+    for decision in context.decisions:
         ruling = evaluate(decision, values, now)
-        tells = is_per_record(ruling)
-        told = "" if tells else format_reason(decision, ruling, values, now)
-        answers[decision.name] = answer = make_answer(ruling, told)
-        change = _next_change(ground, decision, ruling.outcome, (values, now))
-        if change or tells:
-            same = shared_fields(answer, change.get("to"))
-            fresh.append(PerRecord(decision.name, decision, ruling, ruling.outcome, same, tells, **change))
-    return Leaf(Advice(answers), answers, tuple(fresh), _sole(fresh))
+        has_own_reason = is_per_record(ruling)
+        reason = "" if has_own_reason else format_reason(decision, ruling, values, now)
+        answers[decision.name] = answer = make_answer(ruling, reason)
+        change = _next_change(context, decision, ruling.outcome, (values, now))
+        if change or has_own_reason:
+            shared = shared_fields(answer, change.get("to"))
+            per_record.append(
+                PerRecord(decision.name, decision, ruling, ruling.outcome, shared, has_own_reason, **change)
+            )
+    return Leaf(Advice(answers), answers, tuple(per_record), _fast_path(per_record))
 
 
-def _sole(fresh: list[PerRecord]) -> FastPath | None:
-    if len(fresh) != 1 or fresh[0].tells or fresh[0].read is None:
+def _fast_path(per_record: list[PerRecord]) -> FastPath | None:
+    if len(per_record) != 1 or per_record[0].has_own_reason or per_record[0].read is None:
         return None
-    return fresh[0].name, fresh[0].same, fresh[0].read, fresh[0].after
+    return per_record[0].name, per_record[0].shared, per_record[0].read, per_record[0].after
 
 
 def _next_change(
-    ground: TreeContext, decision: DecisionSpec, outcome: str, record: tuple[Mapping[str, Value], datetime]
+    context: TreeContext, decision: DecisionSpec, outcome: str, record: tuple[Mapping[str, Value], datetime]
 ) -> dict[str, Any]:
-    """Give the next change where one clock moves; where several do, the borders to be tried."""
+    """Return the next change where one clock is left; where several are, the thresholds to be tried."""
     values, now = record
-    lines = undecided(decision, values, now, frozenset(ground.facts) - ground.moving)
-    clocks = {line.fact for line in lines}
+    conditions = undecided(decision, values, now, frozenset(context.facts) - context.moving)
+    clocks = {condition.fact for condition in conditions}
     if len(clocks) > 1:
-        return {"borders": tuple((ground.facts[line.fact], border) for line in lines for border in thresholds([line]))}
+        pairs = ((context.facts[condition.fact], age) for condition in conditions for age in thresholds([condition]))
+        return {"thresholds": tuple(pairs)}
     for name in clocks:
-        for border in _borders_ahead(values[name], lines, now):
-            # The record's own instant may be too late for this border to come before the year 10000.
-            then = evaluate(decision, {**values, name: STANDING - border}, STANDING).outcome
-            if then != outcome:
-                return _turn(ground.facts[name], border, then)
+        for age in _ages_ahead(values[name], conditions, now):
+            # At `STANDING`: this record's own instant may be too late to reach the age before the year 10000.
+            changed = evaluate(decision, {**values, name: STANDING - age}, STANDING).outcome
+            if changed != outcome:
+                return _change_at(context.facts[name], age, changed)
     return {}
 
 
-def _turn(clock: Fact, border: timedelta, to: str) -> dict[str, Any]:
+def _change_at(clock: Fact, age: timedelta, to: str) -> dict[str, Any]:
     if is_field(clock):
-        return {"read": clock_getter(clock), "after": border, "to": to}
-    return {"borders": ((clock, border),)}
+        return {"read": clock_getter(clock), "after": age, "to": to}
+    return {"thresholds": ((clock, age),)}
 
 
-def _borders_ahead(anchor: Value, lines: Sequence[Condition], now: datetime) -> list[timedelta]:
+def _ages_ahead(anchor: Value, conditions: Sequence[Condition], now: datetime) -> list[timedelta]:
     if not isinstance(anchor, datetime):
         return []
-    return [border for border in thresholds(lines) if now - anchor < border]
+    return [age for age in thresholds(conditions) if now - anchor < age]

@@ -1,1 +1,1 @@
-"""Sets of records: which rule decides where, and with what proof."""
+"""Sets of records: which rule decides where, proven for all of them."""

@@ -1,8 +1,9 @@
-"""A decision as a finite table of cells: what its lines can tell apart of the values of each fact.
+"""The cells into which conditions divide the values of each fact.
 
-Every line cuts the values of one fact: the words it names and the rest, true and false, the stretches between the
-thresholds of a clock or a number, and each way of missing. Inside a cell no line can turn, so one value stands for
-all. A tag that is named is a fact of its own, true or false; `has_note` is read off the length of the note.
+A condition divides the values of one fact: the words that it names and the rest, true and false, the ranges between
+the thresholds of a clock or a number, and each way of being missing. All values in a cell are alike to every
+condition, so that one stands for all. A tag that is named is a fact of its own, true or false; `has_note` is derived
+from the length of the note.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 import attrs
 
 from invitepolicy._core.facts import FACTS, Fact, fact_order
-from invitepolicy._core.policy import STANDING, NumberRange, thresholds, words_of
+from invitepolicy._core.policy import (
+    STANDING,
+    AgeRange,
+    IsKnown,
+    IsTrue,
+    NumberRange,
+    OneOf,
+    thresholds,
+    words_of,
+)
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.rules import evaluate_condition
@@ -31,7 +41,7 @@ _MOST: Final = {"share": 1}
 
 @attrs.frozen(order=True)
 class Boundary:
-    """A border between two cells of a number: just before `at`, or just after it."""
+    """The boundary between two cells of a number: just before `at`, or just after it."""
 
     at: float
     after: bool = False
@@ -39,7 +49,7 @@ class Boundary:
 
 @attrs.frozen
 class ChoiceCell:
-    """The cell of a choice: one word that lines name, or all the rest."""
+    """The cell of a choice: words that no condition distinguishes."""
 
     words: tuple[str, ...]
 
@@ -53,7 +63,7 @@ class FlagCell:
 
 @attrs.frozen
 class RangeCell:
-    """The cell of a number between two cuts; None is no border."""
+    """The cell of a number between two boundaries; None is no limit."""
 
     low: Boundary | None
     high: Boundary | None
@@ -61,7 +71,7 @@ class RangeCell:
 
 @attrs.frozen
 class AgeCell:
-    """The cell of a clock: at least `low` ago and less than `high` ago; None is no border."""
+    """The cell of a clock: at least `low` ago and less than `high` ago; None is no limit."""
 
     low: timedelta | None
     high: timedelta | None
@@ -79,80 +89,90 @@ Cell = ChoiceCell | FlagCell | RangeCell | AgeCell | MissingCell
 
 @attrs.frozen
 class Dimension:
-    """What lines tell apart of one fact: its cells, in order; `tag` is the tag that this is about."""
+    """One fact divided into cells, in order; for tags, the one `tag` that this dimension is about."""
 
     fact: Fact
     cells: tuple[Cell, ...]
     tag: str | None = None
 
 
-def cut_facts(lines: Iterable[Condition], facts: Mapping[str, Fact]) -> tuple[Dimension, ...]:
-    """Cut the facts that lines name into cells, one dimension a fact or a tag, in the order of the language page.
+def cut_facts(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> tuple[Dimension, ...]:
+    """Return the dimensions of the facts that conditions name, one for a fact or a tag, in the language page's order.
 
-    `facts` holds the policy's own ones; those of the vocabulary are known.
+    `facts` holds the policy's own ones; those of the vocabulary need not be given.
     """
     known = {**FACTS, **facts}
-    named: dict[str, list[Condition]] = {}
-    for line in lines:
-        named.setdefault(base_fact(line.fact), []).append(line)
-    found: list[Dimension] = []
-    for name in sorted(named, key=fact_order):
+    by_fact: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        by_fact.setdefault(base_fact(condition.fact), []).append(condition)
+    dimensions: list[Dimension] = []
+    for name in sorted(by_fact, key=fact_order):
         fact = known[name]
         if fact.kind == "tags":
-            tags = sorted({word for line in named[name] for word in words_of(line)})
-            found += (Dimension(fact, (FlagCell(value=False), FlagCell(value=True)), tag) for tag in tags)
+            tags = sorted({word for condition in by_fact[name] for word in words_of(condition)})
+            dimensions += (Dimension(fact, (FlagCell(value=False), FlagCell(value=True)), tag) for tag in tags)
         else:
-            found.append(Dimension(fact, (*_present(fact, named[name]), *_missing(fact))))
-    return tuple(found)
+            dimensions.append(Dimension(fact, (*_value_cells(fact, by_fact[name]), *_missing_cells(fact))))
+    return tuple(dimensions)
 
 
 def base_fact(name: str) -> str:
-    """Name the fact whose cells a fact is read off: whether there is a note is seen by its length."""
+    """Return the fact from whose cells a fact is derived: whether there is a note depends on its length."""
     return "note_length" if name == "has_note" else name
 
 
-def _present(fact: Fact, lines: Sequence[Condition]) -> tuple[Cell, ...]:
+def _value_cells(fact: Fact, conditions: Sequence[Condition]) -> tuple[Cell, ...]:
     match fact.kind:
         case "choice":
-            groups = _split(fact.words, [frozenset(words_of(line)) for line in lines])
+            groups = _split(fact.words, [frozenset(words_of(condition)) for condition in conditions])
             return tuple(map(ChoiceCell, groups))
         case "flag":
             return FlagCell(value=False), FlagCell(value=True)
         case "clock":
-            borders: list[timedelta | None] = [None, *thresholds(lines), None]
-            return tuple(map(AgeCell, borders[:-1], borders[1:]))
-    cuts: list[Boundary | None] = [None, *_cuts(fact, lines), None]
-    return tuple(map(RangeCell, cuts[:-1], cuts[1:]))
+            ages: list[timedelta | None] = [None, *thresholds(conditions), None]
+            return tuple(map(AgeCell, ages[:-1], ages[1:]))
+    boundaries: list[Boundary | None] = [None, *_boundaries(fact, conditions), None]
+    return tuple(map(RangeCell, boundaries[:-1], boundaries[1:]))
 
 
 def _split(words: Iterable[str], named: Sequence[frozenset[str]]) -> Iterator[tuple[str, ...]]:
-    """Put words together that no line tells apart."""
+    """Return the words in groups, in each of which no condition distinguishes them."""
     groups: dict[tuple[bool, ...], list[str]] = {}
     for word in words:
         groups.setdefault(tuple(word in some for some in named), []).append(word)
     return map(tuple, groups.values())
 
 
-def _cuts(fact: Fact, lines: Iterable[Condition]) -> list[Boundary]:
-    cuts = {Boundary(1)} if any(line.fact == "has_note" for line in lines) else set()
-    for line in lines:
-        if isinstance(line.operator, NumberRange):
-            if line.operator.low is not None:
-                cuts.add(Boundary(line.operator.low.value, after=not line.operator.low_included))  # type: ignore[arg-type]
-            if line.operator.high is not None:
-                cuts.add(Boundary(line.operator.high.value, after=line.operator.high_included))  # type: ignore[arg-type]
+def _boundaries(fact: Fact, conditions: Iterable[Condition]) -> list[Boundary]:
+    boundaries: set[Boundary] = set()
+    for condition in conditions:
+        if condition.fact == "has_note":
+            boundaries.add(Boundary(1))
+        boundaries |= _boundaries_of(condition)
     if fact.kind in _WHOLE:
-        cuts = {Boundary(cut.at + 1) if cut.after else cut for cut in cuts}
+        boundaries = {Boundary(one.at + 1) if one.after else one for one in boundaries}
+    # A boundary below the least value or above the greatest separates nothing.
     least, most = _LEAST.get(fact.kind), _MOST.get(fact.kind)
     return sorted(
-        cut
-        for cut in cuts
-        if (least is None or cut > Boundary(least)) and (most is None or cut < Boundary(most, after=True))
+        one
+        for one in boundaries
+        if (least is None or one > Boundary(least)) and (most is None or one < Boundary(most, after=True))
     )  # fmt: skip
 
 
-def _missing(fact: Fact) -> tuple[MissingCell, ...]:
-    """Give the ways in which a fact can be without a value, over all records."""
+def _boundaries_of(condition: Condition) -> set[Boundary]:
+    match condition.operator:
+        case NumberRange(low, high, low_included, high_included):
+            pairs = ((low, not low_included), (high, high_included))
+            return {Boundary(threshold.value, after) for threshold, after in pairs if threshold is not None}  # type: ignore[arg-type]
+        case OneOf() | IsTrue() | AgeRange() | IsKnown():
+            return set()
+        case _ as never:
+            assert_never(never)
+
+
+def _missing_cells(fact: Fact) -> tuple[MissingCell, ...]:
+    """Return the ways in which a fact can be without a value, over all records."""
     not_known, did_not_happen = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DID_NOT_HAPPEN)
     if fact.kind == "choice":
         return ()
@@ -163,15 +183,18 @@ def _missing(fact: Fact) -> tuple[MissingCell, ...]:
 
 
 def find_cell(dimension: Dimension, value: Value, now: datetime) -> int:
-    """Find the cell in which a fact's value lies at `now`; for a tag the value is the record's tags."""
+    """Return the index of the cell that holds a fact's value at `now`; for a tag the value is the record's tags.
+
+    Raise LookupError for a value that the fact cannot have.
+    """
     for index, cell in enumerate(dimension.cells):
-        if _lies_in(cell, dimension.tag in value if isinstance(value, frozenset) else value, now):
+        if _contains(cell, dimension.tag in value if isinstance(value, frozenset) else value, now):
             return index
     message = f"no cell of {dimension.fact.name}"
     raise LookupError(message)
 
 
-def _lies_in(cell: Cell, value: Any, now: datetime) -> bool:
+def _contains(cell: Cell, value: Any, now: datetime) -> bool:
     if isinstance(value, Absent):
         return isinstance(cell, MissingCell) and cell.why is value
     match cell:
@@ -189,19 +212,19 @@ def _lies_in(cell: Cell, value: Any, now: datetime) -> bool:
             assert_never(never)
 
 
-def _is_beyond(value: float, cut: Boundary | None) -> bool:
-    return cut is None or value > cut.at or (value == cut.at and not cut.after)
+def _is_beyond(value: float, boundary: Boundary | None) -> bool:
+    return boundary is None or value > boundary.at or (value == boundary.at and not boundary.after)
 
 
 def _has_age(anchor: datetime, age: timedelta | None, now: datetime) -> bool:
     if age is None:
         return True
-    border = add_or_none(anchor, age)
-    return border is not None and border <= now
+    instant = add_or_none(anchor, age)
+    return instant is not None and instant <= now
 
 
 def value_in(dimension: Dimension, index: int) -> Any:
-    """Give a value that lies in a cell at `STANDING`, as plain as can be; for a tag whether the record has it."""
+    """Return a value of a cell at `STANDING`, as plain as possible; for a tag whether the record has it."""
     cell = dimension.cells[index]
     match cell:
         case ChoiceCell():
@@ -237,11 +260,11 @@ def _number_in(cell: RangeCell, kind: str) -> float:
     return (low.at + high.at) / 2
 
 
-def condition_holds(dimension: Dimension, line: Condition, index: int) -> bool | None:
-    """Say of a cell, as the plain reading does of its value, whether a line holds: True, False, or None for open."""
+def condition_holds(dimension: Dimension, condition: Condition, index: int) -> bool | None:
+    """Return whether a condition holds in a cell, by the plain reading: True, False, or None where it is open."""
     value = value_in(dimension, index)
-    if line.fact == "has_note":
+    if condition.fact == "has_note":
         value = value >= 1
     if dimension.tag is not None:
         value = frozenset({dimension.tag} if value else ())
-    return evaluate_condition(line.operator, value, STANDING)
+    return evaluate_condition(condition.operator, value, STANDING)

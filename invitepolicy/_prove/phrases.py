@@ -1,4 +1,4 @@
-"""A box of cells in plain words: `daily visitors, from 4 days to 1 week after sent`."""
+"""A region in plain words: `daily visitors, from 4 days to 1 week after sent`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _COUNTED: Final = {
     "account_notes_last_month": "notes in a month",
     "account_rejected_share": "rejected",
 }
-_ONE: Final = {
+_SINGULAR: Final = {
     "earlier invitations": "earlier invitation",
     "addresses asked for in a month": "address asked for in a month",
     "notes in a month": "note in a month",
@@ -52,16 +52,16 @@ _ONE: Final = {
 _ORDER: Final = ("relationship", "activity")
 
 
-def describe_region(space: FactSpace, box: Region, granted: Region) -> str:
-    """Say in which records a box differs from all; what is so in all of `granted` goes without saying."""
-    box = simplify(space, box)
-    found = [
+def describe_region(space: FactSpace, region: Region, background: Region) -> str:
+    """Return a description of the records in a region; what all records of `background` have in common is left out."""
+    region = simplify(space, region)
+    order = [
         (_ORDER.index(dimension.fact.name) if dimension.fact.name in _ORDER else len(_ORDER), index)
         for index, dimension in enumerate(space.dimensions)
-        if granted[index] & ~box[index]
+        if background[index] & ~region[index]
     ]
-    said = [_describe(space.dimensions[index], box[index], space.whole[index]) for _, index in sorted(found)]
-    return ", ".join(said) or "everywhere"
+    phrases = [_describe(space.dimensions[index], region[index], space.whole[index]) for _, index in sorted(order)]
+    return ", ".join(phrases) or "everywhere"
 
 
 def _describe(dimension: Dimension, mask: int, whole: int) -> str:
@@ -79,29 +79,28 @@ def _describe(dimension: Dimension, mask: int, whole: int) -> str:
 def _choice(dimension: Dimension, cells: Sequence[Cell], mask: int, whole: int) -> str:
     words = _words(cells)
     others = _words([dimension.cells[index] for index in cells_of(whole & ~mask)])
-    if len(others) < len(words) and len(others) <= 2:  # noqa: PLR2004  (what one reads at a glance)
-        known = dimension.fact.name in ("relationship", "activity")
-        return f"{'anybody but' if known else 'not'} {_worded(dimension.fact, others)}"
-    return _worded(dimension.fact, words)
+    if len(others) < len(words) and len(others) <= 2:  # noqa: PLR2004  (as many as a reader takes in at a glance)
+        is_about_people = dimension.fact.name in _ORDER
+        return f"{'anybody but' if is_about_people else 'not'} {_name_words(dimension.fact, others)}"
+    return _name_words(dimension.fact, words)
 
 
 def _words(cells: Iterable[Cell]) -> list[str]:
     return [word for cell in cells if isinstance(cell, ChoiceCell) for word in cell.words]
 
 
-def _worded(fact: Fact, words: Sequence[str]) -> str:
-    known = _PEOPLE.get(fact.name)
-    if known is None:
+def _name_words(fact: Fact, words: Sequence[str]) -> str:
+    names = _PEOPLE.get(fact.name)
+    if names is None:
         return f"{fact.name} {join_words(words)}"
     plain = [word for word in words if word != "unknown"]
     if fact.name == "activity" and len(plain) > 1:
-        said = [f"{join_words(plain)} visitors", *(known[word] for word in words if word == "unknown")]
-        return join_words(said)
-    return join_words(known.get(word, word) for word in words)
+        return join_words([f"{join_words(plain)} visitors", *(names[word] for word in words if word == "unknown")])
+    return join_words(names.get(word, word) for word in words)
 
 
 def _runs(cells: Sequence[Cell], mask: int) -> Iterator[list[Cell]]:
-    """Put neighbouring cells of a clock or a number together."""
+    """Yield the runs of adjacent cells of a clock or a number."""
     run: list[Cell] = []
     for index, cell in enumerate(cells):
         if mask >> index & 1 and isinstance(cell, AgeCell | RangeCell):
@@ -123,8 +122,8 @@ def _run(fact: Fact, run: Sequence[Cell]) -> str:
         return _note(low, high)
     amount = _range(fact, low, high)
     noun = _COUNTED.get(fact.name)
-    if noun is not None and amount == "1":
-        noun = _ONE.get(noun, noun)
+    if noun is not None and _is_at_most_one(high):
+        noun = _SINGULAR.get(noun, noun)
     return f"{fact.name} {amount}" if noun is None else f"{amount} {noun}"
 
 
@@ -139,41 +138,47 @@ def _age(fact: Fact, low: timedelta | None, high: timedelta | None) -> str:
     return f"from {format_duration(low)} to {format_duration(high)} {after}" if low is not None and high else ""
 
 
+def _is_at_most_one(high: Boundary | None) -> bool:
+    """Return whether a count below a boundary takes the singular; “no” takes the plural."""
+    return high == Boundary(2)
+
+
 def _note(low: Boundary | None, high: Boundary | None) -> str:
+    noun = "character" if _is_at_most_one(high) else "characters"
     if low is None:
         return (
-            "without a note" if high == Boundary(1) else f"with a note of at most {_written(high)} characters, or none"
+            "without a note" if high == Boundary(1) else f"with a note of at most {_format_below(high)} {noun}, or none"
         )
     if high is None:
-        return "with a note" if low == Boundary(1) else f"with a note of {_shown(low)} characters or more"
-    return f"with a note of {_shown(low)} to {_written(high)} characters"
+        return "with a note" if low == Boundary(1) else f"with a note of {_format_from(low)} characters or more"
+    return f"with a note of {_count(low, high)} {noun}"
 
 
-def _written(cut: Boundary | None) -> str:
-    return format_number(cut.at - 1) if cut is not None else ""
+def _format_below(boundary: Boundary | None) -> str:
+    return format_number(boundary.at - 1) if boundary is not None else ""
 
 
-def _shown(cut: Boundary) -> str:
-    return format_number(cut.at)
+def _format_from(boundary: Boundary) -> str:
+    return format_number(boundary.at)
 
 
 def _range(fact: Fact, low: Boundary | None, high: Boundary | None) -> str:
-    form = format_share if fact.kind == "share" else format_number
+    format_value = format_share if fact.kind == "share" else format_number
     if fact.kind == "count":
         return _count(low, high)
     if low is not None and high is not None and low.at == high.at:
-        return form(low.at)
-    above = "" if low is None else f"{'more than' if low.after else 'at least'} {form(low.at)}"
-    below = "" if high is None else f"{'at most' if high.after else 'less than'} {form(high.at)}"
+        return format_value(low.at)
+    above = "" if low is None else f"{'more than' if low.after else 'at least'} {format_value(low.at)}"
+    below = "" if high is None else f"{'at most' if high.after else 'less than'} {format_value(high.at)}"
     return " and ".join(part for part in (above, below) if part) or "any known"
 
 
 def _count(low: Boundary | None, high: Boundary | None) -> str:
     if high is None:
-        return "any known number" if low is None else f"{_shown(low)} or more"
+        return "any known number" if low is None else f"{_format_from(low)} or more"
     if low is None:
-        return "no" if high == Boundary(1) else f"at most {_written(high)}"
-    return _shown(low) if low.at == high.at - 1 else f"{_shown(low)} to {_written(high)}"
+        return "no" if high == Boundary(1) else f"at most {_format_below(high)}"
+    return _format_from(low) if low.at == high.at - 1 else f"{_format_from(low)} to {_format_below(high)}"
 
 
 def _flag(fact: Fact, tag: str | None, cell: FlagCell) -> str:

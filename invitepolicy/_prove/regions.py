@@ -1,8 +1,8 @@
-"""Sets of records as boxes of cells: exact, and empty where only records that cannot be would lie.
+"""Sets of records as regions of cells: exact, and empty where only impossible records would be.
 
-A box is a bit mask of cells for each dimension; a region is a list of boxes. What facts have to do with each other
-(a missing clock with the status, a day's sendings with a week's) is kept as ties and looked at when a box is asked
-whether any record lies in it.
+A region is a bit mask of cells for each dimension. How facts depend on each other (a missing clock on the status, the
+invitations sent in a day on those in a week) is held as constraints, which are applied when a region is tested for
+records.
 """
 
 from __future__ import annotations
@@ -33,52 +33,64 @@ USUAL: Final = ("outgoing", "pending", "unknown")
 
 
 class TooManyRegionsError(InvitePolicyError):
-    """A question that more boxes than the bound would have to answer: it is told, and nothing is guessed."""
+    """A question that would take more regions than the limit: it is refused, and nothing is guessed.
+
+    `what` is what is too much, `hint` the remedy.
+    """
+
+    def __init__(self, what: str, hint: str) -> None:
+        """Store both sentences."""
+        self.what, self.hint = what, hint
+        super().__init__(what, hint)
+
+    def __str__(self) -> str:
+        """Return both in one line."""
+        return f"{self.what}; {self.hint}"
 
 
 @attrs.define
 class Budget:
-    """The boxes that may still be looked at."""
+    """The number of regions that may still be visited."""
 
     left: int = MOST_REGIONS
 
     def spend(self) -> None:
-        """Count a box. Raises TooManyBoxesError once there are too many."""
+        """Count a region. Raise TooManyRegionsError once there are too many."""
         self.left -= 1
         if self.left < 0:
-            message = "the rules overlap in too many ways to be proven; say it with fewer rules, or with fewer facts"
-            raise TooManyRegionsError(message)
+            raise TooManyRegionsError("too many overlapping rules to analyse", "use fewer rules, or fewer facts")
 
 
 @attrs.frozen
 class Constraint:
-    """What facts have to do with each other: for each cell of `pivot`, the cells left to other dimensions."""
+    """How facts depend on each other: for each cell of `pivot`, the cells that other dimensions can then have."""
 
     pivot: int
-    leaves: tuple[tuple[tuple[int, int], ...], ...]
+    allowed: tuple[tuple[tuple[int, int], ...], ...]
 
 
 @attrs.frozen
 class FactSpace:
-    """All records, as far as some lines can tell them apart: the dimensions, the whole as a box, and the ties."""
+    """All records, as far as some conditions distinguish them: dimensions, the region of all cells, constraints."""
 
     dimensions: tuple[Dimension, ...]
     whole: Region
-    ties: tuple[Constraint, ...]
+    constraints: tuple[Constraint, ...]
 
 
-def build_space(lines: Iterable[Condition], facts: Mapping[str, Fact]) -> FactSpace:
-    """Cut all records into cells by lines; `facts` holds the policy's own ones."""
-    found = list(lines)
-    happens = {line.fact: FACTS[line.fact].happens for line in found if line.fact in FACTS}
-    found += (Condition("status", OneOf(words), "", Location("", 0)) for words in happens.values() if words)
-    dimensions = cut_facts(found, facts)
+def build_space(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> FactSpace:
+    """Return the space whose cells the conditions distinguish; `facts` holds the policy's own ones."""
+    conditions = list(conditions)
+    happens = {condition.fact: FACTS[condition.fact].happens for condition in conditions if condition.fact in FACTS}
+    # A clock that does not happen in some status is missing for another reason there: the status must be a dimension.
+    conditions += (Condition("status", OneOf(words), "", Location("", 0)) for words in happens.values() if words)
+    dimensions = cut_facts(conditions, facts)
     whole = tuple(_mask(_can_be(dimension, index) for index in range(len(dimension.cells))) for dimension in dimensions)
-    return FactSpace(dimensions, whole, (*_status_ties(dimensions), *_at_most_ties(dimensions)))
+    return FactSpace(dimensions, whole, (*_status_constraints(dimensions), *_at_most_constraints(dimensions)))
 
 
 def dimension_of(space: FactSpace, fact: str, tag: str | None = None) -> int:
-    """Find the dimension of a fact, or of a tag."""
+    """Return the index of the dimension of a fact, or of a tag."""
     return next(
         index
         for index, dimension in enumerate(space.dimensions)
@@ -91,7 +103,7 @@ def _mask(bits: Iterable[bool]) -> int:
 
 
 def cells_of(mask: int) -> Iterator[int]:
-    """Go through the cells of a mask, the first one first."""
+    """Yield the cells of a mask, in order."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -99,22 +111,22 @@ def cells_of(mask: int) -> Iterator[int]:
 
 
 def _can_be(dimension: Dimension, index: int) -> bool:
-    """Say whether a record can lie in a cell: between two numbers that touch, and past 18 digits, there is none."""
+    """Return whether a record can be in a cell: between two adjacent numbers, and beyond 18 digits, none can."""
     value = value_in(dimension, index)
     if not isinstance(dimension.cells[index], RangeCell):
         return True
     return abs(value) < 10**MOST_DIGITS and find_cell(dimension, value, _STANDING) == index
 
 
-def _status_ties(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
-    """Tie each way in which a clock is missing to the statuses in which it is."""
+def _status_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
+    """Yield the statuses in which a clock can be missing in each way."""
     clocks = [(index, dimension) for index, dimension in enumerate(dimensions) if dimension.fact.happens]
     for pivot, status in enumerate(dimensions):
         if status.fact.name == "status" and clocks:
-            yield Constraint(pivot, tuple(tuple(_left_by(cell, clocks)) for cell in status.cells))
+            yield Constraint(pivot, tuple(tuple(_allowed_by(cell, clocks)) for cell in status.cells))
 
 
-def _left_by(status: Cell, clocks: Iterable[tuple[int, Dimension]]) -> Iterator[tuple[int, int]]:
+def _allowed_by(status: Cell, clocks: Iterable[tuple[int, Dimension]]) -> Iterator[tuple[int, int]]:
     word = status.words[0] if isinstance(status, ChoiceCell) else ""
     for index, clock in clocks:
         happens = word in (clock.fact.happens or ())
@@ -122,7 +134,7 @@ def _left_by(status: Cell, clocks: Iterable[tuple[int, Dimension]]) -> Iterator[
         yield index, _mask(cell != other for cell in clock.cells)
 
 
-def _at_most_ties(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
+def _at_most_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
     by_name = {dimension.fact.name: index for index, dimension in enumerate(dimensions)}
     for small, large in AT_MOST.items():
         if small in by_name and large in by_name:
@@ -144,35 +156,35 @@ def _most(cell: Cell) -> float:
     return cell.high.at - 1 if isinstance(cell, RangeCell) and cell.high is not None else inf
 
 
-def is_possible(space: FactSpace, box: Region) -> bool:
-    """Say whether any record lies in a box."""
-    return 0 not in box and all(any(True for _ in _pivots(tie, box)) for tie in space.ties)
+def is_possible(space: FactSpace, region: Region) -> bool:
+    """Return whether any record is in a region."""
+    return 0 not in region and all(any(True for _ in _pivots(constraint, region)) for constraint in space.constraints)
 
 
-def _pivots(tie: Constraint, box: Region) -> Iterator[int]:
-    """Go through the cells of the pivot beside which every tied dimension of the box has a cell left."""
-    for cell in cells_of(box[tie.pivot]):
-        if all(box[index] & left for index, left in tie.leaves[cell]):
+def _pivots(constraint: Constraint, region: Region) -> Iterator[int]:
+    """Yield the cells of the pivot with which every dependent dimension of the region still has a cell."""
+    for cell in cells_of(region[constraint.pivot]):
+        if all(region[index] & allowed for index, allowed in constraint.allowed[cell]):
             yield cell
 
 
-def pick_cells(space: FactSpace, box: Region) -> tuple[int, ...]:
-    """Take a cell of each dimension so that one record lies in all of them: what is usual, else what is given.
+def pick_cells(space: FactSpace, region: Region) -> tuple[int, ...]:
+    """Return a cell of each dimension so that one record is in all of them: a usual one if possible, else the first.
 
     What did not happen is usual: most accounts were never restricted, and most invitations never withdrawn.
     """
-    masks = list(box)
-    for tie in space.ties:
-        pivot = _usual(space.dimensions[tie.pivot], _pivots(tie, box))
-        masks[tie.pivot] = 1 << pivot
-        for index, left in tie.leaves[pivot]:
-            masks[index] &= left
+    masks = list(region)
+    for constraint in space.constraints:
+        pivot = _usual(space.dimensions[constraint.pivot], _pivots(constraint, region))
+        masks[constraint.pivot] = 1 << pivot
+        for index, allowed in constraint.allowed[pivot]:
+            masks[index] &= allowed
     return tuple(_usual(dimension, cells_of(mask)) for dimension, mask in zip(space.dimensions, masks, strict=True))
 
 
 def _usual(dimension: Dimension, cells: Iterable[int]) -> int:
-    found = list(cells)
-    return next((cell for cell in found if _is_usual(dimension.cells[cell])), found[0])
+    candidates = list(cells)
+    return next((cell for cell in candidates if _is_usual(dimension.cells[cell])), candidates[0])
 
 
 def _is_usual(cell: Cell) -> bool:
@@ -180,24 +192,24 @@ def _is_usual(cell: Cell) -> bool:
 
 
 def usual_word(cell: Cell) -> str | None:
-    """Give the word of a choice's cell that a record has if nothing else is said, where it is in the cell."""
+    """Return the word of a choice that a record has by default, if it is in the cell; else None."""
     words = cell.words if isinstance(cell, ChoiceCell) else ()
     return next((word for word in USUAL if word in words), None)
 
 
-def intersect(one: Region, other: Region) -> Region:
-    """Give what lies in both boxes."""
-    return tuple(mask & also for mask, also in zip(one, other, strict=True))
+def intersect(first: Region, second: Region) -> Region:
+    """Return the region of the records that are in both."""
+    return tuple(mask & also for mask, also in zip(first, second, strict=True))
 
 
-def replaced(box: Region, index: int, mask: int) -> Region:
-    """Give a box with another mask in one dimension."""
-    return (*box[:index], mask, *box[index + 1 :])
+def replaced(region: Region, index: int, mask: int) -> Region:
+    """Return a region with another mask in one dimension."""
+    return (*region[:index], mask, *region[index + 1 :])
 
 
-def subtract(box: Region, other: Region) -> Iterator[Region]:
-    """Cut from a box what lies in another: disjoint boxes, none of them empty."""
-    rest = box
+def subtract(region: Region, other: Region) -> Iterator[Region]:
+    """Yield what is in a region and not in another, as disjoint regions, none of them empty."""
+    rest = region
     for index, mask in enumerate(other):
         if not rest[index] & mask:
             yield rest
@@ -207,32 +219,32 @@ def subtract(box: Region, other: Region) -> Iterator[Region]:
         rest = replaced(rest, index, rest[index] & mask)
 
 
-def simplify(space: FactSpace, box: Region) -> Region:
-    """Give a box of the same records that is easier said: without conditions that keep out only what cannot be.
+def simplify(space: FactSpace, region: Region) -> Region:
+    """Return a region of the same records that is easier to describe: without masks that exclude only the impossible.
 
-    Where a condition stays, cells in which no record of the box lies are left out of it.
+    A mask that stays loses the cells in which no record of the region is.
     """
     for index, mask in enumerate(space.whole):
-        matters = is_possible(space, replaced(box, index, mask & ~box[index]))
-        box = replaced(box, index, _filled(space, box, index) if matters else mask)
-    return box
+        matters = is_possible(space, replaced(region, index, mask & ~region[index]))
+        region = replaced(region, index, _filled(space, region, index) if matters else mask)
+    return region
 
 
-def _filled(space: FactSpace, box: Region, index: int) -> int:
-    """Give the cells of one dimension in which a record of the box lies."""
-    return sum(1 << cell for cell in cells_of(box[index]) if is_possible(space, replaced(box, index, 1 << cell)))
+def _filled(space: FactSpace, region: Region, index: int) -> int:
+    """Return the cells of one dimension in which a record of the region is."""
+    return sum(1 << cell for cell in cells_of(region[index]) if is_possible(space, replaced(region, index, 1 << cell)))
 
 
-def merge(boxes: Iterable[Region]) -> list[Region]:
-    """Put boxes together that differ in one dimension only, until none do."""
-    found = list(dict.fromkeys(boxes))
+def merge(regions: Iterable[Region]) -> list[Region]:
+    """Return the union of regions, those that differ in one dimension only joined, until none do."""
+    merged = list(dict.fromkeys(regions))
     before = 0
-    while found and len(found) != before:
-        before = len(found)
-        for index in reversed(range(len(found[0]))):
+    while merged and len(merged) != before:
+        before = len(merged)
+        for index in reversed(range(len(merged[0]))):
             joined: dict[Region, int] = {}
-            for box in found:
-                beside = replaced(box, index, 0)
-                joined[beside] = joined.get(beside, 0) | box[index]
-            found = [replaced(beside, index, mask) for beside, mask in joined.items()]
-    return found
+            for region in merged:
+                others = replaced(region, index, 0)
+                joined[others] = joined.get(others, 0) | region[index]
+            merged = [replaced(others, index, mask) for others, mask in joined.items()]
+    return merged

@@ -1,20 +1,21 @@
-"""What decides where: the cards of a decision as bit sets, and a walk through the boxes in which one ruling holds.
+"""Which rule decides in which region, computed on bit masks.
 
-Each card is a bit, the one that is read first being the lowest. A box asks each dimension which cards may hold in it,
-surely hold, may hold or be open, and surely do; together these say what decides in all of the box, or which card to
-split it by. Two lists of cards are walked side by side over one table, and share the bits of what they have in common.
+Each compiled rule is a bit, the lowest being the rule that is read first. For a region each dimension yields the rules
+that can hold in it, always hold, can be other than failing, and never fail; together these show which rule decides in
+all of the region, or by which rule to split it. Two lists of rules are walked side by side over one matrix, and share
+the bits of the rules that both have.
 """
 
 from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 import attrs
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import OneOf
+from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf
 from invitepolicy._prove.cells import base_fact, condition_holds
 from invitepolicy._prove.regions import Region, TooManyRegionsError, dimension_of, is_possible, replaced
 
@@ -24,242 +25,257 @@ if TYPE_CHECKING:
     from invitepolicy._core.policy import Condition, DecisionSpec, Rule
     from invitepolicy._prove.regions import Budget, FactSpace
 
-DOUBT: Final = -1  # no card: an open one above the final one would have said something else
+DOUBT: Final = -1  # no rule: an open one above the final one has another outcome
 _MOST_WAYS: Final = 1_000
 _WITHOUT, _WITH = 1, 2  # the cells of a tag
 
-Masks = dict[int, tuple[int, int]]  # by dimension: the cells in which all lines hold, and those in which none fails
+Masks = dict[
+    int, tuple[int, int]
+]  # by dimension: the cells in which all conditions hold, and those in which none fails
 
 
 @attrs.frozen(eq=False)
 class CompiledRule:
-    """A rule, or a line of `applies_to`, over the cells of a space.
+    """A rule, or a condition of `applies_to`, as masks over the cells of a space.
 
-    `rule` is None for a line of `applies_to`: its cards hold where the line fails, and where it is open.
+    `rule` is None for a `condition` of `applies_to`: its compiled rules hold where it fails, and where it is open.
     """
 
     then: str
     masks: Masks
     rule: Rule | None = None
-    line: Condition | None = None
+    condition: Condition | None = None
 
 
 class RuledRegion(NamedTuple):
-    """A box in which each of two lists of cards gives one ruling: the number of the card that decides, or `DOUBT`.
+    """A region in which each of two lists of rules has one ruling: the number of the rule that decides, or `DOUBT`.
 
-    `final` is the card at which the reading of the first list ends, also where that is in doubt.
+    `final` is the rule at which the reading of the first list ends, also where the ruling is in doubt.
     """
 
-    box: Region
+    region: Region
     old: int
     new: int
     final: int
 
 
 class RuleCompiler:
-    """Reads lines over the cells of a space; what a test makes of a fact's cells is worked out once."""
+    """Compiles conditions into masks over the cells of a space; each fact and operator is evaluated once."""
 
     def __init__(self, space: FactSpace) -> None:
-        """Keep the space."""
+        """Start without any masks."""
         self.space = space
         self._tagged = {dimension.fact.name for dimension in space.dimensions if dimension.tag is not None}
-        self._read: dict[tuple[str, object], Masks] = {}
+        self._masks: dict[tuple[str, object], Masks] = {}
 
-    def cards_of(self, decision: DecisionSpec) -> list[CompiledRule]:
-        """Give a decision's cards in the order in which they are read, the lines of `applies_to` first."""
-        cards = [card for line in decision.applies_to for card in self.failing(line)]
-        cards += [card for line in decision.applies_to for card in self.opening(line)]
+    def compile_decision(self, decision: DecisionSpec) -> list[CompiledRule]:
+        """Return a decision's rules in the order in which they are read, the conditions of `applies_to` first."""
+        rules = [rule for condition in decision.applies_to for rule in self.compile_failing(condition)]
+        rules += [rule for condition in decision.applies_to for rule in self.compile_open(condition)]
         for rule in (*decision.rules, decision.otherwise):
-            cards += self.cards_for(rule, rule.when)
-        return cards
+            rules += self.compile_rule(rule, rule.when)
+        return rules
 
-    def cards_for(self, rule: Rule, lines: Iterable[Condition]) -> list[CompiledRule]:
-        """Give the cards of a rule, were these its lines: several where one is about any of several tags."""
-        return [CompiledRule(rule.then, masks, rule) for masks in self.fitting(lines)]
+    def compile_rule(self, rule: Rule, conditions: Iterable[Condition]) -> list[CompiledRule]:
+        """Return a rule as if it had these conditions: several where one of them names several tags."""
+        return [CompiledRule(rule.then, masks, rule) for masks in self.ways_all_hold(conditions)]
 
-    def fitting(self, lines: Iterable[Condition]) -> list[Masks]:
-        """Give the ways in which lines hold together. Raises TooManyBoxesError beyond a thousand."""
-        ways = [self.holding(line) for line in lines]
-        if prod(map(len, ways)) > _MOST_WAYS:
-            message = "a rule names too many tags in too many ways to be proven; split it into several"
-            raise TooManyRegionsError(message)
-        return [_joined(way) for way in product(*ways)]
+    def ways_all_hold(self, conditions: Iterable[Condition]) -> list[Masks]:
+        """Return the ways in which conditions hold together. Raise TooManyRegionsError beyond a thousand."""
+        alternatives = [self.ways_to_hold(condition) for condition in conditions]
+        if prod(map(len, alternatives)) > _MOST_WAYS:
+            raise TooManyRegionsError(
+                "a rule names too many combinations of tags to analyse", "split it into several rules"
+            )
+        return [_join(chosen) for chosen in product(*alternatives)]
 
-    def holding(self, line: Condition) -> list[Masks]:
-        """Give the ways in which a line holds: one, but for any of several tags one for each."""
-        if not (isinstance(line.operator, OneOf) and line.fact in self._tagged):
-            return [self._masks(line)]
-        return self._tagged_as(line.fact, line.operator, wanted=True)
+    def ways_to_hold(self, condition: Condition) -> list[Masks]:
+        """Return the ways in which a condition holds: one, but one for each tag where any of several will do."""
+        tags = self._tags_in(condition)
+        return [self._compile(condition)] if tags is None else self._compile_tags(condition.fact, tags, wanted=True)
 
-    def failing(self, line: Condition) -> list[CompiledRule]:
-        """Give the cards that say that a decision does not apply because a line fails."""
-        if isinstance(line.operator, OneOf) and line.fact in self._tagged:
-            found = self._tagged_as(line.fact, line.operator, wanted=False)
+    def compile_failing(self, condition: Condition) -> list[CompiledRule]:
+        """Return the rules by which a decision does not apply because a condition fails."""
+        tags = self._tags_in(condition)
+        if tags is not None:
+            ways = self._compile_tags(condition.fact, tags, wanted=False)
         else:
-            found = [{index: (self.space.whole[index] & ~lives,) * 2} for index, (_, lives) in self._one(line)]
-        return [CompiledRule(NOT_APPLICABLE, masks, line=line) for masks in found]
+            whole, masks = self.space.whole, self._compile(condition)
+            ways = [{index: (whole[index] & ~not_failing,) * 2} for index, (_, not_failing) in masks.items()]
+        return [CompiledRule(NOT_APPLICABLE, masks, condition=condition) for masks in ways]
 
-    def opening(self, line: Condition) -> list[CompiledRule]:
-        """Give the cards that say that a line of `applies_to` is open; tags never are."""
-        if line.fact in self._tagged:
+    def compile_open(self, condition: Condition) -> list[CompiledRule]:
+        """Return the rules by which a condition of `applies_to` is open; a condition about tags never is."""
+        if condition.fact in self._tagged:
             return []
-        found = [{index: (lives & ~holds,) * 2} for index, (holds, lives) in self._one(line)]
-        return [CompiledRule(UNDETERMINED, masks, line=line) for masks in found]
+        masks = self._compile(condition)
+        ways = [{index: (not_failing & ~holds,) * 2} for index, (holds, not_failing) in masks.items()]
+        return [CompiledRule(UNDETERMINED, masks, condition=condition) for masks in ways]
 
-    def _tagged_as(self, fact: str, test: OneOf, *, wanted: bool) -> list[Masks]:
-        """Give the ways in which a line about tags holds or fails: a way for each tag, or none of them in one."""
-        some = wanted is not test.negated
-        cell = _WITH if some else _WITHOUT
-        ways: list[Masks] = [{dimension_of(self.space, fact, word): (cell, cell)} for word in test.words]
-        return ways if some else [_joined(ways)]
+    def _tags_in(self, condition: Condition) -> OneOf | None:
+        """Return the operator of a condition about tags, each of which has its own dimension; else None."""
+        match condition.operator:
+            case OneOf():
+                return condition.operator if condition.fact in self._tagged else None
+            case IsTrue() | NumberRange() | AgeRange() | IsKnown():
+                return None
+            case _ as never:
+                assert_never(never)
 
-    def _one(self, line: Condition) -> Iterable[tuple[int, tuple[int, int]]]:
-        return self._masks(line).items()
+    def _compile_tags(self, fact: str, operator: OneOf, *, wanted: bool) -> list[Masks]:
+        """Return the ways in which a condition about tags holds or fails: one for each tag, or one without any."""
+        is_any = wanted is not operator.negated
+        cell = _WITH if is_any else _WITHOUT
+        ways: list[Masks] = [{dimension_of(self.space, fact, word): (cell, cell)} for word in operator.words]
+        return ways if is_any else [_join(ways)]
 
-    def _masks(self, line: Condition) -> Masks:
-        key = (line.fact, line.operator)
-        if key not in self._read:
-            index = dimension_of(self.space, base_fact(line.fact))
-            dimension = self.space.dimensions[index]
-            states = [condition_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
+    def _compile(self, condition: Condition) -> Masks:
+        key = (condition.fact, condition.operator)
+        if key not in self._masks:
+            index = dimension_of(self.space, base_fact(condition.fact))
+            dimension, whole = self.space.dimensions[index], self.space.whole[index]
+            states = [condition_holds(dimension, condition, cell) for cell in range(len(dimension.cells))]
             holds = sum(1 << cell for cell, state in enumerate(states) if state)
-            lives = sum(1 << cell for cell, state in enumerate(states) if state is not False)
-            self._read[key] = {index: (holds & self.space.whole[index], lives & self.space.whole[index])}
-        return self._read[key]
+            not_failing = sum(1 << cell for cell, state in enumerate(states) if state is not False)
+            self._masks[key] = {index: (holds & whole, not_failing & whole)}
+        return self._masks[key]
 
 
-def _joined(ways: Iterable[Masks]) -> Masks:
-    found: Masks = {}
-    for way in ways:
-        for index, (holds, lives) in way.items():
-            also_holds, also_lives = found.get(index, (-1, -1))
-            found[index] = (holds & also_holds, lives & also_lives)
-    return found
+def _join(parts: Iterable[Masks]) -> Masks:
+    """Return the masks of conditions that hold together."""
+    joined: Masks = {}
+    for masks in parts:
+        for index, (holds, not_failing) in masks.items():
+            also_holds, also_not_failing = joined.get(index, (-1, -1))  # -1 has every bit set
+            joined[index] = (holds & also_holds, not_failing & also_not_failing)
+    return joined
 
 
 def region_where(space: FactSpace, masks: Masks, *, wide: bool = False) -> Region:
-    """Give the box in which all lines hold, or, if `wide`, none fails."""
-    box = space.whole
+    """Return the region in which all conditions hold, or, if `wide`, none fails."""
+    region = space.whole
     for index, pair in masks.items():
-        box = replaced(box, index, pair[wide])
-    return box
+        region = replaced(region, index, pair[wide])
+    return region
 
 
 class RuleMatrix:
-    """Cards by bit, with what each dimension's masks say of all of them at once."""
+    """Rules as bits, with the masks of each dimension turned into bits of all rules at once."""
 
-    def __init__(self, space: FactSpace, cards: Sequence[CompiledRule]) -> None:
-        """Lay the cards out as bit sets, a pair for each cell: those that hold in it, those that do not fail."""
+    def __init__(self, space: FactSpace, rules: Sequence[CompiledRule]) -> None:
+        """Compute for each cell the bits of the rules that hold in it, and of those that do not fail."""
         self.space: FactSpace = space
-        self.cards: Sequence[CompiledRule] = cards
-        self.everything: int = (1 << len(cards)) - 1
-        self.same: dict[str, int] = {}
-        for number, card in enumerate(cards):
-            self.same[card.then] = self.same.get(card.then, 0) | 1 << number
-        self._cells = [self._lay_out(index, mask) for index, mask in enumerate(space.whole)]
-        self._known: list[dict[int, tuple[int, int, int, int]]] = [{} for _ in space.whole]
+        self.rules: Sequence[CompiledRule] = rules
+        self.everything: int = (1 << len(rules)) - 1
+        self.by_outcome: dict[str, int] = {}
+        for number, rule in enumerate(rules):
+            self.by_outcome[rule.then] = self.by_outcome.get(rule.then, 0) | 1 << number
+        self._cells = [self._compile(index, mask) for index, mask in enumerate(space.whole)]
+        self._matches: list[dict[int, Match]] = [{} for _ in space.whole]
 
-    def _lay_out(self, index: int, whole: int) -> list[tuple[int, int]]:
-        groups: dict[tuple[int, int], int] = {}  # few tests stand in many cards
-        for number, card in enumerate(self.cards):
-            masks = card.masks.get(index, (whole, whole))
+    def _compile(self, index: int, whole: int) -> list[tuple[int, int]]:
+        groups: dict[tuple[int, int], int] = {}  # many rules share few masks: they are computed once for all of them
+        for number, rule in enumerate(self.rules):
+            masks = rule.masks.get(index, (whole, whole))
             groups[masks] = groups.get(masks, 0) | 1 << number
-        found = []
+        cells = []
         for cell in range(whole.bit_length()):
-            holds = sum(bits for (held, _), bits in groups.items() if held >> cell & 1)
-            found.append((holds, sum(bits for (_, alive), bits in groups.items() if alive >> cell & 1)))
-        return found
+            holds = sum(bits for (mask, _), bits in groups.items() if mask >> cell & 1)
+            cells.append((holds, sum(bits for (_, mask), bits in groups.items() if mask >> cell & 1)))
+        return cells
 
-    def look(self, box: Region) -> tuple[int, int, int, int]:
-        """Say which cards may hold somewhere in a box, hold in all of it, and the same for not failing."""
-        may = must = lives = stays = self.everything
-        for index, mask in enumerate(box):
-            found = self._known[index].get(mask) or self._learn(index, mask)
-            may &= found[0]
-            must &= found[1]
-            lives &= found[2]
-            stays &= found[3]
-        return may, must, lives, stays
+    def match(self, region: Region) -> Match:
+        """Return the rules that can hold in a region, that hold in all of it, and the same for not failing."""
+        can_hold = always_holds = not_failing = never_failing = self.everything
+        for index, mask in enumerate(region):
+            part = self._matches[index].get(mask) or self._match_dimension(index, mask)
+            can_hold &= part[0]
+            always_holds &= part[1]
+            not_failing &= part[2]
+            never_failing &= part[3]
+        return can_hold, always_holds, not_failing, never_failing
 
-    def _learn(self, index: int, mask: int) -> tuple[int, int, int, int]:
-        may = lives = 0
-        must = stays = self.everything
-        for cell, (held, alive) in enumerate(self._cells[index]):
+    def _match_dimension(self, index: int, mask: int) -> Match:
+        can_hold = not_failing = 0
+        always_holds = never_failing = self.everything
+        for cell, (holds, does_not_fail) in enumerate(self._cells[index]):
             if mask >> cell & 1:
-                may |= held
-                must &= held
-                lives |= alive
-                stays &= alive
-        self._known[index][mask] = may, must, lives, stays
-        return may, must, lives, stays
+                can_hold |= holds
+                always_holds &= holds
+                not_failing |= does_not_fail
+                never_failing &= does_not_fail
+        self._matches[index][mask] = can_hold, always_holds, not_failing, never_failing
+        return can_hold, always_holds, not_failing, never_failing
 
-    def split(self, box: Region, number: int) -> list[Region]:
-        """Split a box by a card whose state is not one in all of it: where it holds, is open and fails."""
+    def split(self, region: Region, number: int) -> list[Region]:
+        """Split a region by a rule whose state differs in it: where the rule holds, is open and fails."""
         return next(
-            [replaced(box, index, part) for part in parts]
-            for index, (holds, lives) in self.cards[number].masks.items()
-            if len(parts := _parts(box[index], holds, lives)) > 1
+            [replaced(region, index, part) for part in parts]
+            for index, (holds, not_failing) in self.rules[number].masks.items()
+            if len(parts := _parts(region[index], holds, not_failing)) > 1
         )
 
 
-def _parts(mask: int, holds: int, lives: int) -> list[int]:
-    return [part for part in (mask & holds, mask & lives & ~holds, mask & ~lives) if part]
+def _parts(mask: int, holds: int, not_failing: int) -> list[int]:
+    return [part for part in (mask & holds, mask & not_failing & ~holds, mask & ~not_failing) if part]
 
 
-def rulings_in(table: RuleMatrix, old: int, new: int, boxes: Iterable[Region], meter: Budget) -> Iterator[RuledRegion]:
-    """Go through boxes, split until each has one ruling by either list of cards, given as bits.
+def rulings_in(
+    matrix: RuleMatrix, old: int, new: int, regions: Iterable[Region], budget: Budget
+) -> Iterator[RuledRegion]:
+    """Yield regions, split until each has one ruling by either list of rules, given as bits.
 
-    Where the lists differ, boxes in which what differs cannot matter are passed over. Raises TooManyBoxesError.
+    Where the lists differ, regions in which the difference cannot matter are left out. Raise TooManyRegionsError.
     """
     changed = old ^ new
-    waiting = list(boxes)
+    waiting = list(regions)
     while waiting:
-        box = waiting.pop()
-        if not is_possible(table.space, box):
+        region = waiting.pop()
+        if not is_possible(matrix.space, region):
             continue
-        meter.spend()
-        view = table.look(box)
+        budget.spend()
+        match = matrix.match(region)
         if changed:
-            touched = _touched(view, old, changed) | _touched(view, new, changed)
+            touched = _touched(match, old, changed) | _touched(match, new, changed)
             if not touched:
                 continue
-            mixed = touched & ~view[1] & ~(view[3] & ~view[0])
+            mixed = touched & ~match[1] & ~(match[3] & ~match[0])
             if mixed:
-                waiting += reversed(table.split(box, _lowest(mixed)))
+                waiting += reversed(matrix.split(region, _lowest(mixed)))
                 continue
-        first = _ruling(table, view, old)
-        second = first if old == new else _ruling(table, view, new)
-        by = first[0] if first[0] is not None else second[0]
-        if by is not None:
-            waiting += reversed(table.split(box, by))
+        first = _ruling(matrix, match, old)
+        second = first if old == new else _ruling(matrix, match, new)
+        split_on = first[0] if first[0] is not None else second[0]
+        if split_on is not None:
+            waiting += reversed(matrix.split(region, split_on))
         else:
-            yield RuledRegion(box, first[1], second[1], first[2])
+            yield RuledRegion(region, first[1], second[1], first[2])
 
 
-View = tuple[int, int, int, int]
+Match = tuple[int, int, int, int]
 
 
 def _lowest(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-def _touched(view: View, active: int, changed: int) -> int:
-    """Give what differs among the cards that are read in a box: none stands behind one that surely holds."""
-    surely = view[1] & active
-    return view[2] & active & changed & ((surely & -surely) * 2 - 1)
+def _touched(match: Match, active: int, changed: int) -> int:
+    """Return the changed rules that are read in a region: none is below a rule that always holds."""
+    always_holds = match[1] & active
+    return match[2] & active & changed & ((always_holds & -always_holds) * 2 - 1)
 
 
-def _ruling(table: RuleMatrix, view: View, active: int) -> tuple[int | None, int, int]:
-    """Give the card to split by, if there is one, else the card that decides, and the one that the reading ends at."""
-    may, must, lives, stays = view
-    holding = may & active
+def _ruling(matrix: RuleMatrix, match: Match, active: int) -> tuple[int | None, int, int]:
+    """Return the rule to split by, if there is one, else the rule that decides, and the one at which reading ends."""
+    can_hold, always_holds, not_failing, never_failing = match
+    holding = can_hold & active
     last = holding & -holding
     final = last.bit_length() - 1
-    if not must & last:
+    if not always_holds & last:
         return final, DOUBT, final
-    doubtful = lives & active & (last - 1) & ~table.same[table.cards[final].then]
+    doubtful = not_failing & active & (last - 1) & ~matrix.by_outcome[matrix.rules[final].then]
     if not doubtful:
         return None, final, final
-    if doubtful & stays:
+    if doubtful & never_failing:
         return None, DOUBT, final
     return _lowest(doubtful), DOUBT, final

@@ -1,4 +1,4 @@
-"""A record that lies in a box, to be decided like any other; and the same record in a few words."""
+"""An example record of a region, to be decided like any other; and the same record in a few words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.facts import Fact
     from invitepolicy._prove.regions import FactSpace, Region
 
-LONGEST_NOTE: Final = 100_000  # a longer one is not written out, and stands for itself as `None`
+LONGEST_NOTE: Final = 100_000  # characters: a stranger's policy must not fill the memory
 _HAPPENED: Final = {
     "sent": "sent", "answered": "answered", "withdrawn": "withdrawn",
     "last_active": "to somebody last seen", "account_restricted": "from an account restricted",
@@ -29,7 +29,7 @@ _HAPPENED: Final = {
 
 @attrs.frozen
 class Witness:
-    """A record, an account and an instant that show what is said of a policy; `words` says it of the record."""
+    """A record, an account and an instant that prove a finding; `words` describes the record."""
 
     invitation: Invitation
     account: Account
@@ -37,9 +37,9 @@ class Witness:
     words: str
 
 
-def make_witness(space: FactSpace, box: Region) -> Witness | None:
-    """Make a record that lies in a box; None where its note would have more than 100,000 characters."""
-    values = values_in(space, box)
+def make_witness(space: FactSpace, region: Region) -> Witness | None:
+    """Return a record of a region; None where its note would have more than 100,000 characters."""
+    values = values_in(space, region)
     fields: dict[str, Any] = {}
     own: dict[str, Any] = {}
     account: dict[str, Any] = {}
@@ -60,9 +60,9 @@ def make_witness(space: FactSpace, box: Region) -> Witness | None:
     return Witness(Invitation(**fields, facts=own), Account(**account), DEFAULT_NOW, words)
 
 
-def values_in(space: FactSpace, box: Region) -> list[Any]:
-    """Give a value of each dimension, so that together they make a record that lies in a box."""
-    cells = pick_cells(space, box)
+def values_in(space: FactSpace, region: Region) -> list[Any]:
+    """Return a value of each dimension, which together make a record of a region."""
+    cells = pick_cells(space, region)
     values = [
         usual_word(dimension.cells[cell]) or value_in(dimension, cell)
         for dimension, cell in zip(space.dimensions, cells, strict=True)
@@ -70,24 +70,27 @@ def values_in(space: FactSpace, box: Region) -> list[Any]:
     at = {dimension.fact.name: index for index, dimension in enumerate(space.dimensions)}
     for small, large in AT_MOST.items():
         if small in at and large in at and not isinstance(values[at[large]], Absent):
-            less = values[at[small]]
-            values[at[large]] = max(values[at[large]], 0 if isinstance(less, Absent) else less)
+            least = values[at[small]]
+            values[at[large]] = max(values[at[large]], 0 if isinstance(least, Absent) else least)
     return values
 
 
 def describe_record(space: FactSpace, values: list[Any]) -> str:
-    """Say in a few words what is remarkable about a record: `an invitation withdrawn 2 weeks ago, tagged vip`."""
-    said = [
+    """Return what distinguishes a record, in a few words: `an invitation withdrawn 2 weeks ago, tagged vip`."""
+    phrases = [
         words
         for dimension, value in zip(space.dimensions, values, strict=True)
-        for words in _said(dimension.fact, dimension.tag, value)
+        for words in _describe(dimension.fact, dimension.tag, value)
     ]
-    said = [words for words in said if not any(words != other and other.startswith(f"{words} ") for other in said)]
+    # “withdrawn 2 weeks ago” includes “withdrawn”
+    phrases = [
+        words for words in phrases if not any(words != other and other.startswith(f"{words} ") for other in phrases)
+    ]
     about = any(dimension.fact.subject == "invitation" for dimension in space.dimensions)
-    return f"{'an invitation' if about else 'an account'} {', '.join(said)}".rstrip() if said else "any record"
+    return f"{'an invitation' if about else 'an account'} {', '.join(phrases)}".rstrip() if phrases else "any record"
 
 
-def _said(fact: Fact, tag: str | None, value: Any) -> Iterator[str]:
+def _describe(fact: Fact, tag: str | None, value: Any) -> Iterator[str]:
     if tag is not None:
         if value:
             yield f"tagged {tag}" if fact.name == "tags" else f"with “{fact.name}” {tag}"

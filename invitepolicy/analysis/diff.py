@@ -87,7 +87,7 @@ class Impact:
 def diff_policies(old: Policy, new: Policy) -> Difference:
     """Find every record and time in which two policies answer differently; empty exactly when they behave alike.
 
-    Raises InvitePolicyError where both mean different things by an own fact, and TooManyBoxesError, which is one,
+    Raises InvitePolicyError where both mean different things by an own fact, and TooManyRegionsError, which is one,
     where the rules overlap in too many ways.
     """
     facts = _common_facts(old, new)
@@ -133,16 +133,16 @@ def _compare(
         return [], []
     space = build_space(chain(conditions_of(old), conditions_of(new)), facts)
     reader = RuleCompiler(space)
-    cards, left, right = _beside(reader.cards_of(old), reader.cards_of(new))
+    cards, left, right = _beside(reader.compile_decision(old), reader.compile_decision(new))
     table = RuleMatrix(space, cards)
     outcomes: dict[Pair, list[Region]] = {}
     reasons: dict[Pair, list[Region]] = {}
     for ruled in rulings_in(table, left, right, [space.whole], Budget()):
         before, after = _answer(cards, ruled.old), _answer(cards, ruled.new)
         if before[0] != after[0]:
-            outcomes.setdefault((before[0], after[0], None, None), []).append(ruled.box)
+            outcomes.setdefault((before[0], after[0], None, None), []).append(ruled.region)
         elif before != after:
-            reasons.setdefault((before[0], after[0], before[1], after[1]), []).append(ruled.box)
+            reasons.setdefault((before[0], after[0], before[1], after[1]), []).append(ruled.region)
     granted = _granted(space, reader, old, new)
     return (
         [region for pair, boxes in outcomes.items() for region in _regions(old.name, pair, boxes, space, granted)],
@@ -173,7 +173,7 @@ def _said(card: CompiledRule) -> tuple[Any, ...]:
     """Give what an answer shows of the card that decided, besides the outcome."""
     if card.rule is not None:
         return card.rule.name, card.rule.because, card.rule.details
-    line = card.line
+    line = card.condition
     return () if line is None or card.then == UNDETERMINED else (None, line.fact, line.operator)
 
 
@@ -188,7 +188,7 @@ def _granted(space: FactSpace, reader: RuleCompiler, old: DecisionSpec, new: Dec
     box = space.whole
     common = {(line.fact, line.operator) for line in old.applies_to}
     for line in new.applies_to:
-        ways = reader.holding(line)
+        ways = reader.ways_to_hold(line)
         if (line.fact, line.operator) in common and len(ways) == 1:
             box = intersect(box, region_where(space, ways[0]))
     return box

@@ -56,7 +56,7 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
 
     Rows are read from the top. Of several clocks the one with the most thresholds makes the columns, and the others
     tell people apart. Records of which something that is asked for is not known are left out, and so are people of
-    whom nothing is asked. Raises TooManyBoxesError where the rules overlap in too many ways.
+    whom nothing is asked. Raises TooManyRegionsError where the rules overlap in too many ways.
     """
     rules = policy.decisions[decision]
     space = build_space(conditions_of(rules), policy.facts)
@@ -97,7 +97,7 @@ def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
         for dimension, mask in zip(space.dimensions, space.whole, strict=True)
     )
     for line in rules.applies_to:
-        ways = reader.holding(line)
+        ways = reader.ways_to_hold(line)
         index = next(iter(ways[0]))
         if len(ways) == 1 and space.dimensions[index].fact.kind != "clock":
             box = intersect(box, region_where(space, ways[0]))
@@ -124,13 +124,13 @@ def _lives(
     space: FactSpace, rules: DecisionSpec, stages: Sequence[Region], clock: int | None
 ) -> dict[tuple[str, ...], list[Region]]:
     """Find the people that have the same outcomes in all columns, as boxes over everything but the clock."""
-    cards = RuleCompiler(space).cards_of(rules)
+    cards = RuleCompiler(space).compile_decision(rules)
     table = RuleMatrix(space, cards)
     meter = Budget()
     found: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
     for stage in stages:
         ruled = [
-            (_people(space, one.box, clock), UNDETERMINED if one.old == DOUBT else cards[one.old].then)
+            (_people(space, one.region, clock), UNDETERMINED if one.old == DOUBT else cards[one.old].then)
             for one in rulings_in(table, table.everything, table.everything, [stage], meter)
         ]
         narrowed: dict[tuple[str, ...], list[Region]] = {}

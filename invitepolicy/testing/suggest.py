@@ -156,17 +156,17 @@ def _witnesses(
 ) -> Iterator[Witness]:
     space = build_space(conditions_of(decision), policy.facts)
     reader = RuleCompiler(space)
-    cards = reader.cards_of(decision)
+    cards = reader.compile_decision(decision)
     table = RuleMatrix(space, cards)
     lines = (*decision.applies_to, *(card.when if card is not None else ()))
     try:
-        for masks in reader.fitting(lines):
+        for masks in reader.ways_all_hold(lines):
             box = region_where(space, masks)
             if border is not None:
                 box = _just_inside(space, box, border)
             for ruled in rulings_in(table, table.everything, table.everything, [box], Budget()):
                 if card is None or (ruled.old >= 0 and cards[ruled.old].rule is card):
-                    witness = make_witness(space, ruled.box)
+                    witness = make_witness(space, ruled.region)
                     if witness is not None:
                         yield _sent_now(witness, decision)
     except TooManyRegionsError:

@@ -48,5 +48,4 @@ def _proven(policy: Policy, name: str, findings: Iterable[Finding]) -> Iterator[
     try:
         yield from findings
     except TooManyRegionsError as error:
-        what, _, hint = str(error).partition("; ")
-        yield Finding("warning", "unproven", place_of(policy, ("name",)), f"“{name}”: {what}", hint)
+        yield Finding("warning", "unproven", place_of(policy, ("name",)), f"“{name}”: {error.what}", error.hint)

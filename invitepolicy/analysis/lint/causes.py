@@ -28,7 +28,7 @@ def never_holds(laid: LintContext, line: Condition) -> bool:
     """Say whether a line holds of no value at all."""
     return not any(
         all(holds & laid.space.whole[index] for index, (holds, _) in masks.items())
-        for masks in laid.reader.holding(line)
+        for masks in laid.reader.ways_to_hold(line)
     )
 
 
@@ -88,10 +88,10 @@ def _deciders(laid: LintContext, number: int) -> tuple[list[Condition], list[Rul
     rules: dict[Rule, None] = {}
     doubted = False
     for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
-        card = laid.table.cards[ruled.final]
+        card = laid.table.rules[ruled.final]
         doubted = doubted or ruled.old == DOUBT
-        if card.line is not None:
-            lines[card.line] = None
+        if card.condition is not None:
+            lines[card.condition] = None
         elif card.rule is not None and card.rule is not laid.decision.rules[number]:
             rules[card.rule] = None
     return list(lines), list(rules), doubted

@@ -53,14 +53,14 @@ def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], meter: Budg
     space = build_space(conditions_of(decision), facts)
     reader = RuleCompiler(space)
     row = _Row()
-    failing = [row.put(reader.failing(line)) for line in decision.applies_to]
-    opening = [row.put(reader.opening(line)) for line in decision.applies_to]
+    failing = [row.put(reader.compile_failing(line)) for line in decision.applies_to]
+    opening = [row.put(reader.compile_open(line)) for line in decision.applies_to]
     rules = []
     without = {}
     for number, rule in enumerate((*decision.rules, decision.otherwise)):
-        rules.append(row.put(reader.cards_for(rule, rule.when)))
+        rules.append(row.put(reader.compile_rule(rule, rule.when)))
         for index in range(len(rule.when)):
-            without[number, index] = row.put(reader.cards_for(rule, _but(rule, index)))
+            without[number, index] = row.put(reader.compile_rule(rule, _but(rule, index)))
     applies = tuple(map(int.__or__, failing, opening))
     base = sum(applies) + sum(rules)
     return LintContext(
@@ -74,14 +74,14 @@ def _but(rule: Rule, index: int) -> tuple[Condition, ...]:
 
 def regions_of(laid: LintContext, rule: Rule, *, wide: bool) -> list[Region]:
     """Give the boxes in which all lines of a rule hold, or, if `wide`, none fails."""
-    return [region_where(laid.space, masks, wide=wide) for masks in laid.reader.fitting(rule.when)]
+    return [region_where(laid.space, masks, wide=wide) for masks in laid.reader.ways_all_hold(rule.when)]
 
 
 def regions_without(laid: LintContext, rule: Rule, index: int) -> list[Region]:
     """Give the boxes in which no line of a rule fails but one that does not hold."""
     line = rule.when[index]
-    others = [region_where(laid.space, masks, wide=True) for masks in laid.reader.fitting(_but(rule, index))]
-    cards = (*laid.reader.failing(line), *laid.reader.opening(line))
+    others = [region_where(laid.space, masks, wide=True) for masks in laid.reader.ways_all_hold(_but(rule, index))]
+    cards = (*laid.reader.compile_failing(line), *laid.reader.compile_open(line))
     return [intersect(box, region_where(laid.space, card.masks)) for box in others for card in cards]
 
 
@@ -90,5 +90,5 @@ def open_regions(laid: LintContext, rule: Rule, line: Condition) -> list[Region]
     return [
         intersect(box, region_where(laid.space, card.masks))
         for box in regions_of(laid, rule, wide=True)
-        for card in laid.reader.opening(line)
+        for card in laid.reader.compile_open(line)
     ]

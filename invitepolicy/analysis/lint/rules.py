@@ -112,11 +112,11 @@ def _compare(laid: LintContext, number: int) -> _Seen:
 
 
 def _outcome(laid: LintContext, number: int) -> str:
-    return UNDETERMINED if number == DOUBT else laid.table.cards[number].then
+    return UNDETERMINED if number == DOUBT else laid.table.rules[number].then
 
 
 def _is_rule(laid: LintContext, number: int) -> bool:
-    rule = None if number == DOUBT else laid.table.cards[number].rule
+    rule = None if number == DOUBT else laid.table.rules[number].rule
     return rule is not None and rule.name is not None
 
 
@@ -135,13 +135,13 @@ def _of_reached(policy: Policy, laid: LintContext, number: int, seen: _Seen) -> 
     if seen.changes is None and seen.decides is not None:
         what = f"without the rule {quoted(rule.name)} every outcome of “{laid.decision.name}” would be the same"
         hint = "keep it for its reason, or delete it"
-        yield Finding("note", "no-difference", rule.place, what, hint, make_witness(laid.space, seen.decides.box))
+        yield Finding("note", "no-difference", rule.place, what, hint, make_witness(laid.space, seen.decides.region))
     if seen.ordered is not None:
-        other = laid.table.cards[seen.ordered.new].rule
+        other = laid.table.rules[seen.ordered.new].rule
         if other is not None and is_own(policy, laid.decision.name, other):
             what = f"{quoted(rule.name)} ({rule.then}) and {quoted(other.name)} ({other.then}) both fit some records"
             hint = "the upper one decides; keep them in this order"
-            yield Finding("note", "order", rule.place, what, hint, make_witness(laid.space, seen.ordered.box))
+            yield Finding("note", "order", rule.place, what, hint, make_witness(laid.space, seen.ordered.region))
 
 
 def _idle_lines(laid: LintContext, number: int) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def _idle_lines(laid: LintContext, number: int) -> Iterator[Finding]:
 
 
 def _why_idle(laid: LintContext, rule: Rule, line: Condition) -> str:
-    if all(region_where(laid.space, masks) == laid.space.whole for masks in laid.reader.holding(line)):
+    if all(region_where(laid.space, masks) == laid.space.whole for masks in laid.reader.ways_to_hold(line)):
         return "it always holds"
     return (
         "what it leaves out does not apply, or rules above decide it"
@@ -173,13 +173,13 @@ def _differs(laid: LintContext, other: int, boxes: Iterable[Region]) -> bool:
 
 def _answer(laid: LintContext, number: int) -> tuple[str, int]:
     """Give the outcome, and the rule by what it is: rules may be alike in all but their place."""
-    rule = None if number == DOUBT else laid.table.cards[number].rule
+    rule = None if number == DOUBT else laid.table.rules[number].rule
     return _outcome(laid, number), id(rule)
 
 
 def _idle_applies(laid: LintContext, number: int) -> Iterator[Finding]:
     line = laid.decision.applies_to[number]
-    cards = (*laid.reader.failing(line), *laid.reader.opening(line))
+    cards = (*laid.reader.compile_failing(line), *laid.reader.compile_open(line))
     boxes = [region_where(laid.space, card.masks) for card in cards]
     if not _differs(laid, laid.base & ~laid.applies[number], boxes):
         what = f"{shown(line)} never matters to whether “{laid.decision.name}” applies"
@@ -192,7 +192,7 @@ def _otherwise(laid: LintContext) -> Iterator[Finding]:
             what = f"the otherwise of “{laid.decision.name}” withdraws: whatever no rule speaks of is withdrawn"
             hint = "let a rule say what is withdrawn, and otherwise keep"
             place = laid.decision.otherwise.place
-            yield Finding("warning", "otherwise-withdraws", place, what, hint, make_witness(laid.space, ruled.box))
+            yield Finding("warning", "otherwise-withdraws", place, what, hint, make_witness(laid.space, ruled.region))
             return
 
 
@@ -211,17 +211,17 @@ def _undetermined(policy: Policy, laid: LintContext) -> Iterator[Finding]:
 def _in_doubt(laid: LintContext, fact: str) -> Iterator[Region]:
     """Go through boxes in which the answer needs a fact."""
     for line in laid.decision.applies_to:
-        boxes = [region_where(laid.space, card.masks) for card in laid.reader.opening(line) if line.fact == fact]
+        boxes = [region_where(laid.space, card.masks) for card in laid.reader.compile_open(line) if line.fact == fact]
         for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
             if _outcome(laid, ruled.old) == UNDETERMINED and ruled.old != DOUBT:
-                yield ruled.box
+                yield ruled.region
     for number, rule in enumerate(laid.decision.rules):
         boxes = [box for line in rule.when if line.fact == fact for box in open_regions(laid, rule, line)]
         for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
             if ruled.old == DOUBT and _is_doubtful(laid, number, ruled):
-                yield ruled.box
+                yield ruled.region
 
 
 def _is_doubtful(laid: LintContext, number: int, ruled: RuledRegion) -> bool:
-    final = laid.table.cards[ruled.final]
+    final = laid.table.rules[ruled.final]
     return laid.rules[number] < 1 << ruled.final and final.then != laid.decision.rules[number].then

@@ -89,7 +89,7 @@ def _outcomes(policy: Policy) -> Iterator[Finding]:
 
 
 def find_idle_promises(policy: Policy, meter: Budget) -> Iterator[Finding]:
-    """Find the promises of the policy's own file that nothing could break. Raises TooManyBoxesError."""
+    """Find the promises of the policy's own file that nothing could break. Raises TooManyRegionsError."""
     count = len(own(policy).get("promises") or ())
     for promise in policy.promises[len(policy.promises) - count :]:
         why = _why_kept(policy, promise, meter)
@@ -104,12 +104,12 @@ def _why_kept(policy: Policy, promise: Promise, meter: Budget) -> str | None:
         return f"it allows every outcome of “{decision.name}”"
     space = build_space(chain(conditions_of(decision), promise.when), policy.facts)
     reader = RuleCompiler(space)
-    boxes = [region_where(space, masks) for masks in reader.fitting(promise.when)]
-    table = RuleMatrix(space, reader.cards_of(decision))
+    boxes = [region_where(space, masks) for masks in reader.ways_all_hold(promise.when)]
+    table = RuleMatrix(space, reader.compile_decision(decision))
     met = False
     for ruled in rulings_in(table, table.everything, table.everything, boxes, meter):
         met = True
-        applies = ruled.old == DOUBT or table.cards[ruled.old].rule is not None
+        applies = ruled.old == DOUBT or table.rules[ruled.old].rule is not None
         if applies or (promise.mode == "never" and not set(RESERVED_OUTCOMES).isdisjoint(promise.outcomes)):
             return None
     return f"“{decision.name}” never applies there" if met else "no record fits its lines"

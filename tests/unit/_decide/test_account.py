@@ -19,7 +19,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def at(day, hour=0):
-    """Give an instant of March 2026."""
+    """Return an instant of March 2026."""
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
@@ -107,15 +107,15 @@ def test_account_changes_are_exactly_where_summaries_change(seed: int):
 
 def test_each_change_of_an_account_is_the_first_of_all_instants_that_might_matter():
     """On random policies and invitations whose windows end where clocks turn: 2,000 lists."""
-    chance = random.Random(3)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(3)  # noqa: S311  (a seeded test is the point)
     policies = [policy for seed in range(80) if "pace" in (policy := random_policy(seed)).decisions]
     for number in range(2_000):
         policy = policies[number % len(policies)]
-        sent = [NOW - days * DAY + chance.choice([-1, 0, 1]) * MICROSECOND for days in chance.choices(range(15), k=4)]
+        sent = [NOW - days * DAY + rng.choice([-1, 0, 1]) * MICROSECOND for days in rng.choices(range(15), k=4)]
         hold_account_change(
             policy,
-            [Invitation(sent_at=at, status=chance.choice(["pending", "accepted"])) for at in sent],
-            Account(restricted_at=NOW - chance.randrange(30) * DAY, tier=chance.choice(["free", "unknown"])),
+            [Invitation(sent_at=at, status=rng.choice(["pending", "accepted"])) for at in sent],
+            Account(restricted_at=NOW - rng.randrange(30) * DAY, tier=rng.choice(["free", "unknown"])),
             where=number,
         )
 
@@ -179,7 +179,7 @@ def test_nobody_is_read_where_nothing_is_asked_of_an_account():
     assert len(list(invitations)) == 1
 
 
-def test_a_summary_keeps_nothing_of_its_invitations():
+def test_a_summary_holds_none_of_its_invitations():
     """However many there are, it holds no more than the counts."""
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""Answers: equal where they say the same, worded when they are read, and frozen."""
+"""Answers: equal if their fields are, rendered when they are read, and frozen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from invitepolicy._decide.rules import evaluate
 
 SENT = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
-TELLING = parse_policy("""
+POLICY = parse_policy("""
 invitepolicy: 1
-name: telling
+name: quoting
 decisions:
   say:
     question: What now?
@@ -27,39 +27,42 @@ decisions:
 """)
 
 
-def said(**changes):
-    """Ask about one record."""
-    return decide(TELLING, Invitation(sent_at=SENT, **changes), now=NOW)["say"]
+def answer_about(**fields):
+    """Return the answer about one record."""
+    return decide(POLICY, Invitation(sent_at=SENT, **fields), now=NOW)["say"]
 
 
-def test_a_reason_is_worded_when_it_is_read():
+def test_a_reason_is_rendered_when_it_is_read():
     """Until then it is the record and the ruling; what reads the same is equal, and hashes alike."""
-    answer, worded = said(tags=["vip"]), Decision("wait", "soon", "Sent 2 days ago, vip.", *list_of(said())[3:])
+    answer, rendered = (
+        answer_about(tags=["vip"]),
+        Decision("wait", "soon", "Sent 2 days ago, vip.", *field_values(answer_about())[3:]),
+    )
 
     assert isinstance(answer._reason, LazyReason)
     assert answer.reason == "Sent 2 days ago, vip."
-    assert answer == worded
-    assert hash(answer) == hash(worded)
-    assert answer != said(tags=["keep"])
+    assert answer == rendered
+    assert hash(answer) == hash(rendered)
+    assert answer != answer_about(tags=["keep"])
     assert answer != "wait"
 
 
-def list_of(answer):
-    """Give what an answer says, in order."""
+def field_values(answer):
+    """Return the fields of an answer, in order."""
     return [getattr(answer, name) for name in Decision.__match_args__]
 
 
 def test_an_answer_shows_its_fields():
-    """By the names that it has for everybody."""
-    shown = repr(said())
+    """By their public names."""
+    shown = repr(answer_about())
 
     assert shown.startswith("Decision(outcome='wait', rule='soon', reason='Sent 2 days ago, none.', place='")
     assert "changes_at=datetime.datetime(2026, 3, 8, 0, 0, tzinfo=datetime.timezone.utc), changes_to='go'" in shown
 
 
-def test_an_answer_travels_without_the_record_it_speaks_of():
-    """What is pickled is what is said: no name and no note."""
-    answer = decide(TELLING, Invitation(name="canary", note="canary", sent_at=SENT), now=NOW)["say"]
+def test_an_answer_is_pickled_without_its_record():
+    """The pickle holds the fields alone: no name and no note."""
+    answer = decide(POLICY, Invitation(name="canary", note="canary", sent_at=SENT), now=NOW)["say"]
 
     travelled = pickle.dumps(answer)
 
@@ -90,7 +93,7 @@ def test_advice_is_a_dictionary_that_nobody_can_change(change):
     assert advice == before
 
 
-def test_advice_compares_hashes_and_travels():
+def test_advice_compares_hashes_and_pickles():
     """By content, whatever the order of the decisions."""
     advice = decide(load_policy("faq"), Invitation(sent_at=SENT), now=NOW)
     other = Advice(dict(reversed(advice.items())))
@@ -99,9 +102,9 @@ def test_advice_compares_hashes_and_travels():
     assert type(copy.copy(advice)) is Advice
 
 
-def test_plain_data_is_ready_for_json_and_an_answer_is_no_yes():
-    """Instants are text, needs a list, details a copy; and nobody asks whether a decision is true."""
-    advice = decide(TELLING, Invitation(sent_at=SENT), now=NOW)
+def test_plain_data_is_ready_for_json_and_an_answer_has_no_truth_value():
+    """Instants are text, needs a list, details a copy; the truth value of a decision is refused."""
+    advice = decide(POLICY, Invitation(sent_at=SENT), now=NOW)
 
     assert advice.to_dict() == {
         "say": {
@@ -119,8 +122,8 @@ def test_plain_data_is_ready_for_json_and_an_answer_is_no_yes():
         bool(advice["say"])
 
 
-def test_what_is_not_asked_and_what_is_needed_are_reasons():
-    """The line that fails; the fact that is missing, and what it means; an account's is said to be one."""
+def test_what_does_not_apply_and_what_is_needed_are_reasons():
+    """The condition that fails; the fact that is missing, and what it means; an account's is named as such."""
     policy = build("""
         decisions:
           d:

@@ -1,4 +1,4 @@
-"""Cells found fast: what lies in one is alike to every line, and no key is what a record brings."""
+"""Cells found fast: values in one cell are alike to every condition, and no key is text from a record."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from invitepolicy._decide.tree import cell_finder, fact_reader, is_field, is_pla
 
 @settings(max_examples=40, deadline=None)
 @given(policy=policies, seed=seeds)
-def test_records_in_one_cell_are_alike_to_every_line(policy, seed):
-    """Whatever the kind: the cell decides what each of the lines that cut it says."""
-    lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
-    for name in {line.fact for line in lines}:
+def test_records_in_one_cell_are_alike_to_every_condition(policy, seed):
+    """Whatever the kind: the cell decides whether each of the conditions holds."""
+    conditions = [condition for decision in policy.decisions.values() for condition in conditions_of(decision)]
+    for name in {condition.fact for condition in conditions}:
         fact = FACTS.get(name) or policy.facts[name]
-        about, said = [line for line in lines if line.fact == name], {}
+        about, seen = [condition for condition in conditions if condition.fact == name], {}
         locate = cell_finder(fact, about, thresholds(about))
         for number in range(seed, seed + 30):
             record = random_record(policy, number)
             value = read_fact(fact, *record)
             cell = locate(*record, NOW)
             assert isinstance(cell, int | bool) or set(cell if isinstance(cell, frozenset) else {cell}) <= words(fact)
-            holding = [evaluate_condition(line.operator, value, NOW) for line in about]
-            assert said.setdefault(cell, holding) == holding
+            results = [evaluate_condition(condition.operator, value, NOW) for condition in about]
+            assert seen.setdefault(cell, results) == results
 
 
 def words(fact):
-    """Give all the texts that a policy can name of a fact."""
+    """Return all texts that a policy can name of a fact."""
     return {*fact.words, *OWN_WORDS.get(fact.name, ())} - ({"other"} & set(TAGS))
 
 
 def test_what_is_plain_stands_in_every_invitation():
-    """The words and flags: what may be missing, or is a text of somebody's, is not."""
+    """The words and flags; what may be missing, or is free text, is not."""
     plain = {name for name, fact in FACTS.items() if is_plain(fact)}
 
     assert plain == {"direction", "status", "relationship", "activity", "has_note", "email_requested"}

@@ -1,4 +1,4 @@
-"""Answers: what they say, that they cannot be changed, and that one clock is read, once, late."""
+"""Decide: what answers hold, that they cannot be changed, and that the clock is read once, and late."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 def at(day, hour=0):
-    """Give an instant of March 2026."""
+    """Return an instant of March 2026."""
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
@@ -140,11 +140,11 @@ def test_decide_each_equals_decide_in_order():
 @given(invitation=invitations, account=accounts)
 def test_shifting_everything_changes_nothing_but_the_instants(invitation, account):
     """Time has no favourite days: now and all instants moved alike give the same outcomes, moved alike."""
-    by = timedelta(days=41, seconds=7)
+    shift = timedelta(days=41, seconds=7)
     policy = load_policy("faq")
 
     def moved(record, *names):
-        return {name: value + by for name in names if (value := getattr(record, name)) is not None}
+        return {name: value + shift for name in names if (value := getattr(record, name)) is not None}
 
     later = Invitation(
         **{
@@ -175,19 +175,19 @@ def test_shifting_everything_changes_nothing_but_the_instants(invitation, accoun
                     "tier",
                 )
             },
-            restricted_at=account.restricted_at + by,
+            restricted_at=account.restricted_at + shift,
         )
 
     first = decide(policy, invitation, now=NOW, account=account)
-    second = decide(policy, later, now=NOW + by, account=late_account)
+    second = decide(policy, later, now=NOW + shift, account=late_account)
 
     for name, decision in first.items():
         assert decision.outcome == second[name].outcome
-        assert (decision.changes_at and decision.changes_at + by) == second[name].changes_at
+        assert (decision.changes_at and decision.changes_at + shift) == second[name].changes_at
 
 
 def test_the_zone_of_now_does_not_matter():
-    """An instant is an instant, wherever its clock hangs."""
+    """An instant is the same instant in every time zone."""
     policy, record = load_policy("faq"), Invitation(sent_at=SENT, activity="daily")
     tokyo = at(4).astimezone(timezone(timedelta(hours=9)))
 
@@ -196,7 +196,7 @@ def test_the_zone_of_now_does_not_matter():
 
 @pytest.mark.parametrize("now", [datetime(2026, 3, 1), "2026-03-01", 3])  # noqa: DTZ001
 def test_a_now_without_a_zone_is_refused(now):
-    """Nobody knows which instant a naive datetime means."""
+    """The instant of a naive datetime is unknown."""
     with pytest.raises(RecordError, match="now: must be a timezone-aware datetime; add") as caught:
         decide(load_policy("faq"), Invitation(sent_at=SENT), now=now)
 
@@ -218,7 +218,7 @@ def test_the_zone_of_the_process_does_not_matter(monkeypatch):
 
 
 def test_whatever_reads_as_an_invitation_is_decided():
-    """A mapping, say."""
+    """Such as a mapping."""
     policy = load_policy("faq")
 
     asked = decide(policy, {"sent_at": "2026-03-01", "activity": "daily"}, now=at(4))
@@ -243,7 +243,7 @@ def test_a_decision_has_no_truth_value():
         bool(answer)
 
 
-def test_advice_cannot_be_changed_and_travels():
+def test_advice_cannot_be_changed_but_pickled():
     """Advice is frozen all the way down, compares by content, hashes and pickles."""
     advice = decide(load_policy("faq"), Invitation(sent_at=SENT), now=at(20))
 
@@ -258,7 +258,7 @@ def test_advice_cannot_be_changed_and_travels():
 
 
 def test_to_dict_is_ready_for_json_and_a_copy():
-    """Plain data comes out, whose changing changes nothing."""
+    """Changing the plain data does not change the decision."""
     advice = decide(load_policy("faq"), Invitation(sent_at=SENT), now=at(20))
 
     plain = advice.to_dict()
@@ -282,7 +282,7 @@ def test_reasons_are_filled_from_the_record_and_the_instant():
     """Settings, facts and ages stand in a reason as a person would write them; what is missing reads unknown."""
     policy = parse_policy("""
 invitepolicy: 1
-name: told
+name: quoting
 settings: {wait: 14 days}
 decisions:
   say:
@@ -297,8 +297,8 @@ decisions:
     )
 
 
-def test_the_reason_of_what_does_not_apply_names_the_line():
-    """`not_applicable` tells which line of `applies_to` fails; `undetermined` what is needed."""
+def test_the_reason_of_what_does_not_apply_names_the_condition():
+    """`not_applicable` names the condition of `applies_to` that fails; `undetermined` the facts that are needed."""
     policy = load_policy("faq")
 
     accepted = decide(policy, Invitation(status="accepted", sent_at=SENT), now=at(9))["withdraw"]

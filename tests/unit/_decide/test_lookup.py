@@ -1,4 +1,4 @@
-"""Tables: kept with their policy and grown as records are met, bounded, shared, and gone when a policy travels."""
+"""Decision caches: one per policy, extended as records are met, bounded, shared, and neither pickled nor copied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readings import plain
 
 from invitepolicy import Account, Invitation, RecordError, decide, decide_each, with_settings
 from invitepolicy._core.records import NO_ACCOUNT
-from invitepolicy._decide import lookup as table_module
+from invitepolicy._decide import lookup as lookup_module
 from invitepolicy._decide.lookup import cache_of
 
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ CLOCKS = """
 
 
 def own(**facts):
-    """Make a record with facts of the user's own."""
+    """Return a record with facts of the user's own."""
     return Invitation(sent_at=NOW - DAY, facts=facts)
 
 
@@ -51,7 +51,7 @@ def test_equal_answers_are_one_object():
     assert first is second is third
 
 
-def test_a_table_is_kept_and_does_not_travel():
+def test_a_cache_is_made_once_and_is_not_pickled():
     """It is made once; a pickle and a deep copy begin with an empty one, and so do other settings."""
     policy = build(CLOCKS)
     decide(policy, own(), now=NOW)
@@ -63,7 +63,7 @@ def test_a_table_is_kept_and_does_not_travel():
         assert decide(other, own(), now=NOW)["d"].outcome == "undetermined"
 
 
-def test_equal_policies_keep_tables_of_their_own():
+def test_equal_policies_have_caches_of_their_own():
     """Their fingerprints may be one where the places differ, and answers carry places."""
     policy, moved = build(CLOCKS), build(CLOCKS.replace("    settings", "    # moved\n    settings"))
 
@@ -71,7 +71,7 @@ def test_equal_policies_keep_tables_of_their_own():
     assert decide(policy, own(), now=NOW)["d"].place != decide(moved, own(), now=NOW)["d"].place
 
 
-def test_what_strangers_write_is_no_key():
+def test_text_from_records_is_no_key():
     """Notes, tags, names and own facts without a word in the policy make no node."""
     policy = build(CLOCKS)
     decide(policy, own(), now=NOW)
@@ -89,7 +89,7 @@ def test_what_strangers_write_is_no_key():
 
 def test_a_tree_that_has_grown_too_large_is_dropped(monkeypatch):
     """And grows anew: the answers are the same, and the nodes are few, whatever is asked."""
-    monkeypatch.setattr(table_module, "MOST_NODES", 20)
+    monkeypatch.setattr(lookup_module, "MOST_NODES", 20)
     policy = random_policy(5)
 
     for number in range(300):
@@ -105,12 +105,12 @@ def test_roots_that_differ_in_what_nobody_asks_for_are_one():
 
     list(decide_each(policy, [Invitation(activity="daily"), Invitation(note="hello"), Invitation(status="draft")]))
 
-    table = policy._caches.table
-    assert (len(table.roots), len(table.shared), table.nodes) == (3, 2, 2)
+    cache = policy._caches.table
+    assert (len(cache.roots), len(cache.shared), cache.nodes) == (3, 2, 2)
 
 
-def test_several_clocks_are_walked_from_border_to_border():
-    """The change comes when the last of them has turned, or the first that matters; a border never reached is none."""
+def test_several_clocks_are_walked_from_threshold_to_threshold():
+    """The change comes at the last of them, or at the first that matters; one of them may never be reached."""
     policy = build(CLOCKS)
 
     def change(**fields):
@@ -126,7 +126,7 @@ def test_several_clocks_are_walked_from_border_to_border():
     assert change(sent_at=end, last_active_at=end, facts={"my_met": NOW - 9 * DAY}) == ("keep", None, None)
 
 
-def test_a_border_after_the_year_9999_is_never_reached():
+def test_a_threshold_after_the_year_9999_is_never_reached():
     """The change of a single clock as well."""
     policy = build("decisions: {d: {question: 'What?', rules: [{rule: r, when: {sent: at least 1 day ago}, then: a, "
                    "because: b}], otherwise: {then: c, because: b}}}")  # fmt: skip
@@ -140,7 +140,7 @@ def test_a_border_after_the_year_9999_is_never_reached():
 
 @pytest.mark.parametrize("ask", [decide, lambda policy, record, **named: list(decide_each(policy, [record], **named))])
 def test_an_own_fact_of_a_wrong_kind_is_refused_wherever_the_decision_uses_it(ask):
-    """Also where its value would not matter, before and after a table has grown."""
+    """Also where its value would not matter, before and after the tree has grown."""
     policy = build(CLOCKS)
 
     for _ in range(2):
@@ -163,18 +163,18 @@ def test_what_is_no_invitation_is_read_on_the_way():
 
 def test_a_list_finds_the_tree_that_it_grew(monkeypatch):
     """Also where the old one is dropped while the list is being decided."""
-    monkeypatch.setattr(table_module, "MOST_NODES", 3)
+    monkeypatch.setattr(lookup_module, "MOST_NODES", 3)
     policy = build(CLOCKS)
     ages = [0, 5, 20, 0, 5, 20, 0]
     records = [Invitation(sent_at=NOW - age * DAY, last_active_at=NOW - age * DAY) for age in ages]
 
-    found = [advice["d"].outcome for advice in decide_each(policy, records, now=NOW, account=Account(tier="free"))]
+    outcomes = [advice["d"].outcome for advice in decide_each(policy, records, now=NOW, account=Account(tier="free"))]
 
-    assert found == [plain(policy, "invitation", record, NO_ACCOUNT)["d"].outcome for record in records]
+    assert outcomes == [plain(policy, "invitation", record, NO_ACCOUNT)["d"].outcome for record in records]
 
 
-def test_several_borders_of_a_clock_are_looked_up():
-    """One by one and in a list: keep, then consider, then withdraw, exactly at the borders."""
+def test_several_thresholds_of_a_clock_are_looked_up():
+    """One by one and in a list: keep, then consider, then withdraw, exactly at the thresholds."""
     policy = build("""
         decisions:
           d:
@@ -192,8 +192,8 @@ def test_several_borders_of_a_clock_are_looked_up():
     assert [advice["d"].outcome for advice in decide_each(policy, records, now=NOW)] == outcomes
 
 
-def test_a_shared_leaf_words_each_record_by_itself():
-    """What its reason tells is the record's own, and its instant's."""
+def test_a_shared_leaf_renders_a_reason_for_each_record():
+    """Its values are those of the record and the instant."""
     policy = build(CLOCKS.replace("then: keep, because: b", 'then: keep, because: "{sent.age}, {tags}"'))
     records = [Invitation(sent_at=NOW - age * DAY, tags=[tag], facts={"my_met": NOW - 9 * DAY})
                for age, tag in ((2, "vip"), (3, "keep"))]  # fmt: skip
@@ -221,10 +221,10 @@ def test_a_list_is_decided_by_one_instant_a_fork():
     ages = [14 * DAY, 15 * DAY, 14 * DAY - step, None, timedelta(), 14 * DAY, -DAY]
     records = [Invitation(sent_at=None if age is None else NOW - age) for age in ages]
 
-    found = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=NOW)]
+    answers = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=NOW)]
 
-    assert [outcome for outcome, _ in found] == ["go", "go", "keep", "undetermined", "keep", "go", "keep"]
-    assert [at for _, at in found] == [None, None, NOW + step, None, NOW + 14 * DAY, None, NOW + 15 * DAY]
+    assert [outcome for outcome, _ in answers] == ["go", "go", "keep", "undetermined", "keep", "go", "keep"]
+    assert [at for _, at in answers] == [None, None, NOW + step, None, NOW + 14 * DAY, None, NOW + 15 * DAY]
 
 
 @pytest.mark.parametrize("now", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
@@ -233,7 +233,7 @@ def test_a_list_at_the_ends_of_time(now):
     policy = build(ONE_CLOCK)
     records = [Invitation(sent_at=now)] * 3
 
-    found = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=now)]
+    answers = [(advice["d"].outcome, advice["d"].changes_at) for advice in decide_each(policy, records, now=now)]
 
     later = None if now.year > 1 else now + 14 * DAY
-    assert found == [("keep", later)] * 3
+    assert answers == [("keep", later)] * 3

@@ -21,12 +21,12 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def days(number):
-    """Write an amount of days."""
+    """Return a threshold in days."""
     return Threshold(number * DAY, "duration")
 
 
 def number(value):
-    """Write an amount."""
+    """Return a threshold that is a number."""
     return Threshold(value, "number")
 
 
@@ -34,7 +34,7 @@ FOR_EVER = Threshold(FOREVER, "duration", "s")
 
 
 @pytest.mark.parametrize(
-    ("test", "age", "expected"),
+    ("operator", "age", "expected"),
     [
         (AgeRange(days(3), None), 3 * DAY - MICROSECOND, False),
         (AgeRange(days(3), None), 3 * DAY, True),
@@ -50,13 +50,13 @@ FOR_EVER = Threshold(FOREVER, "duration", "s")
         (AgeRange(None, FOR_EVER), 9000 * DAY, True),
     ],
 )
-def test_a_clock_is_half_open(test, age, expected):
-    """`at least` includes its border, `less than` does not, and a future instant is less than every duration ago."""
-    assert evaluate_condition(test, NOW - age, NOW) is expected
+def test_a_clock_is_half_open(operator, age, expected):
+    """`at least` includes its threshold, `less than` does not, and a future instant is less than every duration ago."""
+    assert evaluate_condition(operator, NOW - age, NOW) is expected
 
 
 @pytest.mark.parametrize(
-    ("test", "absent", "expected"),
+    ("operator", "absent", "expected"),
     [
         (AgeRange(days(3), None), Absent.NOT_KNOWN, None),
         (AgeRange(None, days(3)), Absent.NOT_KNOWN, None),
@@ -73,13 +73,13 @@ def test_a_clock_is_half_open(test, age, expected):
         (IsTrue(wanted=False), Absent.NOT_KNOWN, None),
     ],
 )
-def test_what_is_missing_leaves_a_line_open_or_fails_it(test, absent, expected):
-    """Not known is open but for given, missing and forever; what did not happen fails every test but `missing`."""
-    assert evaluate_condition(test, absent, NOW) is expected
+def test_what_is_missing_leaves_a_condition_open_or_fails_it(operator, absent, expected):
+    """Not known is open but for given, missing and forever; what did not happen fails every operator but `missing`."""
+    assert evaluate_condition(operator, absent, NOW) is expected
 
 
 @pytest.mark.parametrize(
-    ("test", "value", "expected"),
+    ("operator", "value", "expected"),
     [
         (NumberRange(number(2), None), 2, True),
         (NumberRange(number(2), None), 1, False),
@@ -104,9 +104,9 @@ def test_what_is_missing_leaves_a_line_open_or_fails_it(test, absent, expected):
         (IsKnown(wanted=False), False, False),
     ],
 )
-def test_each_kind_of_test(test, value, expected):
-    """Borders of numbers are included unless the words say otherwise; `{not: …}` holds for unknown too."""
-    assert evaluate_condition(test, value, NOW) is expected
+def test_each_operator(operator, value, expected):
+    """Thresholds of numbers are included unless the words say otherwise; `{not: …}` holds for unknown too."""
+    assert evaluate_condition(operator, value, NOW) is expected
 
 
 DOUBT = """
@@ -157,7 +157,7 @@ def test_doubt(fields, outcome, needs, line):
     assert (answer.outcome, answer.needs, answer.place) == (outcome, needs, f"<policy>:{line}")
 
 
-def test_the_line_that_fails_is_why_a_decision_does_not_apply():
+def test_the_condition_that_fails_is_why_a_decision_does_not_apply():
     """It is part of the ruling, so that the reason can name it."""
     (decision,) = parse_policy(DOUBT).decisions.values()
     values = read_values(decision, Invitation(last_active_at=NOW - 90 * DAY), Account())
@@ -168,25 +168,25 @@ def test_the_line_that_fails_is_why_a_decision_does_not_apply():
 
 
 def states(decision, values, now):
-    """Read page 1 a second time: the state of `applies_to` and of each card, as words."""
+    """Read page 1 a second time: the state of `applies_to` and of each rule, as words."""
 
-    def state(lines):
-        found = {evaluate_condition(line.operator, values[line.fact], now) for line in lines}
-        return "fails" if False in found else "open" if None in found else "holds"
+    def state(conditions):
+        results = {evaluate_condition(one.operator, values[one.fact], now) for one in conditions}
+        return "fails" if False in results else "open" if None in results else "holds"
 
-    return state(decision.applies_to), [(state(card.when), card.then) for card in decision.rules]
+    return state(decision.applies_to), [(state(rule.when), rule.then) for rule in decision.rules]
 
 
 def expected_outcome(decision, values, now):
-    """Say what page 1 says, from the states."""
-    applies, cards = states(decision, values, now)
+    """Return the outcome that page 1 defines, from the states."""
+    applies, rules = states(decision, values, now)
     if applies == "fails":
         return "not_applicable"
     if applies == "open":
         return "undetermined"
-    held = [index for index, (state, _) in enumerate(cards) if state == "holds"]
-    final = cards[held[0]][1] if held else decision.otherwise.then
-    above = cards[: held[0]] if held else cards
+    holding = [index for index, (state, _) in enumerate(rules) if state == "holds"]
+    final = rules[holding[0]][1] if holding else decision.otherwise.then
+    above = rules[: holding[0]] if holding else rules
     return "undetermined" if any(state == "open" and then != final for state, then in above) else final
 
 
@@ -231,21 +231,20 @@ def test_an_answer_is_constant_until_it_changes(invitation, account):
 @settings(max_examples=300, deadline=None)
 @given(invitation=invitations, account=accounts)
 def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):
-    """No shipped policy withdraws by `otherwise`, nor by a rule of which any line is not known to hold."""
+    """No shipped policy withdraws by `otherwise`, nor by a rule with a condition that is not known to hold."""
     for name in shipped_names():
         policy = load_policy(name)
         decision = decide(policy, invitation, now=NOW, account=account)["withdraw"]
         if decision.outcome == "withdraw":
-            rules = policy.decisions["withdraw"]
-            values = read_values(rules, invitation, account)
-            card = next(card for card in rules.rules if card.name == decision.rule)
-            assert all(
-                evaluate_condition(line.operator, values[line.fact], NOW) for line in (*rules.applies_to, *card.when)
-            )
+            spec = policy.decisions["withdraw"]
+            values = read_values(spec, invitation, account)
+            rule = next(rule for rule in spec.rules if rule.name == decision.rule)
+            conditions = (*spec.applies_to, *rule.when)
+            assert all(evaluate_condition(one.operator, values[one.fact], NOW) for one in conditions)
 
 
-def test_borders_past_the_year_9999_are_never_reached():
-    """A threshold that would lie after the last year is no border, and its line never holds."""
+def test_thresholds_past_the_year_9999_are_never_reached():
+    """A threshold after the last year has no turning point, and its condition never holds."""
     policy = parse_policy(DOUBT)
     late = datetime(9999, 12, 31, tzinfo=UTC)
     values = read_values(policy.decisions["next"], Invitation(sent_at=late, last_active_at=late), Account())
@@ -254,8 +253,8 @@ def test_borders_past_the_year_9999_are_never_reached():
     assert evaluate(policy.decisions["next"], values, datetime.max.replace(tzinfo=UTC)).outcome == "rest"
 
 
-def test_lines_of_names_every_line():
-    """Every line of `applies_to` and of the cards is visited, in order."""
-    found = [line.fact for line in conditions_of(parse_policy(DOUBT).decisions["next"])]
+def test_conditions_of_yields_every_condition():
+    """Those of `applies_to` and of the rules are visited, in order."""
+    facts = [condition.fact for condition in conditions_of(parse_policy(DOUBT).decisions["next"])]
 
-    assert found == ["last_active", "sent", "attempts", "answered", "email_requested"]
+    assert facts == ["last_active", "sent", "attempts", "answered", "email_requested"]

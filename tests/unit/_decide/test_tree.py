@@ -1,4 +1,4 @@
-"""Trees of cells: a fork asks only for what can still turn a ruling, and a leaf holds what all its records share."""
+"""Decision trees: a fork asks only for what can still change a ruling, a leaf holds what all its records share."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ POLICY = build("""
     """)
 DECISION = POLICY.decisions["d"]
 FACTS = {fact.name: fact for fact in DECISION.facts}
-GROUND = TreeContext((DECISION,), FACTS, frozenset({"sent"}))
+CONTEXT = TreeContext((DECISION,), FACTS, frozenset({"sent"}))
 
 
 def values_of(**fields):
-    """Read the decision's facts from a record."""
+    """Return the values of the decision's facts in a record."""
     return {name: read_fact(fact, Invitation(**fields), NO_ACCOUNT) for name, fact in FACTS.items()}
 
 
 def asked(known, **fields):
-    """Name the facts of the lines that are undecided."""
-    return [line.fact for line in undecided(DECISION, values_of(**fields), NOW, frozenset(known))]
+    """Return the facts of the conditions that are undecided."""
+    return [condition.fact for condition in undecided(DECISION, values_of(**fields), NOW, frozenset(known))]
 
 
-def test_nothing_known_leaves_every_line():
-    """All lines can turn the ruling, those of the decision and those of its rules."""
+def test_nothing_known_leaves_every_condition():
+    """All conditions can change the ruling, those of the decision and those of its rules."""
     assert asked([]) == [
         "status", "activity", "sent", "attempts", "last_active", "sent", "status", "attempts",
     ]  # fmt: skip
 
 
-def test_a_line_that_fails_leaves_nothing_below_it():
-    """Where the decision does not apply, no rule is looked at; where a line fails, its rule is out."""
+def test_a_condition_that_fails_leaves_nothing_below_it():
+    """Where the decision does not apply, no rule is looked at; where a condition fails, its rule is out."""
     assert asked(["status"], status="accepted") == []
     assert asked(["status", "activity"]) == ["attempts", "last_active", "sent"]
     assert asked(["status", "activity", "attempts"], activity="daily") == ["sent", "sent"]
@@ -72,28 +72,28 @@ def test_an_open_decision_asks_for_no_rule():
     decision = policy.decisions["d"]
     values = {fact.name: read_fact(fact, Invitation(), NO_ACCOUNT) for fact in decision.facts}
 
-    lines = undecided(decision, values, NOW, frozenset({"last_active"}))
+    conditions = undecided(decision, values, NOW, frozenset({"last_active"}))
 
-    assert [line.fact for line in lines] == ["attempts"]
+    assert [condition.fact for condition in conditions] == ["attempts"]
 
 
 def test_clocks_are_found_last():
-    """So that below a clock nothing but time is left; a clock of which no line has an age is no clock here."""
+    """Below a clock nothing but time is left; a clock without a condition on its age is not one here."""
     known = frozenset({"status", "activity"})
 
-    first = make_node(GROUND, values_of(), NOW, known)
-    second = make_node(GROUND, values_of(last_active_at=NOW), NOW, known | {"last_active"})
-    third = make_node(GROUND, values_of(), NOW, known | {"attempts", "last_active"})
+    first = make_node(CONTEXT, values_of(), NOW, known)
+    second = make_node(CONTEXT, values_of(last_active_at=NOW), NOW, known | {"last_active"})
+    third = make_node(CONTEXT, values_of(), NOW, known | {"attempts", "last_active"})
 
     assert [node.fact for node in (first, second, third)] == ["last_active", "attempts", "sent"]
     assert isinstance(third, Fork)
-    assert (third.borders, third.border) == ([14 * DAY], 14 * DAY)
+    assert (third.thresholds, third.threshold) == ([14 * DAY], 14 * DAY)
 
 
-def test_a_border_at_which_nothing_turns_is_left_out():
-    """The cells beside it are one, unless so many borders would have to be looked at that it does not pay."""
+def test_a_threshold_at_which_nothing_changes_is_left_out():
+    """The cells beside it become one, unless there are so many thresholds that trying them does not pay."""
     known = frozenset(FACTS) - {"sent"}
-    seen = make_node(GROUND, values_of(sent_at=NOW, activity="daily"), NOW, known)
+    seen = make_node(CONTEXT, values_of(sent_at=NOW, activity="daily"), NOW, known)
     rules = "".join(f"    - {{rule: r{day}, when: {{sent: at least {day} days ago}}, then: go, because: b}}\n"
                     for day in range(17, 0, -1))  # fmt: skip
     many = build(
@@ -103,33 +103,33 @@ def test_a_border_at_which_nothing_turns_is_left_out():
     facts = {fact.name: fact for fact in decision.facts}
     whole = make_node(TreeContext((decision,), facts, frozenset(facts)), {"sent": NOW}, NOW, frozenset())
 
-    assert (seen.borders, seen.border) == ([4 * DAY], 4 * DAY)
-    assert len(whole.borders) == 17
+    assert (seen.thresholds, seen.threshold) == ([4 * DAY], 4 * DAY)
+    assert len(whole.thresholds) == 17
 
 
 def test_a_leaf_knows_the_next_change_of_one_clock():
-    """The border whose crossing changes the outcome, and nothing where none does."""
+    """The threshold that changes the outcome, and nothing where none does."""
     known = frozenset(FACTS)
 
-    young = make_node(GROUND, values_of(sent_at=NOW - DAY, activity="daily"), NOW, known)
-    old = make_node(GROUND, values_of(sent_at=NOW - 5 * DAY, activity="daily"), NOW, known)
-    unknown = make_node(GROUND, values_of(), NOW, known)
+    young = make_node(CONTEXT, values_of(sent_at=NOW - DAY, activity="daily"), NOW, known)
+    old = make_node(CONTEXT, values_of(sent_at=NOW - 5 * DAY, activity="daily"), NOW, known)
+    unknown = make_node(CONTEXT, values_of(), NOW, known)
 
     assert isinstance(young, Leaf)
-    assert [(fresh.after, fresh.to) for fresh in young.fresh] == [(4 * DAY, "go")]
-    assert old.fresh == unknown.fresh == ()
+    assert [(entry.after, entry.to) for entry in young.per_record] == [(4 * DAY, "go")]
+    assert old.per_record == unknown.per_record == ()
     assert old.advice["d"].outcome == "go"
 
 
-def test_a_leaf_of_reasons_that_differ_keeps_no_words_of_its_first_record():
-    """What tells of a record is worded for each."""
-    leaf = make_node(GROUND, values_of(sent_at=NOW - 20 * DAY), NOW, frozenset(FACTS))
+def test_a_leaf_of_reasons_that_differ_holds_no_words_of_its_first_record():
+    """A reason that quotes a record is rendered for each."""
+    leaf = make_node(CONTEXT, values_of(sent_at=NOW - 20 * DAY), NOW, frozenset(FACTS))
 
-    (fresh,) = leaf.fresh
-    assert (fresh.tells, leaf.answers["d"].reason) == (True, "")
+    (entry,) = leaf.per_record
+    assert (entry.has_own_reason, leaf.answers["d"].reason) == (True, "")
 
 
-def test_where_several_clocks_move_their_borders_are_kept():
+def test_where_several_clocks_move_their_thresholds_are_listed():
     """Which comes first differs from record to record; so it is with a clock that is no field of the invitation."""
     policy = build("""
         decisions:
@@ -150,7 +150,7 @@ def test_where_several_clocks_move_their_borders_are_kept():
 
     leaf = make_node(TreeContext(decisions, facts, frozenset(facts)), values, NOW, frozenset(facts))
 
-    assert [[(fact.name, age) for fact, age in fresh.borders] for fresh in leaf.fresh] == [
+    assert [[(fact.name, age) for fact, age in entry.thresholds] for entry in leaf.per_record] == [
         [("sent", 3 * DAY), ("last_active", DAY)],
         [("account_restricted", 7 * DAY)],
     ]

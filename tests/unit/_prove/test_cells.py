@@ -1,4 +1,4 @@
-"""Cells: that they cover every value once, and that inside one of them no line can turn."""
+"""Cells: that they cover every value once, and that all values in one are alike to every condition."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from invitepolicy._prove.cells import (
 DAY = timedelta(days=1)
 
 
-def lines_about(**tests):
-    """Give the lines of a rule."""
-    when = "".join(f"        {fact}: {test}\n" for fact, test in tests.items())
+def conditions_about(**operators):
+    """Return the conditions of a rule."""
+    when = "".join(f"        {fact}: {operator}\n" for fact, operator in operators.items())
     policy = parse_policy(f"""
 invitepolicy: 1
 name: cut
@@ -57,9 +57,9 @@ decisions:
     return policy.decisions["d"].rules[0].when, policy.facts
 
 
-def cells_of(**tests):
-    """Give the cells into which one line cuts its fact."""
-    (dimension,) = cut_facts(*lines_about(**tests))
+def cells_of(**operators):
+    """Return the cells into which one condition divides its fact."""
+    (dimension,) = cut_facts(*conditions_about(**operators))
     return list(dimension.cells)
 
 
@@ -67,7 +67,7 @@ NOT_KNOWN, DID_NOT_HAPPEN = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DI
 
 
 @pytest.mark.parametrize(
-    ("fact", "test", "cells"),
+    ("fact", "operator", "cells"),
     [
         ("direction", "incoming", [ChoiceCell(("outgoing",)), ChoiceCell(("incoming",))]),
         ("activity", "[daily, weekly]", [ChoiceCell(("daily", "weekly")), ChoiceCell(("occasional", "unknown"))]),
@@ -75,10 +75,14 @@ NOT_KNOWN, DID_NOT_HAPPEN = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DI
         ("email_requested", "true", [FlagCell(value=False), FlagCell(value=True)]),
         ("tags", "vip", [FlagCell(value=False), FlagCell(value=True)]),
         ("has_note", "true", [RangeCell(None, Boundary(1)), RangeCell(Boundary(1), None)]),
-        ("attempts", "2", [RangeCell(None, Boundary(2)), RangeCell(Boundary(2), Boundary(3)), RangeCell(Boundary(3), None)]),
+        ("attempts", "2", [
+            RangeCell(None, Boundary(2)), RangeCell(Boundary(2), Boundary(3)), RangeCell(Boundary(3), None),
+        ]),
         ("attempts", "at least 0", [RangeCell(None, None)]),
         ("my_count", "more than 2", [RangeCell(None, Boundary(3)), RangeCell(Boundary(3), None), NOT_KNOWN]),
-        ("my_number", "more than 2", [RangeCell(None, Boundary(2, after=True)), RangeCell(Boundary(2, after=True), None), NOT_KNOWN]),
+        ("my_number", "more than 2", [
+            RangeCell(None, Boundary(2, after=True)), RangeCell(Boundary(2, after=True), None), NOT_KNOWN,
+        ]),
         ("my_share", "at most 100%", [RangeCell(None, None), NOT_KNOWN]),
         ("account_rejected_share", "given", [RangeCell(None, None), NOT_KNOWN]),
         ("sent", "at least 3 days ago", [AgeCell(None, 3 * DAY), AgeCell(3 * DAY, None), NOT_KNOWN, DID_NOT_HAPPEN]),
@@ -90,23 +94,23 @@ NOT_KNOWN, DID_NOT_HAPPEN = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DI
         ]),
     ],
 )  # fmt: skip
-def test_a_line_cuts_its_fact_into_few_cells(fact, test, cells):
-    """Only what the line tells apart, and what can be, is a cell."""
-    assert cells_of(**{fact: test}) == cells
+def test_a_condition_divides_its_fact_into_few_cells(fact, operator, cells):
+    """Only what the condition distinguishes, and what can be, is a cell."""
+    assert cells_of(**{fact: operator}) == cells
 
 
 def test_each_tag_is_a_dimension_of_its_own():
-    """Tags do not shut each other out, so every one that is named is true or false by itself."""
-    dimensions = cut_facts(*lines_about(tags="[vip, keep]", my_lists="{not: a}", status="pending"))
+    """Tags do not exclude each other, so every one that is named is true or false by itself."""
+    dimensions = cut_facts(*conditions_about(tags="[vip, keep]", my_lists="{not: a}", status="pending"))
 
     assert [(dimension.fact.name, dimension.tag) for dimension in dimensions] == [
         ("status", None), ("tags", "keep"), ("tags", "vip"), ("my_lists", "a"),
     ]  # fmt: skip
 
 
-def test_whether_there_is_a_note_is_read_off_its_length():
+def test_whether_there_is_a_note_is_derived_from_its_length():
     """Both facts are one dimension, so that no cell holds a note of no length."""
-    (dimension,) = cut_facts(*lines_about(has_note="false", note_length="at most 200"))
+    (dimension,) = cut_facts(*conditions_about(has_note="false", note_length="at most 200"))
 
     assert (dimension.fact, base_fact("has_note"), base_fact("sent")) == (FACTS["note_length"], "note_length", "sent")
     assert list(dimension.cells) == [
@@ -116,17 +120,17 @@ def test_whether_there_is_a_note_is_read_off_its_length():
     ]
 
 
-def test_what_lines_name_is_given_in_order():
+def test_what_conditions_name_is_returned_in_order():
     """Ages once each, the smallest first; words as they are written."""
-    sent, tags = lines_about(sent="between 1 day and 3 days ago", tags="[b, a]")[0]
+    sent, tags = conditions_about(sent="between 1 day and 3 days ago", tags="[b, a]")[0]
 
     assert thresholds([sent, sent, tags]) == [DAY, 3 * DAY]
     assert (words_of(sent), words_of(tags)) == ((), ("b", "a"))
 
 
 def test_a_value_of_no_cell_is_an_error_of_the_program():
-    """A fact that its table says is always there cannot be missing, and a flag is no text."""
-    attempts, flag = cut_facts(*lines_about(attempts="2", my_flag="true"))
+    """A fact that is always known cannot be missing, and a flag cannot be a text."""
+    attempts, flag = cut_facts(*conditions_about(attempts="2", my_flag="true"))
 
     for dimension, value in ((attempts, Absent.NOT_KNOWN), (flag, "yes")):
         with pytest.raises(LookupError, match="no cell of"):
@@ -151,16 +155,16 @@ def test_a_value_of_no_cell_is_an_error_of_the_program():
     ],
 )
 def test_the_value_of_a_cell_is_as_plain_as_can_be(fact, cell, value):
-    """What witnesses show: nothing is said of people where nothing need be, and ages and numbers are round."""
-    known = {**FACTS, **lines_about(my_number="given")[1]}
+    """Witnesses show it: words are the usual ones where possible, and ages and numbers are round."""
+    known = {**FACTS, **conditions_about(my_number="given")[1]}
 
     assert value_in(Dimension(known[fact], (cell,)), 0) == value
 
 
 @settings(max_examples=40, deadline=None)
 @given(policy=policies)
-def test_the_value_of_a_cell_lies_in_it(policy):
-    """What stands for a cell is found in that very cell, whatever cuts it."""
+def test_the_value_of_a_cell_is_in_it(policy):
+    """`find_cell` returns the cell whose value it is, whatever divides the fact."""
     for dimension in dimensions_of(policy):
         for index, _ in enumerate(dimension.cells):
             value = value_in(dimension, index)
@@ -171,7 +175,7 @@ def test_the_value_of_a_cell_lies_in_it(policy):
 
 @settings(max_examples=40, deadline=None)
 @given(policy=policies, seed=seeds)
-def test_a_cell_says_of_a_line_what_the_plain_reading_says_of_the_value(policy, seed):
+def test_a_condition_holds_in_a_cell_as_it_does_of_each_value(policy, seed):
     """On thresholds, a microsecond beside them, missing, and at the ends of time."""
     dimensions, checked = dimensions_of(policy), 0
     for number in range(seed, seed + 20):
@@ -179,36 +183,38 @@ def test_a_cell_says_of_a_line_what_the_plain_reading_says_of_the_value(policy, 
         for dimension in dimensions:
             value = read_fact(dimension.fact, invitation, account)
             index = find_cell(dimension, value, NOW)
-            for line in lines_with(policy, dimension):
-                seen = read_fact(FACTS.get(line.fact) or policy.facts[line.fact], invitation, account)
+            for condition in conditions_with(policy, dimension):
+                seen = read_fact(FACTS.get(condition.fact) or policy.facts[condition.fact], invitation, account)
                 if dimension.tag is not None:
                     seen &= {dimension.tag}
-                assert condition_holds(dimension, line, index) is evaluate_condition(line.operator, seen, NOW)
+                assert condition_holds(dimension, condition, index) is evaluate_condition(condition.operator, seen, NOW)
                 checked += 1
     assert checked or not dimensions
 
 
 def dimensions_of(policy):
-    """Cut all the lines of a policy at once."""
-    return cut_facts([line for decision in policy.decisions.values() for line in conditions_of(decision)], policy.facts)
+    """Return the dimensions of all conditions of a policy."""
+    return cut_facts(
+        [condition for decision in policy.decisions.values() for condition in conditions_of(decision)], policy.facts
+    )
 
 
-def lines_with(policy, dimension: Dimension):
-    """Give the lines that a dimension is about."""
-    lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
-    return [line for line in lines if base_fact(line.fact) == dimension.fact.name]
+def conditions_with(policy, dimension: Dimension):
+    """Return the conditions that a dimension is about."""
+    conditions = [condition for decision in policy.decisions.values() for condition in conditions_of(decision)]
+    return [condition for condition in conditions if base_fact(condition.fact) == dimension.fact.name]
 
 
-def test_the_random_policies_speak_of_everything():
-    """Every fact and every kind of test stands in some of the first two hundred policies."""
-    lines = [
-        line
+def test_the_random_policies_cover_everything():
+    """Every fact and every operator is in some of the first two hundred policies."""
+    conditions = [
+        condition
         for seed in range(200)
         for decision in random_policy(seed).decisions.values()
-        for line in conditions_of(decision)
+        for condition in conditions_of(decision)
     ]  # fmt: skip
 
-    assert {line.fact for line in lines} == set(KINDS)
-    kinds = {(KINDS[line.fact], type(line.operator).__name__) for line in lines}
+    assert {condition.fact for condition in conditions} == set(KINDS)
+    kinds = {(KINDS[condition.fact], type(condition.operator).__name__) for condition in conditions}
     assert len(kinds) == 12
-    assert any(getattr(line.operator, "negated", False) for line in lines)
+    assert any(getattr(condition.operator, "negated", False) for condition in conditions)

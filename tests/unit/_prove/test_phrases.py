@@ -1,4 +1,4 @@
-"""A box of cells in plain words."""
+"""A region in plain words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance,
 
 
 def words(when, beside="{}"):
-    """Say in which records the lines of a rule hold, lines `beside` cutting them too."""
+    """Return the description of the records for which a rule holds; conditions `beside` divide the facts too."""
     text = f"""
         {OWN}
         settings: {{few: 2, never: forever}}
@@ -29,7 +29,7 @@ def words(when, beside="{}"):
     made = policy(text)
     decision = made.decisions["d"]
     space = build_space(conditions_of(decision), made.facts)
-    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    (masks,) = RuleCompiler(space).ways_all_hold(decision.rules[0].when)
     return describe_region(space, region_where(space, masks), space.whole)
 
 
@@ -63,6 +63,9 @@ def words(when, beside="{}"):
         ("{has_note: true}", "{}", "with a note"),
         ("{note_length: at least 201}", "{}", "with a note of 201 characters or more"),
         ("{note_length: between 201 and 300}", "{}", "with a note of 201 to 300 characters"),
+        ("{note_length: 300}", "{}", "with a note of 300 characters"),
+        ("{note_length: 1}", "{}", "with a note of 1 character"),
+        ("{note_length: at most 1}", "{}", "with a note of at most 1 character, or none"),
         ("{note_length: at most 300}", "{}", "with a note of at most 300 characters, or none"),
         ("{email_requested: true}", "{}", "asked for an address"),
         ("{my_flag: false}", "{}", "my_flag false"),
@@ -72,6 +75,12 @@ def words(when, beside="{}"):
         ("{my_lists: a}", "{}", "my_lists a"),
         ("{attempts: 1}", "{}", "1 earlier invitation"),
         ("{attempts: at least 2}", "{}", "2 or more earlier invitations"),
+        ("{attempts: at least 1}", "{}", "1 or more earlier invitations"),
+        ("{attempts: at most 1}", "{}", "at most 1 earlier invitation"),
+        ("{account_email_requests: at most 1}", "{}", "at most 1 address asked for in a month"),
+        ("{account_email_requests: 1}", "{}", "1 address asked for in a month"),
+        ("{account_email_requests: at most 2}", "{}", "at most 2 addresses asked for in a month"),
+        ("{account_notes_last_month: less than 2}", "{}", "at most 1 note in a month"),
         ("{attempts: 0}", "{}", "no earlier invitations"),
         ("{attempts: between 2 and 4}", "{}", "2 to 4 earlier invitations"),
         ("{account_settled: given}", "{account_settled: 0}", "any known number settled"),
@@ -88,13 +97,13 @@ def words(when, beside="{}"):
     ],
 )  # fmt: skip
 def test_in_words(when, beside, expected):
-    """Each kind of fact, and every shape of a stretch."""
+    """Each kind of fact, and every shape of a range."""
     beside = "{email_requested: missing}" if beside == "{}" and "email" not in when else beside
     beside = "{my_flag: given}" if beside == "{}" else beside
 
     assert words(when, beside) == expected
 
 
-def test_what_only_keeps_out_impossible_records_is_not_said():
-    """Of a withdrawal without a date the status says itself."""
+def test_conditions_that_exclude_only_impossible_records_are_left_out():
+    """Of a withdrawal without a date the status is enough."""
     assert words("{status: withdrawn, withdrawn: missing}", "{my_flag: given}") == "withdrawn, withdrawn not known"

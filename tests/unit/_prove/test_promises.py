@@ -1,4 +1,4 @@
-"""Promises: kept by every shipped policy, proven like looking at every cell, and refused with place and witness."""
+"""Promises: kept by every shipped policy, proven as checking every cell would, and refused with place and witness."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ promises:
 """
 
 
-def test_a_promise_is_proven_as_looking_at_every_cell_proves_it():
+def test_a_promise_is_proven_as_checking_every_cell_proves_it():
     """On random policies the rules that break the promise, and doubt, are found, and no others."""
     for seed, small in small_policies(LAWS, start=10_000):
         decision, promise = small.decisions["d"], small.promises[0]
@@ -61,13 +61,13 @@ def test_a_promise_is_proven_as_looking_at_every_cell_proves_it():
         ]
         space = build_space(all_lines(small), small.facts)
 
-        found = [
-            ("undetermined" if card is None else card.then, card and card.rule and card.rule.name)
-            for card, _ in find_breaches(space, decision, promise, Budget())
+        breaches = [
+            ("undetermined" if rule is None else rule.then, rule and rule.rule and rule.rule.name)
+            for rule, _ in find_breaches(space, decision, promise, Budget())
         ]
 
-        assert len(found) == len(set(found)), seed
-        assert set(found) == {one[:2] for one in answers if breaks(promise, one[0], decision)}, seed
+        assert len(breaches) == len(set(breaches)), seed
+        assert set(breaches) == {one[:2] for one in answers if breaks(promise, one[0], decision)}, seed
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -84,8 +84,8 @@ def test_a_limit_keeps_a_promise_that_a_style_would_break():
     assert parse_policy(STYLE.replace("at least 1 week ago", "given")).name == "mine"
 
 
-def test_a_broken_promise_is_told_at_the_rule_with_a_record():
-    """The problem names the promise, the outcome, the rule and a record, and stands at the rule."""
+def test_a_broken_promise_is_reported_at_the_rule_with_a_record():
+    """The problem names the promise, the outcome, the rule and a record, and is placed at the rule."""
     (problem,) = refusal(
         parse_policy,
         """
@@ -120,7 +120,7 @@ promises:
 
 
 @pytest.mark.parametrize(
-    ("mode", "line", "said_so"),
+    ("mode", "line", "subject"),
     [
         ("never: not_yet", 10, "the rule “not yet” says not_yet"),
         ("only: allowed", 10, "the rule “not yet” says not_yet"),
@@ -128,15 +128,15 @@ promises:
         ("never: not_applicable", None, None),
     ],
 )
-def test_doubt_breaks_no_promise_that_does_not_name_it(mode, line, said_so):
-    """And a promise is about the records in which its lines hold; those in which one is open are others."""
+def test_doubt_breaks_no_promise_that_does_not_name_it(mode, line, subject):
+    """And a promise is about the records for which its conditions hold, not those for which one is open."""
     text = OWN.replace("MODE", mode)
 
     if line is None:
         assert parse_policy(text).name == "mine"
     else:
         (problem,) = refusal(parse_policy, text)
-        assert (problem.line, said_so in problem.what) == (line, True)
+        assert (problem.line, subject in problem.what) == (line, True)
 
 
 def test_doubt_breaks_a_promise_that_names_it():
@@ -162,17 +162,17 @@ def test_settings_have_the_style_s_values():
     assert with_settings(policy, wait="4 weeks").settings["wait"].value.days == 28
 
 
-def test_a_parent_s_rule_is_told_at_the_promise():
+def test_a_parent_s_rule_is_reported_at_the_promise():
     """A style that only sets a value has no rule to point at: the problem stands at the promise, in its own file."""
     parent = OWN.replace("MODE", "only: not_yet").replace("name: mine", "name: base").replace("wait: 3", "wait: 4")
 
-    found = refusal_of_child(parent, "settings: {wait: 1 week}")
+    problems = refusal_of_child(parent, "settings: {wait: 1 week}")
 
-    assert [(problem.path.rpartition("/")[2], problem.line) for problem in found] == [("base.yaml", 16)]
+    assert [(problem.path.rpartition("/")[2], problem.line) for problem in problems] == [("base.yaml", 16)]
 
 
 def refusal_of_child(parent, child):
-    """Give the problems of a style that extends a file beside it."""
+    """Return the problems of a style that extends a file beside it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "base.yaml").write_text(parent, encoding="utf-8")
@@ -181,7 +181,7 @@ def refusal_of_child(parent, child):
 
 
 def test_what_cannot_be_proven_is_refused():
-    """Where the rules overlap in too many ways the promise is told to be unproven; nothing is guessed."""
+    """Where too many rules overlap the promise is reported as unproven; nothing is guessed."""
     words = [", ".join(f"{letter}{number}" for number in range(32)) for letter in "ab"]
     text = OWN.replace("MODE", "only: not_yet").replace("settings:", "facts: {my_a: tags}\nsettings:")
     text = text.replace("{withdrawn: less than wait ago}", f"{{tags: [{words[0]}], my_a: [{words[1]}]}}")
@@ -191,7 +191,6 @@ def test_what_cannot_be_proven_is_refused():
     )
 
     assert problem.what == (
-        "whether the promise “three weeks” is kept cannot be told: "
-        "a rule names too many tags in too many ways to be proven"
+        "the promise “three weeks” could not be proven: a rule names too many combinations of tags to analyse"
     )
-    assert problem.hint == "split it into several"
+    assert problem.hint == "split it into several rules"

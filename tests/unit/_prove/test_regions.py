@@ -1,4 +1,4 @@
-"""The algebra of boxes, held to sets of cells."""
+"""The algebra of regions, compared with sets of cells."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from invitepolicy._prove.regions import (
 )
 
 
-def points(box):
-    """Give the cells of a box, one of each dimension."""
-    return set(product(*map(cells_of, box)))
+def points(region):
+    """Return the points of a region: a cell of each dimension."""
+    return set(product(*map(cells_of, region)))
 
 
-def boxes(seed, number=2, dimensions=3):
-    """Make random boxes that are not empty."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded test is the point)
-    return [tuple(chance.randint(1, 15) for _ in range(dimensions)) for _ in range(number)]
+def random_regions(seed, number=2, dimensions=3):
+    """Return random regions that are not empty."""
+    rng = random.Random(seed)  # noqa: S311  (a seeded test is the point)
+    return [tuple(rng.randint(1, 15) for _ in range(dimensions)) for _ in range(number)]
 
 
 def space(when, facts=""):
-    """Cut all records by the lines of one rule."""
+    """Return the space of the conditions of one rule."""
     text = f"""
         {facts}
         decisions:
@@ -50,27 +50,27 @@ def space(when, facts=""):
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_boxes_are_sets(seed):
+def test_regions_are_sets(seed):
     """Intersection, difference and union are those of the sets of cells; a difference is disjoint."""
-    one, other = boxes(seed)
+    first, second = random_regions(seed)
 
-    rest = list(subtract(one, other))
+    rest = list(subtract(first, second))
 
-    assert points(intersect(one, other)) == points(one) & points(other)
-    assert sorted(point for box in rest for point in points(box)) == sorted(points(one) - points(other))
-    many = boxes(seed, 6)
+    assert points(intersect(first, second)) == points(first) & points(second)
+    assert sorted(point for region in rest for point in points(region)) == sorted(points(first) - points(second))
+    many = random_regions(seed, 6)
     assert set().union(*map(points, merge(many))) == set().union(*map(points, many))
 
 
-def test_merging_puts_neighbours_together():
-    """Boxes that differ in one dimension become one, also in several steps; of none comes none."""
+def test_merging_joins_neighbours():
+    """Regions that differ in one dimension become one, also in several steps; of none comes none."""
     assert merge([(1, 1), (2, 1), (1, 2), (2, 2)]) == [(3, 3)]
     assert merge([(1, 1), (1, 1), (2, 2)]) == [(1, 1), (2, 2)]
     assert merge([]) == []
 
 
-def test_a_missing_clock_goes_with_the_status():
-    """A draft was not sent, and nobody forgot when; every other was, and when is not known."""
+def test_why_a_clock_is_missing_depends_on_the_status():
+    """A draft was not sent; every other invitation was, if at an instant that is not known."""
     made = space("{status: draft, sent: at least 3 days ago}")
     status, sent = (next(i for i, d in enumerate(made.dimensions) if d.fact.name == n) for n in ("status", "sent"))
     not_known, did_not_happen = 1 << 2, 1 << 3
@@ -107,11 +107,14 @@ def test_numbers_that_no_record_holds_have_no_cell():
     assert close.whole == (7,)
 
 
-def test_the_bound_is_told():
-    """One box more than the meter holds is refused, by an error that is the library's own."""
-    meter = Budget(1)
-    meter.spend()
+def test_the_limit_is_an_error():
+    """One region beyond the budget is refused, with what is too much and the remedy as data."""
+    budget = Budget(1)
+    budget.spend()
 
-    with pytest.raises(TooManyRegionsError, match="the rules overlap in too many ways to be proven; say it with"):
-        meter.spend()
+    with pytest.raises(TooManyRegionsError, match="too many overlapping rules to analyse; use fewer rules") as caught:
+        budget.spend()
+    assert (caught.value.what, caught.value.hint) == (
+        "too many overlapping rules to analyse", "use fewer rules, or fewer facts",
+    )  # fmt: skip
     assert issubclass(TooManyRegionsError, InvitePolicyError)

@@ -1,4 +1,4 @@
-"""The walk through boxes, held to the plain reading in every cell."""
+"""The walk through regions, compared with the plain reading in every cell."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, rulings
 from invitepolicy._prove.witness import values_in
 
 
-def test_each_cell_lies_in_one_box_and_is_ruled_as_the_plain_reading_rules():
-    """200 random policies: every possible cell is in exactly one box, with the outcome and the card of `evaluate`."""
+def test_each_cell_is_in_one_region_with_the_ruling_of_the_plain_reading():
+    """200 random policies: every possible cell is in one region, with the outcome and the rule of `evaluate`."""
     for seed, small in small_policies(200, start=90_000):
         decision = small.decisions["d"]
         space = build_space(conditions_of(decision), small.facts)
-        table = RuleMatrix(space, RuleCompiler(space).cards_of(decision))
+        matrix = RuleMatrix(space, RuleCompiler(space).compile_decision(decision))
         seen = {}
-        for ruled in rulings_in(table, table.everything, table.everything, [space.whole], Budget()):
-            for point in product(*map(cells_of, ruled.box)):
+        for ruled in rulings_in(matrix, matrix.everything, matrix.everything, [space.whole], Budget()):
+            for point in product(*map(cells_of, ruled.region)):
                 assert point not in seen, seed
                 seen[point] = ruled.old
-            card = None if ruled.old == DOUBT else table.cards[ruled.old]
-            ruling = evaluate(decision, named(space, values_in(space, ruled.box)), STANDING)
-            assert ruling.outcome == ("undetermined" if card is None else card.then), seed
-            assert ruling.rule == (card and card.rule), seed
+            compiled = None if ruled.old == DOUBT else matrix.rules[ruled.old]
+            ruling = evaluate(decision, named(space, values_in(space, ruled.region)), STANDING)
+            assert ruling.outcome == ("undetermined" if compiled is None else compiled.then), seed
+            assert ruling.rule == (compiled and compiled.rule), seed
 
 
 def named(space, values):
-    """Give a record's facts by name."""
-    found = {"tags": frozenset(), "my_lists": frozenset()}
+    """Return a record's facts by name."""
+    facts = {"tags": frozenset(), "my_lists": frozenset()}
     for dimension, value in zip(space.dimensions, values, strict=True):
         name = dimension.fact.name
-        found[name] = found[name] | ({dimension.tag} if value else set()) if dimension.tag else value
-    return {**found, "has_note": found.get("note_length", 0) >= 1}
+        facts[name] = facts[name] | ({dimension.tag} if value else set()) if dimension.tag else value
+    return {**facts, "has_note": facts.get("note_length", 0) >= 1}
 
 
-def test_a_line_about_too_many_tags_is_told():
-    """A thousand ways to fit are read; more are not."""
+def test_too_many_combinations_of_tags_are_an_error():
+    """A thousand are compiled; more are refused."""
     words = [", ".join(f"{letter}{number}" for number in range(32)) for letter in "ab"]
     policy = parse_policy(
         f"""
@@ -61,4 +61,4 @@ decisions:
     space = build_space(conditions_of(decision), policy.facts)
 
     with pytest.raises(TooManyRegionsError, match="split it into several"):
-        RuleCompiler(space).cards_of(decision)
+        RuleCompiler(space).compile_decision(decision)

@@ -15,7 +15,7 @@ OWN = "facts: {my_lists: tags, my_flag: flag, my_met: clock, my_trade: [finance]
 
 
 def witness(when):
-    """Make a record for which all lines of a rule hold."""
+    """Return a record for which all conditions of a rule hold."""
     text = f"""
         {OWN}
         settings: {{soon: 0 days}}
@@ -29,7 +29,7 @@ def witness(when):
     made = policy(text)
     decision = made.decisions["d"]
     space = build_space(conditions_of(decision), made.facts)
-    (masks,) = RuleCompiler(space).fitting(decision.rules[0].when)
+    (masks,) = RuleCompiler(space).ways_all_hold(decision.rules[0].when)
     return make_witness(space, region_where(space, masks))
 
 
@@ -56,12 +56,12 @@ def witness(when):
     ],
 )  # fmt: skip
 def test_a_record_in_words(when, words):
-    """What is remarkable is said, what goes without saying is not."""
+    """What is unusual is named, what is usual is left out."""
     assert witness(when).words == words
 
 
 def test_a_record_and_its_account():
-    """Every kind of fact finds its field; a week's sendings are no fewer than a day's."""
+    """Every kind of fact is in its field; no fewer are sent in a week than in a day."""
     made = witness(
         "{my_lists: a, my_share: 30%, tags: {not: vip}, note_length: 3, sent: at least 1 day ago, "
         "account_sent_last_day: 5, account_sent_last_week: at most 7}"

@@ -126,7 +126,7 @@ def test_too_many_boxes_are_told():
     (finding,) = lint_policy(policy(text))
 
     assert (finding.level, finding.code) == ("warning", "unproven")
-    assert finding.what == "“d”: a rule names too many tags in too many ways to be proven"
+    assert finding.what == "“d”: a rule names too many combinations of tags to analyse"
 
 
 def test_a_reason_uses_a_setting():

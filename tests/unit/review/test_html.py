@@ -212,7 +212,7 @@ def test_a_decision_too_entangled_for_a_table_has_none(monkeypatch):
 
     def entangled(policy, decision):
         if decision == "withdraw":
-            raise TooManyRegionsError(decision)
+            raise TooManyRegionsError(decision, "use fewer rules")
         return real(policy, decision)
 
     monkeypatch.setattr("invitepolicy.review.html.make_timetable", entangled)
