@@ -21,20 +21,20 @@ LAWS = (
     "tests/conformance/test_conformance.py",
 )  # the slowest come last, and what they alone notice takes long
 FILES = {
-    "_quantities": (
+    "_core/quantities": (
         "tests/unit/_core/test_quantities.py",
         "tests/unit/_core/test_amounts.py",
         "tests/unit/_read/test_settings.py",
     ),
-    "_rules": ("tests/unit/_decide/test_rules.py", "tests/unit/_core/test_reasons.py"),
-    "_build": (
+    "_decide/rules": ("tests/unit/_decide/test_rules.py", "tests/unit/_core/test_reasons.py"),
+    "_read/resolve": (
         "tests/unit/_read/test_resolve.py",
         "tests/unit/_read/test_inherit.py",
         "tests/unit/_read/test_settings.py",
         "tests/unit/_read/test_fingerprint.py",
     ),
-    "_cells": ("tests/unit/_prove/test_cells.py", "tests/unit/_prove/test_promises.py"),
-    "_decide": (
+    "_prove/cells": ("tests/unit/_prove/test_cells.py", "tests/unit/_prove/test_promises.py"),
+    "_decide/decide": (
         "tests/unit/_decide/test_decide.py",
         "tests/unit/_decide/test_account.py",
         "tests/unit/_decide/test_answers.py",
