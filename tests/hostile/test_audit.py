@@ -42,6 +42,7 @@ def audited(corpora, tmp_path_factory):
     return json.loads(ran.stdout), outputs
 
 
+@pytest.mark.slow
 def test_nothing_is_touched_but_what_was_asked_for(audited):
     """No network, no process, nothing written but the output, nothing read but the input's folder and the library."""
     seen, _ = audited

@@ -160,6 +160,7 @@ class _Page(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
+@pytest.mark.slow
 def test_a_browser_sees_the_elements_of_a_plain_page(said):
     """Not an element, an attribute, a comment or a declaration more; links lead to http(s) addresses or inside."""
     plain = _Page(said("review", "plain", "--format", "html"))
@@ -171,6 +172,7 @@ def test_a_browser_sees_the_elements_of_a_plain_page(said):
     assert len(naughty.links) == len(plain.links)
 
 
+@pytest.mark.slow
 def test_a_calendar_holds_the_components_of_a_plain_one(said):
     """No event, alarm or property more, and of each as many as there are people; no line is longer than 75 octets."""
     one, many = (said("review", name, "--format", "ics") for name in ("one", "naughty"))

@@ -109,6 +109,7 @@ def test_the_hostile_policies_are_all_there():
     assert files == {entry["file"] for entry in HOSTILE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -144,6 +145,7 @@ def test_much_of_anything_costs_no_more_than_reading_it(source):
     assert seconds_of(source) <= LONGEST
 
 
+@pytest.mark.slow
 def test_mutated_policies_end_in_a_policy_or_a_refusal():
     """3,000 by a seed (21,000 in `.ci/run`), of shipped policies, mistakes and hostile ones."""
     chance = random.Random(20_260_315)  # noqa: S311  (a seeded test is the point)

@@ -129,6 +129,7 @@ def test_a_zip_that_bursts_costs_next_to_nothing(tmp_path):
     assert time.process_time() - began <= LONGEST
 
 
+@pytest.mark.slow
 def test_mutated_exports_lose_no_row(tmp_path):
     """A thousand by a seed (ten thousand in `.ci/run`), made of the example and of the hostile ones."""
     chance = random.Random(20_260_316)  # noqa: S311  (a seeded test is the point)

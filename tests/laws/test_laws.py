@@ -36,6 +36,7 @@ def everywhere(invitation, account, by):
     return attrs.evolve(moved(invitation, INSTANTS, by), facts=facts), moved(account, ["restricted_at"], by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_fast_way_equals_the_plain_reading(part):
     """Every field of every answer is what the rules, read one by one, say of the record; for accounts as well.
@@ -62,6 +63,7 @@ def test_an_answer_is_constant_until_it_changes_and_different_then(part):
             hold_constant(policy, invitation, account, chance, where=(seed, number))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(policy=policies, seed=seeds)
 def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
@@ -82,6 +84,7 @@ def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
             assert (decision.changes_at and decision.changes_at + by) == second[name].changes_at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_a_withdrawal_is_advised_by_what_fits_on_known_facts(part):
     """20,000 records: the card fits, its facts are known, and no card above it could have said something else."""
@@ -94,6 +97,7 @@ def test_a_withdrawal_is_advised_by_what_fits_on_known_facts(part):
     assert found > PAIRS // 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_neither_order_nor_duplicates_nor_chunks_change_an_answer(part):
     """20,000 answers of lists in any order and chunks, by a policy that was pickled, are those of each record alone."""

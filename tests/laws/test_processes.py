@@ -17,6 +17,8 @@ from random_policies import random_record, random_text
 
 from invitepolicy import Account, Invitation, parse_policy
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(answering.__file__)
 ZONES = ("UTC", "Asia/Tokyo", "America/St_Johns", "Pacific/Apia")
 LOCALES = ("C", "C.UTF-8", "tr_TR.UTF-8")  # where one is not installed, it is C to the process

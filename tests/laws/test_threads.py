@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
 
+import pytest
 from random_policies import NOW, random_policy, random_record
 from readings import plain
 from strategies import random_invitations
@@ -69,6 +70,7 @@ def expected(policies, records):
     }
 
 
+@pytest.mark.slow
 def test_no_thread_sees_half_a_table():
     """Sixteen threads fill the tables of a fresh policy together: 20,000 answers, all the plain reading's."""
     asked = 0
@@ -108,6 +110,7 @@ def test_a_policy_that_is_swapped_while_it_decides():
     assert all(answers == known[fingerprint] for fingerprint, answers in found)
 
 
+@pytest.mark.slow
 def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
     """Of a file that is replaced all the time, every list is answered by one good policy from its first to its last."""
     records = random_invitations(8, seed=2)

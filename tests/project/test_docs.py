@@ -112,6 +112,7 @@ class Reader:
     KINDS = {"yaml": policy, "python": program, "text": text, "console": console}  # noqa: RUF012  (a table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_of_a_page_does_what_it_says(page, tmp_path, monkeypatch):
     """In order, one reader a page, beside a copy of the examples; no block is left out."""

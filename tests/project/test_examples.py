@@ -129,6 +129,7 @@ def test_the_folder_comes_from_the_environment(tmp_path, monkeypatch):
         assert httpx.get(f"{address}/styles").json()["styles"] == ["mine"]
 
 
+@pytest.mark.slow
 def test_sixteen_clients_while_styles_are_edited(tmp_path):
     """Well, badly, by halves, or away: each answer is that of exactly one good policy, and says of which."""
     texts = {days: style(days) for days in range(20, 30)}

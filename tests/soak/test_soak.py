@@ -16,6 +16,7 @@ from telling import table, write_failure
 QUICK = [name for name, part in PARTS.items() if not part.is_listed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_round_is_well(name):
     """A round of each part does something, and nothing fails."""

@@ -105,6 +105,7 @@ def test_account_changes_are_exactly_where_summaries_change(seed: int):
         assert after.outcome == pace.changes_to != pace.outcome
 
 
+@pytest.mark.slow
 def test_each_change_of_an_account_is_the_first_of_all_instants_that_might_matter():
     """On random policies and invitations whose windows end where clocks turn: 2,000 lists."""
     chance = random.Random(3)  # noqa: S311  (a seeded test is the point)

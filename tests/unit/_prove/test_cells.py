@@ -199,6 +199,7 @@ def lines_with(policy, dimension: Dimension):
     return [line for line in lines if base_fact(line.fact) == dimension.fact.name]
 
 
+@pytest.mark.slow
 def test_the_random_policies_speak_of_everything():
     """Every fact and every kind of test stands in some of the first two hundred policies."""
     lines = [

@@ -15,6 +15,7 @@ from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, rulings
 from invitepolicy._prove.witness import values_in
 
 
+@pytest.mark.slow
 def test_each_cell_lies_in_one_box_and_is_ruled_as_the_plain_reading_rules():
     """200 random policies: every possible cell is in exactly one box, with the outcome and the card of `evaluate`."""
     for seed, small in small_policies(200, start=90_000):

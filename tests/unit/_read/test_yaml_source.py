@@ -401,6 +401,7 @@ def test_a_text_has_at_most_8192_characters():
     assert places(f"? {long}x\n: 1\n? y{long}\n: 2\n") == [(1, 3, "too-long"), (3, 3, "too-long")]
 
 
+@pytest.mark.slow
 def test_a_file_has_at_most_20_000_parts():
     """Keys, values, lists and mappings all count."""
     full = f"a: [{'1,' * (MOST_NODES - 3)}]"

@@ -92,6 +92,7 @@ def refused(frame, **named):
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "seed"), CASES)
 def test_a_frame_says_what_records_are_told(engine, seed):
     """Missing values, zones, ties, a microsecond beside them, the year 9999: every row and column is `decide`'s."""
