@@ -56,7 +56,7 @@ def in_threads(ask, meanwhile=lambda: None):
 
 
 def style(days):
-    """Give the text of a style that waits so long, and says so in each of its answers."""
+    """Return the text of a style that waits so long, and says so in each of its answers."""
     return (
         f"invitepolicy: 1\nname: mine\nextends: faq\nsettings: {{longest_wait: {days} days, daily_wait: {days} days}}\n"
     )
@@ -135,7 +135,7 @@ def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
 def _ask_while(policy_of, records, change):
     """Ask all the time while something changes, a dozen times and until two policies have answered.
 
-    Give the fingerprints with the answers of each list.
+    Return the fingerprints with the answers of each list.
     """
     done, found = Event(), []
 

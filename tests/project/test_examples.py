@@ -28,7 +28,7 @@ RECORD = {"sent_at": SENT.isoformat(), "activity": "weekly"}
 
 
 def style(days):
-    """Give the text of a style that waits so long."""
+    """Return the text of a style that waits so long."""
     return f"invitepolicy: 1\nname: mine\nextends: faq\nsettings: {{longest_wait: {days} days}}\n"
 
 
@@ -51,7 +51,7 @@ def served(app):
 
 @pytest.fixture
 def client(tmp_path):
-    """Give a client of the application over a folder that the test fills."""
+    """Yield a client of the application over a folder that the test fills."""
     with served(embedding.build_app(str(tmp_path))) as address, httpx.Client(base_url=address) as found:
         yield found
 

@@ -230,6 +230,7 @@ def test_an_answer_is_constant_until_it_changes(invitation, account):
                 assert evaluate(rules, values, end).outcome == decision.changes_to != decision.outcome
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(invitation=invitations, account=accounts)
 def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):

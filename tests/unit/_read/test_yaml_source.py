@@ -664,6 +664,7 @@ def mutated(draw):
     return text
 
 
+@pytest.mark.slow
 @_HOW
 @given(mutated())
 def test_a_broken_policy_ends_so(text):
@@ -681,6 +682,7 @@ def test_the_style_reads_the_same_everywhere():
     assert document.data["tests"][0]["given"]["sent_at"] == "2026-03-01T22:00Z"
 
 
+@pytest.mark.slow
 @_HOW
 @given(mutated())
 def test_what_is_accepted_means_the_same_to_another_reader(text):
@@ -690,6 +692,7 @@ def test_what_is_accepted_means_the_same_to_another_reader(text):
         assert same(document.data, read_by_another(text))
 
 
+@pytest.mark.slow
 @_HOW
 @given(
     st.text(st.sampled_from("0123456789+-._eExXbo:aflnrtsuyTFNI~= "), min_size=1, max_size=8)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 from builders import policy
-from small_laws import hold_diff
+from small_laws import check_diff
 from small_policies import LAWS, small_facts, small_text, unproven
 from strategies import NOW, random_invitations
 
@@ -29,7 +29,7 @@ def pairs(number):
 def test_a_difference_is_what_deciding_every_cell_shows():
     """On random pairs: the same changes of outcomes, and where those are alike of rules and reasons."""
     for seed, old, new in pairs(LAWS):
-        hold_diff(old, new, seed)
+        check_diff(old, new, seed)
 
 
 @pytest.mark.slow

@@ -164,6 +164,7 @@ def test_the_curve_counts_whole_days():
     assert curve.days == ((0, 2), (1, 3), (8, 3), (9, 4))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(records=st.lists(invitations, max_size=6))
 def test_a_withdrawal_is_the_first_that_decide_would_have_advised(records):
