@@ -50,7 +50,7 @@ decisions:
 
 
 def pairs():
-    """Return policies, as text and as values, with records that stand on their thresholds, or of which none is known."""
+    """Return policies, as text and as values, with records on their thresholds, or of which nothing is known."""
     found = [(NEEDY, parse_policy(NEEDY), [Invitation()], Account())]
     for seed in range(5):
         text = random_text(seed + 4_000_000)
