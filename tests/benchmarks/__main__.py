@@ -76,7 +76,7 @@ def run_each(policy):
 
 
 def prepare_rivals(records, most):
-    """Give the rivals that are installed, checked, with their inputs; and the names of the others."""
+    """Return the rivals that are installed, checked, with their inputs; and the names of the others."""
     ready, absent = {}, []
     for make, (label, times, number) in RIVALS.items():
         try:
@@ -87,8 +87,8 @@ def prepare_rivals(records, most):
         some = records[: min(most, number)]
         decide_all = decide_one if hasattr(decide_one, "whole_lists") else _one_by_one(decide_one)
         inputs = [_numbered(prepare(record), index) for index, record in enumerate(some)]
-        said = [tuple(map(tuple, answers)) for answers in decide_all(inputs)]
-        assert said == [by_hand(record, NOW) for record in some], label
+        actual = [tuple(map(tuple, answers)) for answers in decide_all(inputs)]
+        assert actual == [by_hand(record, NOW) for record in some], label
         ready[label] = (times, some, prepare, inputs, decide_all)
     return ready, absent
 
@@ -102,7 +102,7 @@ def _one_by_one(decide_one):
 
 
 def timed(run, inputs, *, collecting=False):
-    """Give the nanoseconds that a run takes for each input, with the garbage collector off or on."""
+    """Return the nanoseconds that a run takes for each input, with the garbage collector off or on."""
     gc.collect()
     if collecting:
         gc.enable()
@@ -125,7 +125,7 @@ def check(policy, records):
 
 
 def measure(records, rounds, rivals, policy):
-    """Give each contender's nanoseconds a record, by round."""
+    """Return each contender's nanoseconds a record, by round."""
     runs = {
         "(a)": (run_a, records),
         "(b)": (run_b, records),
@@ -137,22 +137,22 @@ def measure(records, rounds, rivals, policy):
         runs[label] = (decide_all, inputs)
         runs[f"{label}: input"] = (lambda given, prepare=prepare: [prepare(record) for record in given], some)
     samples = {label: [] for label in runs}
-    chance = random.Random(0)  # noqa: S311  (only the order of the runs)
+    rng = random.Random(0)  # noqa: S311  (only the order of the runs)
     gc.disable()
     for _ in range(rounds):
-        for label in chance.sample(list(runs), len(runs)):
+        for label in rng.sample(list(runs), len(runs)):
             samples[label].append(timed(*runs[label], collecting=label == "collecting"))
     gc.enable()
     return samples
 
 
 def ratio(samples, label, to):
-    """Give the median of the ratios within each round."""
+    """Return the median of the ratios within each round."""
     return median(one / other for one, other in zip(samples[label], samples[to], strict=True))
 
 
 def verdict(value, bar, *, at_most=True):
-    """Say whether a bar is reached."""
+    """Return whether a bar is reached."""
     reached = value <= bar if at_most else value >= bar
     return f"{'≤' if at_most else '≥'} {bar} {'✓' if reached else '**✗**'}"
 

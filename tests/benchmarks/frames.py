@@ -61,16 +61,16 @@ RELATIONSHIPS = ["known", "logical", "stranger", "unknown"]
 
 def make_frame(rows, seed=1):
     """Make random invitations: half of them pending, an eighth with a note, one date in fifty missing."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
     def words(known, weights=None):
-        codes = chance.choice(len(known), rows, p=weights).astype(np.uint8)
+        codes = rng.choice(len(known), rows, p=weights).astype(np.uint8)
         return pl.Series(codes).cat.to(pl.Enum(known)).cast(pl.String)
 
     def instants(present):
-        ages = pl.Series(chance.integers(0, 40 * 86_400_000_000, rows))
+        ages = pl.Series(rng.integers(0, 40 * 86_400_000_000, rows))
         shown = pl.Series(int(NOW.timestamp()) * 1_000_000 - ages).cast(pl.Datetime("us", "UTC"))
-        known = pl.Series(chance.random(rows) < 0.98) & present
+        known = pl.Series(rng.random(rows) < 0.98) & present
         return pl.select(pl.when(known).then(shown).otherwise(None)).to_series()
 
     status = words(STATUSES, [0.05, 0.5, 0.2, 0.05, 0.15, 0.05])
@@ -80,7 +80,7 @@ def make_frame(rows, seed=1):
             "status": status,
             "activity": words(ACTIVITIES),
             "relationship": words(RELATIONSHIPS),
-            "note": notes.gather(chance.integers(0, len(notes), rows)),
+            "note": notes.gather(rng.integers(0, len(notes), rows)),
             "sent_at": instants(status != "draft"),
             "withdrawn_at": instants(status == "withdrawn"),
         }
@@ -179,8 +179,8 @@ def compare(name, ours, theirs, rows):
     mine, hand = median(taken[ours]), median(taken[theirs])
     ratio = median(a / b for a, b in zip(taken[ours], taken[theirs], strict=True))
     bar, reached = BARS[name], ratio <= BARS[name]
-    told = f"{1e9 * mine / rows:.0f} ns a row, by hand {1e9 * hand / rows:.0f}, ratio {ratio:.2f}"
-    tell(f"{name}, {rows / 1e6:g} million rows: {told} (≤ {bar} {'✓' if reached else '✗'})")
+    summary = f"{1e9 * mine / rows:.0f} ns a row, by hand {1e9 * hand / rows:.0f}, ratio {ratio:.2f}"
+    tell(f"{name}, {rows / 1e6:g} million rows: {summary} (≤ {bar} {'✓' if reached else '✗'})")
     if not reached:
         sys.exit(1)
 
@@ -209,26 +209,26 @@ def run_duckdb(rows):
     connection.from_arrow(make_frame(rows).to_arrow()).create("invitations")
     table = connection.table("invitations")
 
-    def kept(relation):
+    def materialize(relation):
         connection.execute("drop table if exists answers")
         relation().create("answers")
 
     ours, theirs = partial(by_policy, table), partial(connection.sql, sql_by_hand())
     read = "select * exclude (sent_at, withdrawn_at) from answers"
-    kept(ours)
+    materialize(ours)
     mine = connection.sql(read).pl()
-    kept(theirs)
+    materialize(theirs)
     same(mine, connection.sql(read).pl())
-    compare("duckdb", lambda: kept(ours), lambda: kept(theirs), rows)
+    compare("duckdb", lambda: materialize(ours), lambda: materialize(theirs), rows)
 
 
 def run_all(_rows):
     """Measure it all, a process each; exit where a bar is missed."""
-    told = [
+    summary = [
         subprocess.run([sys.executable, *map(str, what)], check=False).returncode
         for what in ((__file__, "polars", 10), (__file__, "duckdb", 10), (STREAMS, 20))
     ]
-    if any(told):
+    if any(summary):
         sys.exit("a bar is missed")
 
 

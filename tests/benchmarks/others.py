@@ -74,11 +74,11 @@ def _growing(number):
 
 
 def _segments(number):
-    chance = random.Random(number)  # noqa: S311  (the same at every run)
+    rng = random.Random(number)  # noqa: S311  (the same at every run)
     return [
         Invitation(
-            sent_at=NOW - timedelta(seconds=chance.random() * 24 * 86400),
-            facts={"my_segment": f"s{chance.randrange(number)}"} if chance.random() < 0.95 else {},
+            sent_at=NOW - timedelta(seconds=rng.random() * 24 * 86400),
+            facts={"my_segment": f"s{rng.randrange(number)}"} if rng.random() < 0.95 else {},
         )
         for _ in range(4000)
     ]

@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def micros(instant):
-    """Give an instant as a whole number of microseconds, exactly."""
+    """Return an instant as a whole number of microseconds, exactly."""
     return None if instant is None else (instant - EPOCH) // STEP
 
 
@@ -137,11 +137,11 @@ def business_rules():
 
     class Actions(actions.BaseActions):
         def __init__(self):
-            self.said = []
+            self.chosen = []
 
         @actions.rule_action(params={"name": fields.FIELD_TEXT})
         def say(self, name):
-            self.said.append(name)
+            self.chosen.append(name)
 
     def rule(name, *conditions, match="all"):
         tests = [{"name": fact, "operator": operator, "value": value} for fact, operator, value in conditions]
@@ -169,7 +169,7 @@ def business_rules():
         variables, spoken = Variables(data), Actions()
         for rules in lists:
             engine.run_all(rules, variables, spoken, stop_on_first_trigger=True)
-        return spoken.said
+        return spoken.chosen
 
     return as_numbers, named(evaluate)
 
@@ -205,10 +205,10 @@ def cedar():
 def durable_rules():
     """Post one event a record to each of three rule sets; their actions write the answer down."""
     durable = importlib.import_module("durable.lang")
-    message, said = durable.m, []
+    message, chosen = durable.m, []
 
     def saying(name):
-        return lambda context: said.append(name)  # the engine counts the arguments: exactly one
+        return lambda context: chosen.append(name)  # the engine counts the arguments: exactly one
 
     rules = {
         "w": [
@@ -235,10 +235,10 @@ def durable_rules():
                 durable.when_all(durable.pri(number), condition)(saying(answer))
 
     def evaluate(data):
-        said.clear()
+        chosen.clear()
         for name in rules:
             durable.post(name, dict(data))  # which writes into it
-        return said
+        return chosen
 
     return lambda record: {k: v for k, v in as_numbers(record).items() if v is not None}, named(evaluate)
 
@@ -284,8 +284,8 @@ def custodian():
     ]
 
     def decide_all(found):
-        """Give each rule what the rules above it left, as the tool itself does, record for record by its place."""
-        said = [[] for _ in found]
+        """Pass each rule what the rules above it left, as the tool itself does, record for record by its place."""
+        chosen = [[] for _ in found]
         for rules in lists:
             left = found
             for name, filters in rules:
@@ -293,10 +293,10 @@ def custodian():
                 for one in filters:
                     hit = one.process(hit)
                 for data in hit:
-                    said[data["id"]].append(ANSWERS[name])
+                    chosen[data["id"]].append(ANSWERS[name])
                 gone = {data["id"] for data in hit}
                 left = [data for data in left if data["id"] not in gone]
-        return said
+        return chosen
 
     decide_all.whole_lists = True
     return as_numbers, decide_all

@@ -60,10 +60,10 @@ def run(millions):
         for size in (millions / 4, millions / 2, millions, millions * 2):
             path = str(Path(folder, "invitations.parquet"))
             in_a_process("make", path, size)
-            told = [[float(word) for word in in_a_process(way, path).split()] for way in WAYS]
-            by_hand.append(told[-2][1])
-            most.append(told[-1][1])
-            shown = " | ".join(f"{used:.0f} | {size / taken:.1f}" for taken, used in told)
+            measured = [[float(word) for word in in_a_process(way, path).split()] for way in WAYS]
+            by_hand.append(measured[-2][1])
+            most.append(measured[-1][1])
+            shown = " | ".join(f"{used:.0f} | {size / taken:.1f}" for taken, used in measured)
             tell(f"| {size:g} | {shown} |")
     held = [
         verdict("Of twice the rows the policy takes {} times the memory", most[-1] / most[-2], TWICE),
@@ -73,9 +73,9 @@ def run(millions):
         sys.exit(1)
 
 
-def verdict(told, ratio, bar):
+def verdict(measured, ratio, bar):
     """Print a ratio beside its bar, and say whether that is reached."""
-    tell(f"\n{told.format(f'{ratio:.2f}')} (≤ {bar} {'✓' if ratio <= bar else '✗'}).")
+    tell(f"\n{measured.format(f'{ratio:.2f}')} (≤ {bar} {'✓' if ratio <= bar else '✗'}).")
     return ratio <= bar
 
 

@@ -56,15 +56,15 @@ ANSWERS = {  # by a short name, which is all that some rivals can give
 
 def make_records(number, seed=7):
     """Make random records of mixed age; their words are texts of their own, as a database or a file gives them."""
-    chance = random.Random(seed)  # noqa: S311  (the same at every run)
+    rng = random.Random(seed)  # noqa: S311  (the same at every run)
 
     def word(words, weights):
-        return "".join(list(chance.choices(words, weights)[0]))
+        return "".join(list(rng.choices(words, weights)[0]))
 
     def before(end, most, *near):
-        if chance.random() < 0.02:
-            return end - chance.choice(near) + chance.choice([-STEP, 0 * STEP, STEP])
-        return end - timedelta(seconds=chance.random() * most * 86400)
+        if rng.random() < 0.02:
+            return end - rng.choice(near) + rng.choice([-STEP, 0 * STEP, STEP])
+        return end - timedelta(seconds=rng.random() * most * 86400)
 
     def record(index):
         status = word(("pending", "withdrawn", "accepted", "ignored", "expired"), (55, 25, 12, 5, 3))
@@ -74,7 +74,7 @@ def make_records(number, seed=7):
             status=status,
             activity=word(("daily", "weekly", "occasional", "unknown"), (40, 25, 15, 20)),
             relationship=word(("known", "logical", "stranger", "unknown"), (30, 20, 30, 20)),
-            note=f"Hello, we met at the {index % 500}. meetup." if chance.random() < 0.5 else None,
+            note=f"Hello, we met at the {index % 500}. meetup." if rng.random() < 0.5 else None,
             sent_at=before(withdrawn or NOW, 30, D4, D14),
             withdrawn_at=withdrawn,
         )

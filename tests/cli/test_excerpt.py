@@ -42,6 +42,7 @@ def test_a_long_line_is_cut_around_the_column():
     assert first[second.index("^") :].startswith("HERE")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200), st.integers(1, 201), st.integers(20, 100))
 def test_an_excerpt_is_inert_and_fits(line, column, width):
     """Whatever stands in the file: two lines, printable, at most as wide as asked for, the caret inside."""

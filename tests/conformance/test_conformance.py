@@ -33,7 +33,7 @@ def folders(tmp_path_factory):
 
 @pytest.fixture
 def review(monkeypatch, capsys):
-    """Give what `invitepolicy review` prints of records: piped in, or as a file at a path, which is summarized."""
+    """Return what `invitepolicy review` prints of records: piped in, or as a file at a path, which is summarized."""
     monkeypatch.setattr("invitepolicy.cli.options.load_policy", doors.load)  # else most of the time went into reading
 
     def run(records, case, source, path=None):
@@ -79,7 +79,7 @@ def test_a_chapter_reads_the_same_in_every_yaml(name):
 
 
 def scalars(node):
-    """Give the scalars below a node that are no keys."""
+    """Return the scalars below a node that are no keys."""
     if isinstance(node, yaml.MappingNode):
         return chain.from_iterable(scalars(value) for _, value in node.value)
     return chain.from_iterable(map(scalars, node.value)) if isinstance(node, yaml.SequenceNode) else [node]
@@ -118,7 +118,7 @@ def test_the_command_answers_as_stated(name, folders, review):
 
 
 def wrong(name, door, answer):
-    """Give what is not as stated in a chapter's cases about invitations."""
+    """Return what is not as stated in a chapter's cases about invitations."""
     return [
         difference
         for cases in doors.groups(doors.cases_of(name, "record", door))
@@ -262,14 +262,14 @@ def test_check_refuses_a_policy_as_stated(name, folders, capsys):
     found = json.loads(capsys.readouterr().out)
 
     assert sorted(
-        (told["path"].rpartition("/")[2], told["line"], told["column"], told["code"])
-        for told in found
-        if told["level"] == "error"
+        (problem["path"].rpartition("/")[2], problem["line"], problem["column"], problem["code"])
+        for problem in found
+        if problem["level"] == "error"
     ) == sorted(problem for case in cases for problem in stated(case))
 
 
 def stated(case):
-    """Give the problems that a case states: file, line, column and kind."""
+    """Return the problems that a case states: file, line, column and kind."""
     return [
         (problem.get("file", case["file"]), problem["line"], problem["column"], problem["kind"])
         for problem in case["problems"]
@@ -277,7 +277,7 @@ def stated(case):
 
 
 def problems_of(read, source):
-    """Give the problems of a policy, likewise."""
+    """Return the problems of a policy, likewise."""
     try:
         read(source)
     except PolicyError as error:
@@ -286,7 +286,7 @@ def problems_of(read, source):
 
 
 def refused_fields(policy, record, now):
-    """Give the fields for which the doors refuse a record."""
+    """Return the fields for which the doors refuse a record."""
     found = []
     for door in (decide, decide_each):
         try:

@@ -40,7 +40,7 @@ def answer(given):
 
 
 def review():
-    """Give what the command says of the example export: its status, what it prints and what it remarks."""
+    """Return what the command says of the example export: its status, what it prints and what it remarks."""
     printed, remarked = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(remarked):
         status = main(["review", str(EXPORT), "-p", "faq", "--now", NOW.isoformat(), "--format", "json"])

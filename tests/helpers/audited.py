@@ -109,7 +109,7 @@ def review(path, forms, outputs):
 
 
 def run(inputs, outputs):
-    """Run both corpora, each source into one format after the other in turn. Give how many of both there were."""
+    """Run both corpora, each source into one format after the other in turn. Return how many of both there were."""
     policies = sorted((inputs / "policies").glob("*/*.yaml"))
     records = sorted((inputs / "records").iterdir())
     for number, path in enumerate(policies):

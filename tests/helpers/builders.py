@@ -13,7 +13,7 @@ HEAD = "\ninvitepolicy: 1\nname: p\n"  # stands last, so that the text's first l
 
 
 def lines(text):
-    """Give an indented text as it would stand in a file, its first line being line 1."""
+    """Return an indented text as it would stand in a file, its first line being line 1."""
     return dedent(text).lstrip("\n")
 
 
@@ -31,7 +31,7 @@ def policy(*bodies, **overrides):
 
 
 def refusal(call, *arguments, **named):
-    """Give the problems with which a call refuses its arguments."""
+    """Return the problems with which a call refuses its arguments."""
     try:
         result = call(*arguments, **named)
     except PolicyError as error:
@@ -41,17 +41,17 @@ def refusal(call, *arguments, **named):
 
 
 def told(*bodies, **overrides):
-    """Give the problems of a policy as they are printed."""
+    """Return the problems of a policy as they are printed."""
     return [str(problem) for problem in refusal(policy, *bodies, **overrides)]
 
 
 def codes(*bodies, **overrides):
-    """Give the problems of a policy as line, column and code."""
+    """Return the problems of a policy as line, column and code."""
     return [(problem.line, problem.column, problem.code) for problem in refusal(policy, *bodies, **overrides)]
 
 
 def inert(text):
-    """Say whether a text holds nothing that a terminal obeys or hides: no control, no format character, no break."""
+    """Return whether a text holds nothing that a terminal obeys or hides: no control, no format character, no break."""
     return all(
         character in "\u200c\u200d" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
         for character in text

@@ -21,31 +21,31 @@ MOST_LETTERS = 500  # of a problem
 
 
 def policy_sources():
-    """Give the first bytes of the shipped policies, of the hostile ones and of the catalogue of mistakes."""
+    """Return the first bytes of the shipped policies, of the hostile ones and of the catalogue of mistakes."""
     folders = [Path(resource_folder("policies")), DATA / "hostile" / "policies", BAD]
     sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return [source[:3_000] for source in sources if source]
 
 
-def mutated(chance, sources, pieces=PIECES):
+def mutated(rng, sources, pieces=PIECES):
     """Damage one of the sources in one to five places: cut, doubled, moved, overwritten, or cut off."""
-    source = bytearray(chance.choice(sources))
-    for _ in range(chance.randint(1, 5)):
-        start = chance.randrange(len(source) + 1)
-        end = min(len(source), start + chance.choice([0, 0, 1, 2, 12, 60]))
-        match chance.randrange(6):
+    source = bytearray(rng.choice(sources))
+    for _ in range(rng.randint(1, 5)):
+        start = rng.randrange(len(source) + 1)
+        end = min(len(source), start + rng.choice([0, 0, 1, 2, 12, 60]))
+        match rng.randrange(6):
             case 0:
                 source[start:end] = b""
             case 1:
                 source[start:start] = source[start:end] * 2
             case 2:
-                other = chance.choice(sources)
-                begin = chance.randrange(len(other) + 1)
-                source[start:end] = other[begin : begin + chance.choice([1, 8, 80])]
+                other = rng.choice(sources)
+                begin = rng.randrange(len(other) + 1)
+                source[start:end] = other[begin : begin + rng.choice([1, 8, 80])]
             case 3:
-                source[start:end] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 3)))
+                source[start:end] = bytes(rng.randrange(256) for _ in range(rng.randint(1, 3)))
             case _:
-                source[start:end] = chance.choice(pieces)
+                source[start:end] = rng.choice(pieces)
     return bytes(source)
 
 

@@ -49,14 +49,14 @@ def chapter(name):
 
 
 def kind_of(case):
-    """Say what a case states: answers about a `record` or the `account`, or whatever else its key is."""
+    """Return what a case states: answers about a `record` or the `account`, or whatever else its key is."""
     if "answers" in case:
         return "record" if "record" in case else "account"
     return next(kind for kind in ("refused", "problems", "summary", "proves") if kind in case)
 
 
 def cases_of(name, kind, door=None):
-    """Give the cases of a chapter that are of a kind and that a door can carry."""
+    """Return the cases of a chapter that are of a kind and that a door can carry."""
     found = chapter(name)
     barred = found.get("not_by", {})
     return [
@@ -82,7 +82,7 @@ def write_policies(name, folder):
 
 
 def source_of(case, folder):
-    """Give what `load_policy` and the command take for a case's policy: a shipped one's name, or a path."""
+    """Return what `load_policy` and the command take for a case's policy: a shipped one's name, or a path."""
     return str(folder / case["file"]) if case["file"].endswith(".yaml") else case["file"]
 
 
@@ -132,13 +132,13 @@ def account_by_decide(case, policy):
 
 
 def summary_of(case):
-    """Give the counts that a list of invitations shows, by the names of the account's fields."""
+    """Return the counts that a list of invitations shows, by the names of the account's fields."""
     shown = summarize(case["invitations"], now=case["now"])
     return {name: getattr(shown, name) for name in case["summary"]}
 
 
 def words_of(case, source, path):
-    """Give the words of the command that decides a case's records, which stand at a path."""
+    """Return the words of the command that decides a case's records, which stand at a path."""
     account = ",".join(f"{name}={value}" for name, value in case.get("account", {}).items())
     words = ["review", str(path), "-p", source, "--now", case["now"].isoformat(), "--format", "json", "-q"]
     return [*words, "--account", account] if account else words

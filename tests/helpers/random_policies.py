@@ -35,113 +35,113 @@ TAGS = ["vip", "keep", "x y", "a", "b", "other"]
 
 
 def random_policy(seed):
-    """Give a valid policy; the same seed gives the same."""
+    """Return a valid policy; the same seed gives the same."""
     return parse_policy(random_text(seed))
 
 
 def random_text(seed):
     """Write a valid policy of one to three decisions about invitations, and often one about the account."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(seed)  # noqa: S311  (a seeded test is the point)
     settings = {
-        "a_while": chance.choice(DURATIONS),
-        "longer": chance.choice([*DURATIONS, "forever"]),
+        "a_while": rng.choice(DURATIONS),
+        "longer": rng.choice([*DURATIONS, "forever"]),
         "never": "forever",
-        "a_few": int(chance.choice(NUMBERS)),
-        "many": chance.choice(SHARES),
+        "a_few": int(rng.choice(NUMBERS)),
+        "many": rng.choice(SHARES),
     }
-    decisions = {f"d{number}": _decision(chance, "invitation") for number in range(chance.randint(1, 3))}
-    if chance.random() < 0.5:
-        decisions["pace"] = _decision(chance, "account")
+    decisions = {f"d{number}": _decision(rng, "invitation") for number in range(rng.randint(1, 3))}
+    if rng.random() < 0.5:
+        decisions["pace"] = _decision(rng, "account")
     policy = {"invitepolicy": 1, "name": "random", "settings": settings, "facts": OWN, "decisions": decisions}
     return json.dumps(policy, indent=1, ensure_ascii=False)
 
 
-def _decision(chance, subject):
+def _decision(rng, subject):
     usable = OF_ACCOUNTS if subject == "account" else [*OF_INVITATIONS, *OF_INVITATIONS, *OF_ACCOUNTS]
-    facts = list(dict.fromkeys(chance.choices(usable, k=chance.randint(1, 5))))
-    cards = [_card(chance, facts, f"rule {number}") for number in range(chance.randint(0, 6))]
-    limits = cards[: chance.choice([0, 0, 1])]
+    facts = list(dict.fromkeys(rng.choices(usable, k=rng.randint(1, 5))))
+    rules = [_rule(rng, facts, f"rule {number}") for number in range(rng.randint(0, 6))]
+    limits = rules[: rng.choice([0, 0, 1])]
     decision = {"question": "What now?", "subject": subject, "outcomes": OUTCOMES}
-    if chance.random() < 0.5:
-        decision["applies_to"] = _when(chance, facts, 2)
+    if rng.random() < 0.5:
+        decision["applies_to"] = _when(rng, facts, 2)
     if limits:
         decision["limits"] = limits
-    decision["rules"] = cards[len(limits) :]
-    decision["otherwise"] = {"then": chance.choice(OUTCOMES), "because": _because(chance, facts)}
-    if chance.random() < 0.3:
+    decision["rules"] = rules[len(limits) :]
+    decision["otherwise"] = {"then": rng.choice(OUTCOMES), "because": _because(rng, facts)}
+    if rng.random() < 0.3:
         decision["details"] = {"keep": {"where": ["here", {"page": 1}]}}
     return decision
 
 
-def _card(chance, facts, name):
-    card = {"rule": name, "when": _when(chance, facts, 3), "then": chance.choice(OUTCOMES)}
-    card["because"] = _because(chance, facts)
-    if chance.random() < 0.2:
-        card["details"] = {"steps": [1, 2, {"last": True}]}
-    return card
+def _rule(rng, facts, name):
+    rule = {"rule": name, "when": _when(rng, facts, 3), "then": rng.choice(OUTCOMES)}
+    rule["because"] = _because(rng, facts)
+    if rng.random() < 0.2:
+        rule["details"] = {"steps": [1, 2, {"last": True}]}
+    return rule
 
 
-def _because(chance, facts):
-    fact = chance.choice(facts)
-    about = f"{{{fact}.age}}" if KINDS[fact] == "clock" and chance.random() < 0.5 else f"{{{fact}}}"
-    return chance.choice(["It is so.", "After {a_while}.", "After {longer}: {{so}}.", f"It is {about}."])
+def _because(rng, facts):
+    fact = rng.choice(facts)
+    about = f"{{{fact}.age}}" if KINDS[fact] == "clock" and rng.random() < 0.5 else f"{{{fact}}}"
+    return rng.choice(["It is so.", "After {a_while}.", "After {longer}: {{so}}.", f"It is {about}."])
 
 
-def _when(chance, facts, most):
-    return {fact: _test(chance, fact) for fact in chance.sample(facts, min(len(facts), chance.randint(1, most)))}
+def _when(rng, facts, most):
+    return {fact: _test(rng, fact) for fact in rng.sample(facts, min(len(facts), rng.randint(1, most)))}
 
 
-def _test(chance, fact):
+def _test(rng, fact):
     kind = KINDS[fact]
     if kind in ("choice", "tags"):
         words = FACTS[fact].words if fact in FACTS and kind == "choice" else OWN_WORDS[fact]
-        some = chance.sample(list(words), chance.randint(1, min(3, len(words))))
-        test = some[0] if len(some) == 1 and chance.random() < 0.7 else some
-        return {"not": test} if chance.random() < 0.35 else test
-    if chance.random() < 0.15:
-        return chance.choice(["given", "missing"])
+        some = rng.sample(list(words), rng.randint(1, min(3, len(words))))
+        test = some[0] if len(some) == 1 and rng.random() < 0.7 else some
+        return {"not": test} if rng.random() < 0.35 else test
+    if rng.random() < 0.15:
+        return rng.choice(["given", "missing"])
     if kind == "flag":
-        return chance.random() < 0.5
+        return rng.random() < 0.5
     if kind == "clock":
-        return _aged(chance)
-    return _in_range(chance, kind)
+        return _aged(rng)
+    return _in_range(rng, kind)
 
 
-def _aged(chance):
-    if chance.random() < 0.35:
-        low, high = sorted(chance.sample(range(len(DURATIONS)), 2))
-        ends = chance.choice([(DURATIONS[low], DURATIONS[high]), ("a_while", DURATIONS[high]), ("a_while", "longer")])
+def _aged(rng):
+    if rng.random() < 0.35:
+        low, high = sorted(rng.sample(range(len(DURATIONS)), 2))
+        ends = rng.choice([(DURATIONS[low], DURATIONS[high]), ("a_while", DURATIONS[high]), ("a_while", "longer")])
         if ends[0] != DURATIONS[high]:
             return f"between {ends[0]} and {ends[1]} ago"
-    return chance.choice(["at least {} ago", "less than {} ago"]).format(
-        chance.choice([*DURATIONS, "a_while", "longer", "never"])
+    return rng.choice(["at least {} ago", "less than {} ago"]).format(
+        rng.choice([*DURATIONS, "a_while", "longer", "never"])
     )
 
 
-def _in_range(chance, kind):
+def _in_range(rng, kind):
     written, setting = (SHARES, "many") if kind == "share" else (NUMBERS, "a_few")
     if kind == "number":
         written = ["-2.5", "0", "0.5", "1", "2"]
-    if chance.random() < 0.3:
-        low, high = sorted(chance.sample(range(len(written)), 2))
-        return f"between {chance.choice([written[low], setting])} and {written[high]}"
-    if kind != "share" and chance.random() < 0.2:
-        return json.loads(chance.choice(written))
-    how = chance.choice(["at least", "at most", "more than", "less than"])
-    return f"{how} {chance.choice([*written, setting])}"
+    if rng.random() < 0.3:
+        low, high = sorted(rng.sample(range(len(written)), 2))
+        return f"between {rng.choice([written[low], setting])} and {written[high]}"
+    if kind != "share" and rng.random() < 0.2:
+        return json.loads(rng.choice(written))
+    how = rng.choice(["at least", "at most", "more than", "less than"])
+    return f"{how} {rng.choice([*written, setting])}"
 
 
 def random_record(policy, seed, now=NOW):
-    """Give an invitation and an account that stand on the policy's thresholds at `now`, or just beside them."""
-    chance = random.Random(seed)  # noqa: S311
+    """Return an invitation and an account that stand on the policy's thresholds at `now`, or just beside them."""
+    rng = random.Random(seed)  # noqa: S311
     lines = [line for decision in policy.decisions.values() for line in conditions_of(decision)]
 
     def instant(fact):
-        return _instant(chance, _borders(lines, fact, AgeRange), now)
+        return _instant(rng, _thresholds(lines, fact, AgeRange), now)
 
     def number(fact, step=1):
-        near = [border + by for border in _borders(lines, fact, NumberRange) for by in (-step, 0, step)]
-        return chance.choice([*near, *near, 0, 1, 5])
+        near = [threshold + by for threshold in _thresholds(lines, fact, NumberRange) for by in (-step, 0, step)]
+        return rng.choice([*near, *near, 0, 1, 5])
 
     def count(fact):
         return max(0, int(number(fact)))
@@ -150,36 +150,36 @@ def random_record(policy, seed, now=NOW):
         return min(1, max(0, number(fact, 1e-9)))
 
     def perhaps(value):
-        return None if chance.random() < 0.25 else value
+        return None if rng.random() < 0.25 else value
 
     facts = {
         "my_count": count("my_count"),
         "my_number": number("my_number", 1e-9),
         "my_share": share("my_share"),
-        "my_flag": chance.random() < 0.5,
+        "my_flag": rng.random() < 0.5,
         "my_met": instant("my_met"),
-        "my_lists": chance.sample(TAGS, chance.randint(0, 3)),
-        "my_trade": chance.choice(OWN_WORDS["my_trade"]),
+        "my_lists": rng.sample(TAGS, rng.randint(0, 3)),
+        "my_trade": rng.choice(OWN_WORDS["my_trade"]),
         "my_unnamed": "nobody asks",
     }
-    note = perhaps(" " * chance.randint(0, 2) + "n" * count("note_length") + "\n" * chance.randint(0, 2))
+    note = perhaps(" " * rng.randint(0, 2) + "n" * count("note_length") + "\n" * rng.randint(0, 2))
     invitation = Invitation(
         name=perhaps("Ada"),
-        direction=chance.choice(DIRECTIONS),
-        status=chance.choice(STATUSES),
-        relationship=chance.choice(RELATIONSHIPS),
-        activity=chance.choice(ACTIVITIES),
+        direction=rng.choice(DIRECTIONS),
+        status=rng.choice(STATUSES),
+        relationship=rng.choice(RELATIONSHIPS),
+        activity=rng.choice(ACTIVITIES),
         sent_at=instant("sent"),
         answered_at=instant("answered"),
         withdrawn_at=instant("withdrawn"),
         last_active_at=instant("last_active"),
         note=note,
-        email_requested=chance.random() < 0.5,
+        email_requested=rng.random() < 0.5,
         attempts=count("attempts"),
-        tags=chance.sample(TAGS, chance.randint(0, 3)),
-        facts={name: value for name, value in facts.items() if chance.random() < 0.7},
+        tags=rng.sample(TAGS, rng.randint(0, 3)),
+        facts={name: value for name, value in facts.items() if rng.random() < 0.7},
     )
-    if chance.random() < 0.2:
+    if rng.random() < 0.2:
         return invitation, Account()
     account = Account(
         pending=perhaps(count("account_pending")),
@@ -190,33 +190,33 @@ def random_record(policy, seed, now=NOW):
         email_requests=perhaps(count("account_email_requests")),
         notes_last_month=perhaps(count("account_notes_last_month")),
         restricted_at=instant("account_restricted"),
-        tier=chance.choice(TIERS),
+        tier=rng.choice(TIERS),
     )
     return invitation, account
 
 
-def _borders(lines, fact, kind):
+def _thresholds(lines, fact, kind):
     return [
-        border.value
+        threshold.value
         for line in lines
         if line.fact == fact and isinstance(line.operator, kind)
-        for border in (line.operator.low, line.operator.high)
-        if border is not None and border.value != FOREVER
+        for threshold in (line.operator.low, line.operator.high)
+        if threshold is not None and threshold.value != FOREVER
     ]
 
 
-def _instant(chance, borders, now):
-    """Give no instant, one on a border, a microsecond beside it, the ends of time, the future, or any day."""
-    match chance.randrange(10):
+def _instant(rng, thresholds, now):
+    """Return no instant, one on a threshold, a microsecond beside it, the ends of time, the future, or any day."""
+    match rng.randrange(10):
         case 0 | 1:
             return None
         case 2:
-            return chance.choice([datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), datetime(1, 1, 1, tzinfo=UTC)])
+            return rng.choice([datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), datetime(1, 1, 1, tzinfo=UTC)])
         case 3 | 4:
-            return now + timedelta(seconds=chance.uniform(-40 * 86400, 10 * 86400))
+            return now + timedelta(seconds=rng.uniform(-40 * 86400, 10 * 86400))
         case _:
-            border = chance.choice([*borders, timedelta(), timedelta(days=3)])
-            return now - border + chance.choice([-STEP, timedelta(), STEP])
+            threshold = rng.choice([*thresholds, timedelta(), timedelta(days=3)])
+            return now - threshold + rng.choice([-STEP, timedelta(), STEP])
 
 
 seeds = st.integers(0, 2**32)

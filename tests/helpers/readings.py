@@ -27,19 +27,19 @@ def plain(policy, subject, invitation, account, now=NOW):
     return answers
 
 
-def hold_to_plain(policy, invitation, account, now=NOW, where=None):
+def check_against_plain(policy, invitation, account, now=NOW, where=None):
     """Hold every field of every answer about an invitation to the plain reading."""
     assert decide(policy, invitation, now=now, account=account) == plain(
         policy, "invitation", invitation, account, now
     ), where
 
 
-def hold_account_to_plain(policy, account, now=NOW, where=None):
+def check_account_against_plain(policy, account, now=NOW, where=None):
     """Hold every field of every answer about an account to the plain reading."""
     assert decide_account(policy, account, now=now) == plain(policy, "account", Invitation(), account, now), where
 
 
-def hold_total(policy, invitation, account, now=NOW):
+def check_total(policy, invitation, account, now=NOW):
     """Hold a record to one outcome of the decision's own words, and to a reason, for every decision about it."""
     advice = decide(policy, invitation, now=now, account=account)
     asked = {name: decision for name, decision in policy.decisions.items() if decision.subject == "invitation"}
@@ -50,12 +50,12 @@ def hold_total(policy, invitation, account, now=NOW):
         assert (answer.outcome == "undetermined") is bool(answer.needs), name
 
 
-def hold_constant(policy, invitation, account, chance, *, now=NOW, where=None):
-    """Hold answers to seven instants before each changes and to the one at which it does. Give how many those are."""
+def check_constant(policy, invitation, account, rng, *, now=NOW, where=None):
+    """Hold answers to seven instants before each changes and to the one at which it does. Return how many those are."""
     answers = decide(policy, invitation, now=now, account=account)
     for name, decision in answers.items():
         end = decision.changes_at or now + timedelta(weeks=200)
-        inside = [min(now + (end - now) * chance.random(), end - STEP) for _ in range(6)]
+        inside = [min(now + (end - now) * rng.random(), end - STEP) for _ in range(6)]
         for instant in (*inside, end - STEP):
             again = decide(policy, invitation, now=instant, account=account)[name]
             assert again.outcome == decision.outcome, (where, name, instant)
@@ -65,7 +65,7 @@ def hold_constant(policy, invitation, account, chance, *, now=NOW, where=None):
     return 8 * len(answers)
 
 
-def hold_account_change(policy, invitations, account, now=NOW, where=None):
+def check_account_change(policy, invitations, account, now=NOW, where=None):
     """Hold what is announced of an account to summarizing its invitations anew at every instant that might matter."""
     answers = decide_account(policy, invitations, now=now, account=account)
     leaving = {each.sent_at + window for each in invitations if each.sent_at is not None for window in WINDOWS}

@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 BLANK = ' ,;"\t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000'  # a line of nothing else may be no row
 
 
-def hold_lines(data, policy):
+def check_lines(data, policy):
     """Hold JSON Lines to one record or one problem a line that is not blank. Give how many lines those are."""
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     numbers = [number for number, line in enumerate(lines, 1) if line.strip() or len(line) >= LONGEST]
@@ -37,7 +37,7 @@ def hold_lines(data, policy):
     return len(numbers)
 
 
-def hold_export(folder, policy):
+def check_export(folder, policy):
     """Hold a folder to a refusal, or each row of its invitations to an answer or to a problem. Give the rows' number.
 
     A row is accounted for once: read, told as an error, or told as left out for another row of the same person.

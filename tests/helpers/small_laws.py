@@ -17,7 +17,7 @@ COMPARED = {
 
 
 def found(of):
-    """Give the findings about rules as code, place and, for doubt, the fact."""
+    """Return the findings about rules as code, place and, for doubt, the fact."""
     return {
         (
             finding.code,
@@ -29,21 +29,21 @@ def found(of):
     }
 
 
-def hold_lint(small, where=None):
+def check_lint(small, where=None):
     """Hold what lint says to what looking at every cell finds."""
     assert found(small) == expected_findings(small), where
 
 
 def answer(one, values):
-    """Say all that an answer shows: the outcome; and the rule, its reason, or the line that fails."""
+    """Return all that an answer shows: the outcome; and the rule, its reason, or the line that fails."""
     ruling = evaluate(one.decisions["d"], values, STANDING)
     if ruling.condition is not None:
         return ruling.outcome, None, ruling.condition.fact, ruling.condition.operator
-    card = ruling.rule
-    return (ruling.outcome, None) if card is None else (ruling.outcome, card.name, card.because, card.details)
+    rule = ruling.rule
+    return (ruling.outcome, None) if rule is None else (ruling.outcome, rule.name, rule.because, rule.details)
 
 
-def hold_diff(old, new, where=None):
+def check_diff(old, new, where=None):
     """Hold a difference to deciding every cell by both: changes of outcomes, and where those are alike of reasons."""
     outcomes, reasons = set(), set()
     lines = [*conditions_of(old.decisions["d"]), *conditions_of(new.decisions["d"])]
@@ -54,8 +54,8 @@ def hold_diff(old, new, where=None):
         elif before != after:
             reasons.add((before[0], before[1], after[1]))
 
-    told = diff_policies(old, new)
+    difference = diff_policies(old, new)
 
-    assert {(one.before, one.after) for one in told.outcomes} == outcomes, where
-    assert {(one.before, one.rule_before, one.rule_after) for one in told.reasons} == reasons, where
-    assert is_empty(told) is not (outcomes or reasons), where
+    assert {(one.before, one.after) for one in difference.outcomes} == outcomes, where
+    assert {(one.before, one.rule_before, one.rule_after) for one in difference.reasons} == reasons, where
+    assert is_empty(difference) is not (outcomes or reasons), where

@@ -41,51 +41,51 @@ settings: {short: 1 day, long: SETTING, never: forever, few: 1, some: 30%}
 """
 
 
-def _line(chance, fact):
+def _line(rng, fact):
     if fact in WORDS:
-        some = chance.sample(WORDS[fact], chance.randint(1, 2))
+        some = rng.sample(WORDS[fact], rng.randint(1, 2))
         text = f"[{', '.join(some)}]"
-        return f"{{not: {text}}}" if chance.random() < 0.4 else text
-    if chance.random() < 0.15:
-        return chance.choice(["given", "missing"])
+        return f"{{not: {text}}}" if rng.random() < 0.4 else text
+    if rng.random() < 0.15:
+        return rng.choice(["given", "missing"])
     if fact in FLAGS:
-        return chance.choice(["true", "false"])
+        return rng.choice(["true", "false"])
     if fact in CLOCKS:
-        low, high = chance.sample(DAYS, 2)
-        if chance.random() < 0.3:
-            low, high = chance.choice([("0 days", "1 day"), ("short", "long"), ("1 day", "long"), ("3 days", "1 week")])
+        low, high = rng.sample(DAYS, 2)
+        if rng.random() < 0.3:
+            low, high = rng.choice([("0 days", "1 day"), ("short", "long"), ("1 day", "long"), ("3 days", "1 week")])
             return f"between {low} and {high} ago"
-        return chance.choice([f"at least {low} ago", f"less than {high} ago"])
+        return rng.choice([f"at least {low} ago", f"less than {high} ago"])
     some = ["0", "1", "2", "few"] if fact in COUNTS else ["0%", "30%", "some", "100%"]
-    how = chance.choice(["at least", "at most", "more than", "less than"])
-    return f"{how} {chance.choice(some)}"
+    how = rng.choice(["at least", "at most", "more than", "less than"])
+    return f"{how} {rng.choice(some)}"
 
 
-def _lines(chance, facts, most):
-    some = chance.sample(facts, min(len(facts), chance.randint(0, most)))
-    return f"{{{', '.join(f'{fact}: {_line(chance, fact)}' for fact in some)}}}"
+def _lines(rng, facts, most):
+    some = rng.sample(facts, min(len(facts), rng.randint(0, most)))
+    return f"{{{', '.join(f'{fact}: {_line(rng, fact)}' for fact in some)}}}"
 
 
-def some_lines(chance, facts):
+def some_lines(rng, facts):
     """Write the lines of a rule about exactly three of the facts."""
-    return f"{{{', '.join(f'{fact}: {_line(chance, fact)}' for fact in chance.sample(facts, 3))}}}"
+    return f"{{{', '.join(f'{fact}: {_line(rng, fact)}' for fact in rng.sample(facts, 3))}}}"
 
 
 def small_text(seed, facts=None):
     """Write a policy of one decision about few facts."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded test is the point)
-    facts = facts or list(dict.fromkeys(chance.sample(FACTS_OF, chance.randint(1, 4))))
+    rng = random.Random(seed)  # noqa: S311  (a seeded test is the point)
+    facts = facts or list(dict.fromkeys(rng.sample(FACTS_OF, rng.randint(1, 4))))
     rules = [
-        f"  - {{rule: r{number}, when: {_lines(chance, facts, 3)}, then: {chance.choice(OUTCOMES)}, because: b}}"
-        for number in range(chance.randint(1, 5))
+        f"  - {{rule: r{number}, when: {_lines(rng, facts, 3)}, then: {rng.choice(OUTCOMES)}, because: b}}"
+        for number in range(rng.randint(1, 5))
     ]
-    applies = _lines(chance, facts, 2) if chance.random() < 0.5 else "{}"
-    when, mode = _lines(chance, facts, 2), chance.choice(MODES)
+    applies = _lines(rng, facts, 2) if rng.random() < 0.5 else "{}"
+    when, mode = _lines(rng, facts, 2), rng.choice(MODES)
     return "\n".join(
         [
             "invitepolicy: 1",
             "name: small",
-            OWN.replace("SETTING", chance.choice(["1 day", "3 days", "2 weeks"])),
+            OWN.replace("SETTING", rng.choice(["1 day", "3 days", "2 weeks"])),
             "decisions:",
             " d:",
             f"  applies_to: {applies}",
@@ -93,7 +93,7 @@ def small_text(seed, facts=None):
             "  outcomes: [keep, withdraw, wait]",
             "  rules:",
             *rules,
-            f"  otherwise: {{then: {chance.choice(['keep', 'withdraw'])}, because: o}}",
+            f"  otherwise: {{then: {rng.choice(['keep', 'withdraw'])}, because: o}}",
             "promises:",
             f"- {{promise: p, decision: d, when: {when}, {mode}}}",
         ]
@@ -102,12 +102,12 @@ def small_text(seed, facts=None):
 
 def small_facts(seed):
     """Choose few facts, so that two policies can speak of the same ones."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded test is the point)
-    return list(dict.fromkeys(chance.sample(FACTS_OF, chance.randint(1, 4))))
+    rng = random.Random(seed)  # noqa: S311  (a seeded test is the point)
+    return list(dict.fromkeys(rng.sample(FACTS_OF, rng.randint(1, 4))))
 
 
 def records_of(lines, facts):
-    """Give the values of every record that lines can tell apart, ties kept: facts by name, at `STANDING`."""
+    """Yield the values of every record that lines can tell apart, ties kept: facts by name, at `STANDING`."""
     lines = list(lines)
     for line in list(lines):
         happens = FACTS[line.fact].happens if line.fact in FACTS else None
@@ -154,12 +154,12 @@ def count_cells(policy):
 
 
 def all_lines(*policies):
-    """Give the lines of the decision, and of the promise, of policies."""
+    """Return the lines of the decision, and of the promise, of policies."""
     return list(chain.from_iterable((*conditions_of(one.decisions["d"]), *one.promises[0].when) for one in policies))
 
 
-def said(decision, values):
-    """Say the outcome and the rule that decides."""
+def decide_plainly(decision, values):
+    """Return the outcome and the rule that decides."""
     ruling = evaluate(decision, values, STANDING)
     return ruling.outcome, ruling.rule and ruling.rule.name, ruling.rule
 
@@ -169,7 +169,7 @@ def expected_findings(policy):
     decision = policy.decisions["d"]
     records = list(records_of(all_lines(policy), policy.facts))
     rulings = [evaluate(decision, values, STANDING) for values in records]
-    answers = [said(decision, values) for values in records]
+    answers = [decide_plainly(decision, values) for values in records]
     found = set()
     for number, rule in enumerate(decision.rules):
         empty = [line for line in rule.when if _is_empty_between(line, records)]
@@ -178,7 +178,7 @@ def expected_findings(policy):
             found |= {("unreached", rule.place, "")} if not empty else set()
             continue
         rules = (*decision.rules[:number], *decision.rules[number + 1 :])
-        others = [said(attrs.evolve(decision, rules=rules), values) for values in records]
+        others = [decide_plainly(attrs.evolve(decision, rules=rules), values) for values in records]
         if all(one[0] == other[0] for one, other in zip(answers, others, strict=True)):
             found.add(("no-difference", rule.place, ""))
         if any(
@@ -202,7 +202,7 @@ def expected_findings(policy):
 
 
 def _alike(answers, decision, records):
-    return all(one[:2] == said(decision, values)[:2] for one, values in zip(answers, records, strict=True))
+    return all(one[:2] == decide_plainly(decision, values)[:2] for one, values in zip(answers, records, strict=True))
 
 
 def _is_empty_between(line, records):
@@ -213,7 +213,7 @@ def _is_empty_between(line, records):
 
 
 def small_policies(number, *, start=0):
-    """Give policies of at most 500 cells, by a seed."""
+    """Yield policies of at most 500 cells, by a seed."""
     seed, given = start, 0
     while given < number:
         policy = unproven(small_text(seed))

@@ -11,12 +11,12 @@ from invitepolicy import Account, Invitation
 from invitepolicy._core.facts import ACTIVITIES, DIRECTIONS, RELATIONSHIPS, STATUSES, TIERS
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
-_BORDERS = [timedelta(days=days) for days in (0, 1, 3, 4, 7, 14, 21, 30, 90, 166, 180)]
+_THRESHOLDS = [timedelta(days=days) for days in (0, 1, 3, 4, 7, 14, 21, 30, 90, 166, 180)]
 _NEAR = [timedelta(microseconds=-1), timedelta(), timedelta(microseconds=1)]
 
 instants = st.one_of(
     st.none(),
-    st.builds(lambda border, near: NOW - border + near, st.sampled_from(_BORDERS), st.sampled_from(_NEAR)),
+    st.builds(lambda threshold, near: NOW - threshold + near, st.sampled_from(_THRESHOLDS), st.sampled_from(_NEAR)),
     st.datetimes(datetime(2025, 6, 1), datetime(2026, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )
 counts = st.one_of(st.none(), st.integers(0, 800))
@@ -50,32 +50,32 @@ accounts = st.builds(
 
 
 def random_invitations(number: int, *, seed: int) -> list[Invitation]:
-    """Make records of every status, with dates missing, on borders and a microsecond beside them."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded test is the point)
+    """Make records of every status, with dates missing, on thresholds and a microsecond beside them."""
+    rng = random.Random(seed)  # noqa: S311  (a seeded test is the point)
 
     def instant() -> datetime | None:
-        match chance.randrange(4):
+        match rng.randrange(4):
             case 0:
                 return None
             case 1:
-                return NOW - chance.choice(_BORDERS) + chance.choice(_NEAR)
+                return NOW - rng.choice(_THRESHOLDS) + rng.choice(_NEAR)
             case _:
-                return NOW - timedelta(seconds=chance.uniform(-5 * 86400, 220 * 86400))
+                return NOW - timedelta(seconds=rng.uniform(-5 * 86400, 220 * 86400))
 
     return [
         Invitation(
-            direction=chance.choice(DIRECTIONS),
+            direction=rng.choice(DIRECTIONS),
             status=STATUSES[index % len(STATUSES)],
-            relationship=chance.choice(RELATIONSHIPS),
-            activity=chance.choice(ACTIVITIES),
+            relationship=rng.choice(RELATIONSHIPS),
+            activity=rng.choice(ACTIVITIES),
             sent_at=instant(),
             answered_at=instant(),
             withdrawn_at=instant(),
             last_active_at=instant(),
-            note=chance.choice([None, "", "  ", "hello", "x" * 200, "x" * 201, "x" * 300, "x" * 301]),
-            email_requested=chance.random() < 0.5,
-            attempts=chance.randrange(4),
-            tags=chance.choice([(), ("keep",), ("vip",)]),
+            note=rng.choice([None, "", "  ", "hello", "x" * 200, "x" * 201, "x" * 300, "x" * 301]),
+            email_requested=rng.random() < 0.5,
+            attempts=rng.randrange(4),
+            tags=rng.choice([(), ("keep",), ("vip",)]),
         )
         for index in range(number)
     ]

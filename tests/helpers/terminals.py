@@ -9,5 +9,5 @@ class Terminal(io.StringIO):
     """A stream that calls itself a terminal."""
 
     def isatty(self):
-        """Say yes."""
+        """Return True."""
         return True

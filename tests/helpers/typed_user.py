@@ -21,7 +21,7 @@ outcome: str = advice["withdraw"].outcome
 
 
 def first_change(policy: Policy, sent_at: datetime) -> datetime | None:
-    """Say when the answer to an invitation changes."""
+    """Return when the answer to an invitation changes."""
     return decide(policy, {"sent_at": sent_at}, now=NOW, account=Account(tier="free"))["withdraw"].changes_at
 
 
@@ -32,7 +32,7 @@ def outcomes(folder: Path, style: str, records: list[Invitation]) -> list[str]:
 
 
 def problems(path: Path) -> tuple[Problem, ...]:
-    """Tell what is wrong with a style."""
+    """Return what is wrong with a style."""
     try:
         load_policy(path)
     except PolicyError as error:

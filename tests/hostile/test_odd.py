@@ -19,12 +19,12 @@ NEEDED = "To answer, this is needed: the account's rejected_share (the part of t
 
 
 def named(paths):
-    """Give the names of files as what tests are called."""
+    """Return the names of files as what tests are called."""
     return [path.stem for path in paths]
 
 
 def meaning(name):
-    """Give what a file's one card says of a record of long ago, and its one setting."""
+    """Return what a file's one rule says of a record of long ago, and its one setting."""
     policy = load_policy(ODD / "own" / f"{name}.yaml")
     old = Invitation(sent_at=NOW - timedelta(days=36_500), attempts=10**18 - 1)
     decision = decide(policy, old, now=NOW)["d"]

@@ -31,7 +31,7 @@ MUTATED = 3_000 * (7 if int(os.environ.get("INVITEPOLICY_LAWS", "1")) > 1 else 1
 
 
 def seconds_of(source):
-    """Give the seconds of CPU that judging a source takes, on a machine that is not slowed down by others."""
+    """Return the seconds of CPU that judging a source takes, on a machine that is not slowed down by others."""
     slowness = max(1.0, (reckoning() + reckoning()) / 2 / RECKONING)
     began = time.process_time()
     judged(source)
@@ -39,14 +39,14 @@ def seconds_of(source):
 
 
 def reckoning():
-    """Give the seconds of CPU that a fixed piece of work takes now."""
+    """Return the seconds of CPU that a fixed piece of work takes now."""
     began = time.process_time()
     sum(len(str(number)) for number in range(100_000))
     return time.process_time() - began
 
 
 def memory_of(source):
-    """Give the bytes that judging a source holds at most."""
+    """Return the bytes that judging a source holds at most."""
     tracemalloc.start()
     try:
         judged(source)
@@ -72,11 +72,11 @@ def test_hostile_policies_are_checked_without_harm(entry, form, capsys):
     status = main(["check", str(FOLDER / entry["file"]), "--format", form])
 
     printed = capsys.readouterr()
-    told = printed.out.splitlines()
+    lines = printed.out.splitlines()
     assert status in ({0, 1} if entry["expected"] != "must_reject" else {1})
     assert all(inert(line) for line in (printed.out + printed.err).splitlines())
-    assert form == "json" or max(map(len, told), default=0) <= MOST_LETTERS + 200
-    assert form == "json" or len(told) <= 3 * MOST_PROBLEMS + 1
+    assert form == "json" or max(map(len, lines), default=0) <= MOST_LETTERS + 200
+    assert form == "json" or len(lines) <= 3 * MOST_PROBLEMS + 1
 
 
 @pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
@@ -109,6 +109,7 @@ def test_the_hostile_policies_are_all_there():
     assert files == {entry["file"] for entry in HOSTILE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -135,7 +136,7 @@ def test_the_hostile_policies_are_all_there():
     ],
     ids=[
         "tests of one name", "settings in months", "unknown keys", "decisions without anything", "many words",
-        "one word often", "one name dropped often", "cards without anything", "one tag often", "unknown facts",
+        "one word often", "one name dropped often", "rules without anything", "one tag often", "unknown facts",
         "words alone", "rules",
     ],
 )  # fmt: skip
@@ -144,11 +145,12 @@ def test_much_of_anything_costs_no_more_than_reading_it(source):
     assert seconds_of(source) <= LONGEST
 
 
+@pytest.mark.slow
 def test_mutated_policies_end_in_a_policy_or_a_refusal():
     """3,000 by a seed (21,000 in `.ci/run`), of shipped policies, mistakes and hostile ones."""
-    chance = random.Random(20_260_315)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(20_260_315)  # noqa: S311  (a seeded test is the point)
     sources = policy_sources()
 
-    accepted = sum(judged(mutated(chance, sources)) for _ in range(MUTATED))
+    accepted = sum(judged(mutated(rng, sources)) for _ in range(MUTATED))
 
     assert accepted > 0

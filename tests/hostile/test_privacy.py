@@ -80,12 +80,12 @@ BAD = {  # what a row or a file may be refused or remarked for
 
 
 def record(**fields):
-    """Give a pending invitation with a canary in every text."""
+    """Return a pending invitation with a canary in every text."""
     return Invitation(**{"sent_at": NOW - timedelta(days=3), **FIELDS, **fields})
 
 
-def said(error):
-    """Give all that a log shows of an exception: text, `repr`, the whole chain, the traceback."""
+def logged(error):
+    """Return all that a log shows of an exception: text, `repr`, the whole chain, the traceback."""
     chain = [error]
     while before := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(before)
@@ -101,11 +101,11 @@ def test_a_refused_field_is_named_and_not_repeated(field, others):
     for call in (as_invitation, lambda given: decide(FAQ, given, now=NOW)):
         with pytest.raises(RecordError) as caught:
             call(given)
-        assert CANARY not in said(caught.value).replace(CANARY if CANARY in field else "\0", "")
+        assert CANARY not in logged(caught.value).replace(CANARY if CANARY in field else "\0", "")
     if field in Invitation.__attrs_attrs__:
         with pytest.raises(RecordError) as caught:
             Invitation(**given)
-        assert CANARY not in said(caught.value)
+        assert CANARY not in logged(caught.value)
 
 
 @pytest.mark.parametrize("fact", [{"my_field": CANARY}, {"my_met": CANARY}, {"my_friends": CANARY}])
@@ -117,7 +117,7 @@ def test_an_own_fact_of_the_wrong_kind_is_not_repeated(fact):
     assert CANARY not in repr(found)
     with pytest.raises(RecordError) as caught:
         decide(OWN, record(facts=fact), now=NOW)
-    assert CANARY not in said(caught.value)
+    assert CANARY not in logged(caught.value)
 
 
 @pytest.mark.parametrize("field", [field for field in WRONG if CANARY not in field])
@@ -126,10 +126,10 @@ def test_a_refused_line_is_told_by_its_number(field):
     lines = [json.dumps({**FIELDS, field: WRONG[field]}).encode(), f'{{"{CANARY}": 1}}'.encode()]
     lines += [f'{{"name": "{CANARY}"'.encode(), f'["{CANARY}"]'.encode(), CANARY.encode() + b"\xff"]
 
-    told = list(read_records(lines))
+    results = list(read_records(lines))
 
-    assert [one.place for one in told] == [f"records:{number}" for number in range(1, 6)]
-    assert CANARY not in repr([one for one in told if one.place != "records:2"])
+    assert [one.place for one in results] == [f"records:{number}" for number in range(1, 6)]
+    assert CANARY not in repr([one for one in results if one.place != "records:2"])
 
 
 @pytest.mark.parametrize("why", BAD)
@@ -165,11 +165,11 @@ def test_a_refused_file_does_not_show_its_rows(header, tmp_path):
 
     with pytest.raises(InvitePolicyError) as caught:
         read_export(tmp_path)
-    assert CANARY not in said(caught.value)
+    assert CANARY not in logged(caught.value)
 
 
 def values(tmp_path):
-    """Give every public value that may hold something of a person."""
+    """Yield every public value that may hold something of a person."""
     one, other = record(tags=()), record(status="accepted", answered_at=NOW, direction="incoming", tags=["vip"])
     account = summarize([one, other], now=NOW)
     write_export(tmp_path, [",".join(FINE)], people=["url,name,status", f"{address(CANARY)},{CANARY},pending"])
@@ -205,7 +205,7 @@ def test_a_change_of_a_record_is_refused_without_the_record(field):
     """A frozen record says that it is frozen, and no more."""
     with pytest.raises(attrs.exceptions.FrozenInstanceError) as caught:
         setattr(record(), field, CANARY)
-    assert CANARY not in said(caught.value)
+    assert CANARY not in logged(caught.value)
 
 
 def test_no_log_shows_a_person(tmp_path, caplog, capsys):
@@ -243,4 +243,4 @@ def test_a_refused_policy_does_not_show_its_other_texts():
     """A problem quotes the words that it is about, and none of those around them."""
     with pytest.raises(InvitePolicyError) as caught:
         parse_policy(f"invitepolicy: 1\nname: p\ntitle: {CANARY}\nabout: {CANARY}\nextends: faq\nsettigs: {{}}\n")
-    assert CANARY not in said(caught.value)
+    assert CANARY not in logged(caught.value)

@@ -15,7 +15,7 @@ from damage import mutated
 from hostile_exports import tables, write_zip
 from locations import DATA
 from locations import EXPORT as EXAMPLE
-from rows import hold_export, hold_lines
+from rows import check_export, check_lines
 
 from invitepolicy import Invitation, InvitePolicyError, load_policy
 from invitepolicy.cli import main
@@ -48,12 +48,12 @@ OF_LINES = (
 
 
 def harmless(text):
-    """Say whether each line of a text is inert."""
+    """Return whether each line of a text is inert."""
     return all(inert(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def read(path):
-    """Read a source as `review` does. Give how many rows were read and how many were told; None for a refusal."""
+    """Read a source as `review` does. Return how many rows were read and how many were told; None for a refusal."""
     if path.suffix == ".jsonl":
         found = list(read_records(io.BytesIO(path.read_bytes())))
         read_well = sum(isinstance(one, Invitation) for one in found)
@@ -97,7 +97,7 @@ def test_strange_fields_in_the_exact_format_lose_no_row(name, tmp_path):
     """Each in every field of an export: a row is answered, or told with its line; the fine one at the end is read."""
     (tmp_path / "Invitations.csv").write_bytes(TABLES[name])
 
-    assert hold_export(tmp_path, FAQ) > 0
+    assert check_export(tmp_path, FAQ) > 0
     assert "Zoe" in {record.name for record in read_export(tmp_path).invitations}
 
 
@@ -129,41 +129,42 @@ def test_a_zip_that_bursts_costs_next_to_nothing(tmp_path):
     assert time.process_time() - began <= LONGEST
 
 
+@pytest.mark.slow
 def test_mutated_exports_lose_no_row(tmp_path):
     """A thousand by a seed (ten thousand in `.ci/run`), made of the example and of the hostile ones."""
-    chance = random.Random(20_260_316)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(20_260_316)  # noqa: S311  (a seeded test is the point)
     some = (EXAMPLE / "Invitations.csv").read_bytes()[:2_000]
     hostile = [path.read_bytes()[:3_000] for path in sorted((FOLDER / "records").glob("*.csv"))]
     sources = [source for source in [some] * len(hostile) + hostile if source]
     rows = 0
     for _ in range(MUTATED):
-        (tmp_path / "Invitations.csv").write_bytes(mutated(chance, sources, OF_TABLES))
-        rows += hold_export(tmp_path, FAQ)
+        (tmp_path / "Invitations.csv").write_bytes(mutated(rng, sources, OF_TABLES))
+        rows += check_export(tmp_path, FAQ)
 
     assert rows > MUTATED
 
 
 def test_mutated_records_lose_no_line():
     """As many again, made of good lines and of the hostile ones."""
-    chance = random.Random(20_260_317)  # noqa: S311
+    rng = random.Random(20_260_317)  # noqa: S311
     good = b'{"name": "Ann", "sent_at": "2026-03-01T10:00Z", "tags": ["vip"], "facts": {"my_x": 1}}\n' * 4
     hostile = [path.read_bytes()[:3_000] for path in sorted((FOLDER / "records").glob("*.jsonl"))]
     sources = [good] * len(hostile) + hostile
 
-    lines = sum(hold_lines(mutated(chance, sources, OF_LINES), FAQ) for _ in range(MUTATED))
+    lines = sum(check_lines(mutated(rng, sources, OF_LINES), FAQ) for _ in range(MUTATED))
 
     assert lines > MUTATED
 
 
 def test_mutated_zips_are_read_or_refused(tmp_path):
     """A thousand damaged archives by a seed: rows or a sentence, and no other exception."""
-    chance = random.Random(20_260_318)  # noqa: S311
+    rng = random.Random(20_260_318)  # noqa: S311
     write_zip(tmp_path / "good.zip", 2**20)
     sources = [path.read_bytes()[:4_000] for path in sorted((FOLDER / "records").glob("*.zip"))]
     sources.append((tmp_path / "good.zip").read_bytes())
     endings = []
     for _ in range(1_000):
-        (tmp_path / "mutated.zip").write_bytes(mutated(chance, sources, (b"PK\x01\x02", b"PK\x05\x06", b"\xff" * 4)))
+        (tmp_path / "mutated.zip").write_bytes(mutated(rng, sources, (b"PK\x01\x02", b"PK\x05\x06", b"\xff" * 4)))
         endings.append(read(tmp_path / "mutated.zip"))
 
     assert None in endings

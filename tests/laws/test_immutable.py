@@ -63,21 +63,21 @@ def _parts(value):
 
 
 def public():
-    """Give what people hold: policies, records, accounts, answers, problems."""
+    """Return what people hold: policies, records, accounts, answers, problems."""
     records = random_invitations(40, seed=3)
     mine = parse_policy(OWN)
     policies = [mine, *(load_policy(name) for name in POLICIES)]
     answers = [decide(policy, record, now=NOW, account=Account()) for policy in policies for record in records]
     record = Invitation(tags=["vip"], facts={"my_lists": ["a"], "my_met": NOW})
-    with pytest.raises(invitepolicy.PolicyError) as told:
+    with pytest.raises(invitepolicy.PolicyError) as caught:
         parse_policy("invitepolicy: 1\nname: Mine\n")
     standing = decide_account(policies[1], records, now=NOW)
-    return [*policies, *answers, *records, record, standing, decide(mine, record, now=NOW), told.value.problems]
+    return [*policies, *answers, *records, record, standing, decide(mine, record, now=NOW), caught.value.problems]
 
 
 @pytest.fixture(scope="module")
 def values():
-    """Give every value that can be reached from them."""
+    """Return every value that can be reached from them."""
     found = {}
     for value in public():
         values_in(value, found)

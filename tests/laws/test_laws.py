@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import attrs
 import pytest
 from hypothesis import given, settings
-from law_withdrawal import hold_withdrawal
+from law_withdrawal import check_withdrawal
 from random_policies import NOW, policies, random_policy, random_record, seeds
-from readings import hold_account_to_plain, hold_constant, hold_to_plain, hold_total, plain
+from readings import check_account_against_plain, check_against_plain, check_constant, check_total, plain
 
 from invitepolicy import decide, decide_each, load_policy
 
@@ -36,6 +36,7 @@ def everywhere(invitation, account, by):
     return attrs.evolve(moved(invitation, INSTANTS, by), facts=facts), moved(account, ["restricted_at"], by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_fast_way_equals_the_plain_reading(part):
     """Every field of every answer is what the rules, read one by one, say of the record; for accounts as well.
@@ -46,22 +47,23 @@ def test_the_fast_way_equals_the_plain_reading(part):
         policy = random_policy(seed)
         for number in range(RECORDS):
             invitation, account = random_record(policy, number)
-            hold_to_plain(policy, invitation, account, where=(seed, number))
-            hold_total(policy, invitation, account)
-        hold_account_to_plain(policy, account, where=seed)
+            check_against_plain(policy, invitation, account, where=(seed, number))
+            check_total(policy, invitation, account)
+        check_account_against_plain(policy, account, where=seed)
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_an_answer_is_constant_until_it_changes_and_different_then(part):
     """5,000 answers at eight instants: the same before `changes_at`, the promised one at it; else the same for ever."""
-    chance = random.Random(part)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(part)  # noqa: S311  (a seeded test is the point)
     for seed in range(part, max(1, PAIRS // 300), 4):
         policy = random_policy(seed + 1_000_000)
         for number in range(40):
             invitation, account = random_record(policy, number)
-            hold_constant(policy, invitation, account, chance, where=(seed, number))
+            check_constant(policy, invitation, account, rng, where=(seed, number))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(policy=policies, seed=seeds)
 def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
@@ -82,29 +84,31 @@ def test_shifting_now_and_all_instants_alike_changes_nothing(policy, seed):
             assert (decision.changes_at and decision.changes_at + by) == second[name].changes_at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_a_withdrawal_is_advised_by_what_fits_on_known_facts(part):
-    """20,000 records: the card fits, its facts are known, and no card above it could have said something else."""
+    """20,000 records: the rule fits, its facts are known, and no rule above it could have said something else."""
     found = 0
     for seed in range(part, PAIRS // RECORDS, 4):
         policy = random_policy(seed + 2_000_000)
         for number in range(RECORDS):
-            found += hold_withdrawal(policy, *random_record(policy, number), where=(seed, number))
+            found += check_withdrawal(policy, *random_record(policy, number), where=(seed, number))
 
     assert found > PAIRS // 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_neither_order_nor_duplicates_nor_chunks_change_an_answer(part):
     """20,000 answers of lists in any order and chunks, by a policy that was pickled, are those of each record alone."""
-    chance = random.Random(part)  # noqa: S311
+    rng = random.Random(part)  # noqa: S311
     for seed in range(part, PAIRS // RECORDS, 4):
         policy = random_policy(seed + 3_000_000)
         records = [random_record(policy, number)[0] for number in range(RECORDS // 2)]
         account = random_record(policy, seed)[1]
         known = [decide(policy, record, now=NOW, account=account) for record in records]
-        order = chance.choices(range(len(records)), k=RECORDS)
-        other, cut = pickle.loads(pickle.dumps(policy)), chance.randrange(RECORDS)
+        order = rng.choices(range(len(records)), k=RECORDS)
+        other, cut = pickle.loads(pickle.dumps(policy)), rng.randrange(RECORDS)
         for chunk in (order[:cut], order[cut:]):
             advices = decide_each(other, [records[index] for index in chunk], now=NOW, account=account)
             assert list(advices) == [known[index] for index in chunk], seed

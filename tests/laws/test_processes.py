@@ -17,6 +17,8 @@ from random_policies import random_record, random_text
 
 from invitepolicy import Account, Invitation, parse_policy
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(answering.__file__)
 ZONES = ("UTC", "Asia/Tokyo", "America/St_Johns", "Pacific/Apia")
 LOCALES = ("C", "C.UTF-8", "tr_TR.UTF-8")  # where one is not installed, it is C to the process
@@ -48,7 +50,7 @@ decisions:
 
 
 def pairs():
-    """Give policies, as text and as values, each with records that stand on its borders, or of which none is known."""
+    """Return policies, as text and as values, with records on their thresholds, or of which nothing is known."""
     found = [(NEEDY, parse_policy(NEEDY), [Invitation()], Account())]
     for seed in range(5):
         text = random_text(seed + 4_000_000)
@@ -60,7 +62,7 @@ def pairs():
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory):
-    """Give 2,000 records to be answered, and the folder where they stand for other processes."""
+    """Return 2,000 records to be answered, and the folder where they stand for other processes."""
     folder = tmp_path_factory.mktemp("processes")
     asked = pairs()
     (folder / "given").write_bytes(pickle.dumps(asked))
@@ -69,7 +71,7 @@ def given(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def here(given):
-    """Give what this process answers."""
+    """Return what this process answers."""
     folder, _ = given
     answering.run(folder / "given", folder / "here", "pickled")
     return (folder / "here.json").read_bytes()
@@ -86,7 +88,7 @@ def run_there(folder, name, *how, flags=(), **environment):
 
 
 def test_zone_language_and_hash_seed_change_no_byte(given, here):
-    """Of the answers to 2,000 records on their borders, and of a review, in twelve processes."""
+    """Of the answers to 2,000 records on their thresholds, and of a review, in twelve processes."""
     folder, _ = given
 
     def there(place):

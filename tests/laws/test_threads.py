@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
 
+import pytest
 from random_policies import NOW, random_policy, random_record
 from readings import plain
 from strategies import random_invitations
@@ -55,7 +56,7 @@ def in_threads(ask, meanwhile=lambda: None):
 
 
 def style(days):
-    """Give the text of a style that waits so long, and says so in each of its answers."""
+    """Return the text of a style that waits so long, and says so in each of its answers."""
     return (
         f"invitepolicy: 1\nname: mine\nextends: faq\nsettings: {{longest_wait: {days} days, daily_wait: {days} days}}\n"
     )
@@ -69,6 +70,7 @@ def expected(policies, records):
     }
 
 
+@pytest.mark.slow
 def test_no_thread_sees_half_a_table():
     """Sixteen threads fill the tables of a fresh policy together: 20,000 answers, all the plain reading's."""
     asked = 0
@@ -108,6 +110,7 @@ def test_a_policy_that_is_swapped_while_it_decides():
     assert all(answers == known[fingerprint] for fingerprint, answers in found)
 
 
+@pytest.mark.slow
 def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
     """Of a file that is replaced all the time, every list is answered by one good policy from its first to its last."""
     records = random_invitations(8, seed=2)
@@ -132,7 +135,7 @@ def test_a_store_whose_file_is_edited_while_it_decides(tmp_path):
 def _ask_while(policy_of, records, change):
     """Ask all the time while something changes, a dozen times and until two policies have answered.
 
-    Give the fingerprints with the answers of each list.
+    Return the fingerprints with the answers of each list.
     """
     done, found = Event(), []
 

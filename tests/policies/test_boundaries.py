@@ -28,7 +28,7 @@ SAME = {
 
 
 def mutants(policy):
-    """Give a name, the decision, and a policy for each small change of what stands in the policy's own file."""
+    """Yield a name, the decision, and a policy for each small change of what stands in the policy's own file."""
     for decision in policy.decisions.values():
         for name, changed in [*_of_applies_to(policy, decision), *_of_rules(policy, decision)]:
             decisions = FrozenMapping({**policy.decisions, decision.name: changed})
@@ -42,21 +42,21 @@ def _of_applies_to(policy, decision):
 
 
 def _of_rules(policy, decision):
-    cards = decision.rules
-    for number, card in enumerate(cards):
-        mine = is_own(policy, decision.name, card)
-        for name, lines in _of_lines(policy, card.when, own=lambda line, mine=mine: mine):
-            changed = (*cards[:number], attrs.evolve(card, when=lines), *cards[number + 1 :])
-            yield f"{card.name}: {name}", attrs.evolve(decision, rules=changed)
-        following = cards[number + 1] if number + 1 < len(cards) else card
+    rules = decision.rules
+    for number, rule in enumerate(rules):
+        own_rule = is_own(policy, decision.name, rule)
+        for name, lines in _of_lines(policy, rule.when, own=lambda line, own_rule=own_rule: own_rule):
+            changed = (*rules[:number], attrs.evolve(rule, when=lines), *rules[number + 1 :])
+            yield f"{rule.name}: {name}", attrs.evolve(decision, rules=changed)
+        following = rules[number + 1] if number + 1 < len(rules) else rule
         # No file can write a rule above a limit.
         if (
-            card.then != following.then
-            and card.limit is following.limit
-            and (mine or is_own(policy, decision.name, following))
+            rule.then != following.then
+            and rule.limit is following.limit
+            and (own_rule or is_own(policy, decision.name, following))
         ):
-            changed = (*cards[:number], following, card, *cards[number + 2 :])
-            yield f"{card.name}: below {following.name}", attrs.evolve(decision, rules=changed)
+            changed = (*rules[:number], following, rule, *rules[number + 2 :])
+            yield f"{rule.name}: below {following.name}", attrs.evolve(decision, rules=changed)
 
 
 def _of_lines(policy, lines, *, own):
@@ -81,7 +81,7 @@ def _of_lines(policy, lines, *, own):
 
 
 def is_noticed(mutant, decision):
-    """Say whether a test of the policy fails."""
+    """Return whether a test of the policy fails."""
     about = (
         test
         for test in mutant.tests
@@ -91,7 +91,7 @@ def is_noticed(mutant, decision):
 
 
 def survivors(policy):
-    """Give the mutants that no test of the policy notices, by name."""
+    """Return the mutants that no test of the policy notices, by name."""
     return {what: mutant for what, decision, mutant in mutants(policy) if not is_noticed(mutant, decision)}
 
 
@@ -126,4 +126,4 @@ def test_every_shipped_style_covers_its_own_rules_and_boundaries(name):
     report = run_tests(load_policy(name))
 
     assert [rule for rule in report.rules if rule.own and not rule.covered] == []
-    assert [border for border in report.boundaries if border.own and not border.covered] == []
+    assert [threshold for threshold in report.boundaries if threshold.own and not threshold.covered] == []

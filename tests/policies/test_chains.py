@@ -46,20 +46,20 @@ extends: ./middle.yaml
 
 @pytest.fixture
 def youngest(tmp_path):
-    """Give a way to load a third policy that extends one that extends one."""
+    """Return a function that loads a third policy that extends one that extends one."""
     (tmp_path / "oldest.yaml").write_text(OLDEST, encoding="utf-8")
     (tmp_path / "middle.yaml").write_text(MIDDLE, encoding="utf-8")
     return lambda text="": parse_policy(YOUNGEST + text, folder=tmp_path)
 
 
 def in_withdraw(text):
-    """Give a policy's own part of the decision."""
+    """Return a policy's own part of the decision."""
     return f"decisions:\n  withdraw:\n    {text}\n"
 
 
 def rules(policy):
     """Name the rules of the decision, from the top."""
-    return [card.name for card in policy.decisions["withdraw"].rules]
+    return [rule.name for rule in policy.decisions["withdraw"].rules]
 
 
 def withdraw(policy, days=0, **fields):

@@ -105,10 +105,10 @@ def test_the_two_explanations_of_the_email_prompt():
 def test_context_is_wanted_from_strangers_who_write():
     """As the receiver: out of the blue, I want to know why they connect."""
     blank = faq(direction="incoming", sent_at=NOW - DAY, relationship="stranger")["reply"]
-    told = faq(direction="incoming", sent_at=NOW - DAY, relationship="stranger", note="We met in Lyon.")["reply"]
+    answer = faq(direction="incoming", sent_at=NOW - DAY, relationship="stranger", note="We met in Lyon.")["reply"]
 
     assert blank.outcome == "ask_for_context"
-    assert told.outcome != "ask_for_context"
+    assert answer.outcome != "ask_for_context"
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -214,8 +214,8 @@ def test_every_number_has_its_source(name):
     policy = load_policy(name)
 
     for decision in policy.decisions.values():
-        for card in decision.rules:
-            for line in card.when:
-                for border in (getattr(line.operator, "low", None), getattr(line.operator, "high", None)):
-                    assert border is None or border.setting is not None, line
+        for rule in decision.rules:
+            for line in rule.when:
+                for threshold in (getattr(line.operator, "low", None), getattr(line.operator, "high", None)):
+                    assert threshold is None or threshold.setting is not None, line
     assert all(setting.source for setting in policy.settings.values())

@@ -1,4 +1,4 @@
-"""The shipped styles side by side: on the example export, and at their borders."""
+"""The shipped styles side by side: on the example export, and at their thresholds."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def review(policy):
 
 
 def changes(old, new):
-    """Give what two reviews say differently about people."""
+    """Return what two reviews say differently about people."""
     return {
         (answered.invitation.name, key, decision.outcome, other.advice[key].outcome)
         for answered, other in zip(old.answered, new.answered, strict=True)
@@ -116,7 +116,7 @@ def test_the_example_ten_days_later_tells_the_patient_from_the_careful():
     assert changes(*later) == {("Benedikt Auerswald", "withdraw", "withdraw", "consider")}
 
 
-# At the borders, to the microsecond
+# At the thresholds, to the microsecond
 
 SENT = {"sent_at": NOW}
 WITHDRAWN = {"status": "withdrawn", "withdrawn_at": NOW}

@@ -39,7 +39,7 @@ class Block:
 
 
 def blocks(page):
-    """Give the blocks of a page in order."""
+    """Return the blocks of a page in order."""
     text = page.read_text(encoding="utf-8")
     return [
         Block(found["info"].strip(), found["text"], text.count("\n", 0, found.start("text")) + 1)
@@ -104,14 +104,15 @@ class Reader:
                 [sys.executable, "-m", "invitepolicy", *arguments],
                 capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
             )  # fmt: skip
-            said = ran.stdout + ran.stderr
-            assert ran.returncode == 0 or (ran.returncode == 1 and shown.strip()), f"{command}\n{said}"
+            output = ran.stdout + ran.stderr
+            assert ran.returncode == 0 or (ran.returncode == 1 and shown.strip()), f"{command}\n{output}"
             pattern = re.escape(shown.strip()).replace("…", ".*")
-            assert not shown.strip() or re.fullmatch(pattern, said.strip(), re.DOTALL), f"{command}\n{said}"
+            assert not shown.strip() or re.fullmatch(pattern, output.strip(), re.DOTALL), f"{command}\n{output}"
 
     KINDS = {"yaml": policy, "python": program, "text": text, "console": console}  # noqa: RUF012  (a table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_of_a_page_does_what_it_says(page, tmp_path, monkeypatch):
     """In order, one reader a page, beside a copy of the examples; no block is left out."""

@@ -28,7 +28,7 @@ RECORD = {"sent_at": SENT.isoformat(), "activity": "weekly"}
 
 
 def style(days):
-    """Give the text of a style that waits so long."""
+    """Return the text of a style that waits so long."""
     return f"invitepolicy: 1\nname: mine\nextends: faq\nsettings: {{longest_wait: {days} days}}\n"
 
 
@@ -51,7 +51,7 @@ def served(app):
 
 @pytest.fixture
 def client(tmp_path):
-    """Give a client of the application over a folder that the test fills."""
+    """Yield a client of the application over a folder that the test fills."""
     with served(embedding.build_app(str(tmp_path))) as address, httpx.Client(base_url=address) as found:
         yield found
 
@@ -129,6 +129,7 @@ def test_the_folder_comes_from_the_environment(tmp_path, monkeypatch):
         assert httpx.get(f"{address}/styles").json()["styles"] == ["mine"]
 
 
+@pytest.mark.slow
 def test_sixteen_clients_while_styles_are_edited(tmp_path):
     """Well, badly, by halves, or away: each answer is that of exactly one good policy, and says of which."""
     texts = {days: style(days) for days in range(20, 30)}

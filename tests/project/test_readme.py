@@ -17,7 +17,7 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
 def blocks(language):
-    """Give the blocks of a language."""
+    """Return the blocks of a language."""
     return [text for found, text in BLOCKS if found == language]
 
 

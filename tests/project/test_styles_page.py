@@ -38,7 +38,7 @@ CASES = {
 
 
 def table(heading, *columns):
-    """Give the cells of the table under a heading, row by row, without its header, which must have these columns."""
+    """Return the cells of the table under a heading, row by row, without its header, which must have these columns."""
     (part,) = re.findall(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
     found = [[cell.strip() for cell in line[1:-1].split("|")] for line in part.splitlines() if line.startswith("|")]
     assert found[0] == list(columns)
@@ -47,7 +47,7 @@ def table(heading, *columns):
 
 
 def by_style(heading, first):
-    """Give the table of a heading that has a column a style: a mapping of style to cell for each row."""
+    """Return the table of a heading that has a column a style: a mapping of style to cell for each row."""
     rows = table(heading, first, *(f"`{name}`" for name in STYLES))
     return {key: dict(zip(STYLES, cells, strict=True)) for key, *cells in rows}
 
@@ -69,9 +69,9 @@ def test_every_number_in_the_table_is_the_setting_of_the_policy():
     policies = {name: load_policy(name) for name in STYLES}
     settings = {key for policy in policies.values() for key in policy.settings}
 
-    said = by_style("The numbers of all", "setting")
+    cells = by_style("The numbers of all", "setting")
 
-    assert said == {
+    assert cells == {
         f"`{key}`": {name: written(policy.settings.get(key)) for name, policy in policies.items()} for key in settings
     }
 
@@ -81,17 +81,17 @@ def test_every_style_tells_its_own_numbers_and_their_sources(name):
     """Those that it introduces or changes, all of them, in the words of its file."""
     own = [setting for setting in load_policy(name).settings.values() if setting.place.file == f"{name}.yaml"]
 
-    said = table(f"`{name}`: {SECTIONS[name]}", "setting", "value", "what it means", "source")
+    cells = table(f"`{name}`: {SECTIONS[name]}", "setting", "value", "what it means", "source")
 
     expected = [[f"`{one.name}`", written(one), one.about, one.source] for one in own]
-    assert sorted(said) == sorted(expected)
+    assert sorted(cells) == sorted(expected)
 
 
 def test_the_cases_of_the_page_are_decided_so():
     """Every cell is the outcome, in words."""
-    said = by_style("The same person in each style", "case")
+    cells = by_style("The same person in each style", "case")
 
-    assert said == {
+    assert cells == {
         case: {
             name: decide(load_policy(name), Invitation(**record), now=NOW)[decision].outcome.replace("_", " ")
             for name in STYLES

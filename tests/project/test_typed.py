@@ -32,6 +32,7 @@ def test_the_program_runs(tmp_path):
     assert typed_user.frame["withdraw"].to_list() == ["keep"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is part of the extra lint")
 def test_the_program_is_typed():
     """Checked strictly, nothing of it is unknown to mypy."""

@@ -22,7 +22,7 @@ EVERY = 30  # seconds between two lines of progress
 
 
 def main():
-    """Run the parts that are asked for. Give the exit status."""
+    """Run the parts that are asked for. Return the exit status."""
     asked = _arguments()
     names = [name for name in PARTS if name in (asked.parts or PARTS)]
     if asked.round is not None:
@@ -55,18 +55,18 @@ def _arguments():
 
 
 def _keeper(folder):
-    """Give what is to happen after each round: failures are written, and progress is told."""
-    began = told = time.monotonic()
+    """Return what is to happen after each round: failures are written, and progress is told."""
+    began = reported = time.monotonic()
 
     def keep(found, tallies):
-        nonlocal told
+        nonlocal reported
         if found.failure is not None:
             path = write_failure(folder, found)
             print(f"{found.part} FAILS: {path}", file=sys.stderr)
-        if time.monotonic() - told > EVERY:
-            told = time.monotonic()
+        if time.monotonic() - reported > EVERY:
+            reported = time.monotonic()
             done = ", ".join(f"{name} {tally.count:,}" for name, tally in tallies.items())
-            print(f"{(told - began) / 60:.1f} minutes: {done}", file=sys.stderr)
+            print(f"{(reported - began) / 60:.1f} minutes: {done}", file=sys.stderr)
 
     return keep
 

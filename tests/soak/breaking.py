@@ -36,7 +36,7 @@ def broken_round(index, notes):
         path = folder / entry["file"]
         text = path.read_text("utf-8")
         assert text.count(entry["find"]) == 1, f"{entry['file']} has that text {text.count(entry['find'])} times"
-        _hold_before(folder, entry["tests"])
+        _check_unbroken(folder, entry["tests"])
         path.write_text(text.replace(entry["find"], entry["replace"]), "utf-8")
         ran = _pytest(folder, entry["tests"])
     notes["pytest"] = ran.stdout[-4000:] + ran.stderr[-2000:]
@@ -44,14 +44,14 @@ def broken_round(index, notes):
     failed = FAILED.findall(ran.stdout)
     by_assertion = [name for name, why in failed if not re.match(r"\w*(Import|Syntax|Name)Error", why)]
     assert by_assertion, f"none fails by an assertion: {failed}"
-    notes["told"] = [f"| {entry['promise']} | {entry['broken']} | `{by_assertion[0]}` |"]
+    notes["report"] = [f"| {entry['promise']} | {entry['broken']} | `{by_assertion[0]}` |"]
     return 1
 
 
 _held: set[str] = set()
 
 
-def _hold_before(folder, tests):
+def _check_unbroken(folder, tests):
     """Let the tests pass unbroken, once for each of their lists."""
     if tests not in _held:
         ran = _pytest(folder, tests)

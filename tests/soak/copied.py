@@ -21,7 +21,7 @@ UNWANTED = shutil.ignore_patterns("__pycache__", "node_modules", "found", ".hypo
 
 @contextmanager
 def copied():
-    """Give a folder with a copy of the project, for as long as it is needed."""
+    """Yield a folder with a copy of the project, for as long as it is needed."""
     with tempfile.TemporaryDirectory(prefix="invitepolicy-soak-") as name:
         folder = Path(name)
         for entry in WANTED:
@@ -33,7 +33,7 @@ def copied():
 
 
 def run(folder, *words, timeout=None):
-    """Run a module of Python in a copy, which comes before the installed package. Give the finished process."""
+    """Run a module of Python in a copy, which comes before the installed package. Return the finished process."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}
     return subprocess.run(
         [sys.executable, "-m", *words],

@@ -17,7 +17,7 @@ from locations import EXPORT as EXAMPLE
 with atheris.instrument_imports(include=["invitepolicy", "yaml"]):
     from damage import judged, policy_sources
     from reading import HOSTILE, NAMES
-    from rows import hold_export, hold_lines
+    from rows import check_export, check_lines
 
     from invitepolicy import load_policy
 
@@ -34,16 +34,16 @@ def fuzz_export(data):
     """Hold any bytes as Invitations.csv to rows answered and rows told."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / NAMES[0]).write_bytes(data)
-        hold_export(folder, POLICY)
+        check_export(folder, POLICY)
 
 
 def fuzz_records(data):
     """Hold any bytes as JSON Lines to lines answered and lines told."""
-    hold_lines(data, POLICY)
+    check_lines(data, POLICY)
 
 
 def sources(kind):
-    """Give the inputs to begin with."""
+    """Return the inputs to begin with."""
     match kind:
         case "policy":
             return policy_sources()

@@ -21,20 +21,20 @@ LAWS = (
     "tests/conformance/test_conformance.py",
 )  # the slowest come last, and what they alone notice takes long
 FILES = {
-    "_quantities": (
+    "_core/quantities": (
         "tests/unit/_core/test_quantities.py",
         "tests/unit/_core/test_amounts.py",
         "tests/unit/_read/test_settings.py",
     ),
-    "_rules": ("tests/unit/_decide/test_rules.py", "tests/unit/_core/test_reasons.py"),
-    "_build": (
+    "_decide/rules": ("tests/unit/_decide/test_rules.py", "tests/unit/_core/test_reasons.py"),
+    "_read/resolve": (
         "tests/unit/_read/test_resolve.py",
         "tests/unit/_read/test_inherit.py",
         "tests/unit/_read/test_settings.py",
         "tests/unit/_read/test_fingerprint.py",
     ),
-    "_cells": ("tests/unit/_prove/test_cells.py", "tests/unit/_prove/test_promises.py"),
-    "_decide": (
+    "_prove/cells": ("tests/unit/_prove/test_cells.py", "tests/unit/_prove/test_promises.py"),
+    "_decide/decide": (
         "tests/unit/_decide/test_decide.py",
         "tests/unit/_decide/test_account.py",
         "tests/unit/_decide/test_answers.py",
@@ -69,11 +69,11 @@ def mutants_round(index, notes):
     counted = {name: how for name, how in results.items() if not _is_message(functions, name)}
     alive = {name: how for name, how in counted.items() if how not in NOTICED}
     score = 100 * (1 - len(alive) / len(counted))
-    notes["told"] = [
+    notes["report"] = [
         f"| `{file}` | {len(counted)} | {len(results) - len(counted)} | {score:.1f} % |",
         *(f"    {name} ({how}): {_shown(functions, name)}" for name, how in alive.items()),
     ]
-    assert score >= BAR, "\n".join(notes["told"])
+    assert score >= BAR, "\n".join(notes["report"])
     return 1
 
 
@@ -99,7 +99,7 @@ def _shown(functions, name):
 
 
 def _differences(one, other):
-    """Give the pairs of smallest parts in which two syntax trees differ, but for the name of the function itself."""
+    """Yield the pairs of smallest parts in which two syntax trees differ, but for the name of the function itself."""
     if isinstance(one, ast.AST) and type(one) is type(other):
         for field in one._fields:
             if not (field == "name" and isinstance(one, ast.FunctionDef)):

@@ -9,7 +9,7 @@ import polars as pl
 from engines import table_of
 from frame_laws import answers, as_rows
 from random_policies import NOW, random_policy, random_record, random_text
-from small_laws import hold_diff, hold_lint
+from small_laws import check_diff, check_lint
 from small_policies import count_cells, small_facts, small_text, unproven
 
 from invitepolicy.frames import decide_frame
@@ -22,7 +22,7 @@ def lint_round(seed, notes):
     """Hold lint to looking at every cell of a small policy. Count 1."""
     text, policy = _small(seed, None)
     notes["policy"] = text
-    hold_lint(policy)
+    check_lint(policy)
     return 1
 
 
@@ -31,7 +31,7 @@ def diff_round(seed, notes):
     facts = small_facts(seed)
     (old_text, old), (new_text, new) = _small(seed, facts), _small(seed + 1, facts)
     notes.update(old=old_text, new=new_text)
-    hold_diff(old, new)
+    check_diff(old, new)
     return 1
 
 
@@ -46,17 +46,17 @@ def _small(seed, facts):
 
 def frames_round(seed, notes):
     """Hold a polars frame of records to what each of them is told. Count the rows."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded round is the point)
-    now = NOW + timedelta(microseconds=chance.randrange(10**15))
+    rng = random.Random(seed)  # noqa: S311  (a seeded round is the point)
+    now = NOW + timedelta(microseconds=rng.randrange(10**15))
     policy = random_policy(seed)
-    numbers = [chance.getrandbits(60) for _ in range(ROWS)]
+    numbers = [rng.getrandbits(60) for _ in range(ROWS)]
     records = [random_record(policy, number, now)[0] for number in numbers]
     account = random_record(policy, seed, now)[1]
     notes.update(policy=random_text(seed), now=now, account=account)
     decided = as_rows(
         decide_frame(policy, pl.from_arrow(table_of(records)), now=now, account=account).to_dicts(), policy
     )
-    for record, row, told in zip(records, decided, answers(policy, records, account, now), strict=True):
+    for record, row, expected in zip(records, decided, answers(policy, records, account, now), strict=True):
         notes.update(invitation=record)
-        assert row == told
+        assert row == expected
     return ROWS

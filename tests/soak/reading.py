@@ -12,7 +12,7 @@ from damage import judged, mutated, policy_sources
 from locations import EXPORT as EXAMPLE
 from paths import TESTS
 from random_policies import random_policy
-from rows import hold_export, hold_lines
+from rows import check_export, check_lines
 
 from invitepolicy import load_policy
 from invitepolicy.review.model import invitation_to_dict
@@ -39,14 +39,14 @@ def _policies():
 
 @cache
 def _tables():
-    """Give sources for each file of an export: the example, many times, and what hostile ones hold."""
+    """Return sources for each file of an export: the example, many times, and what hostile ones hold."""
     hostile = [path.read_bytes()[:MOST] for path in sorted(HOSTILE.glob("*.csv"))]
     return {name: [(EXAMPLE / name).read_bytes()] * len(hostile) + hostile for name in NAMES}
 
 
 @cache
 def _lines():
-    """Give sources for JSON Lines: the example's records, some at a time, and what hostile files hold."""
+    """Return sources for JSON Lines: the example's records, some at a time, and what hostile files hold."""
     written = [json.dumps(invitation_to_dict(one)) + "\n" for one in read_export(EXAMPLE).invitations]
     some = ["".join(written[start : start + 8]).encode() for start in range(0, len(written), 8)]
     return some + [path.read_bytes()[:MOST] for path in sorted(HOSTILE.glob("*.jsonl"))]
@@ -59,28 +59,28 @@ def _asked():
 
 def parse_round(seed, notes):
     """Parse damaged policies: each ends in a policy or in a refusal that keeps what is promised. Count them."""
-    chance = random.Random(seed)  # noqa: S311  (a seeded round is the point)
+    rng = random.Random(seed)  # noqa: S311  (a seeded round is the point)
     for _ in range(INPUTS):
-        notes["policy"] = source = mutated(chance, _policies())
+        notes["policy"] = source = mutated(rng, _policies())
         judged(source)
     return INPUTS
 
 
 def records_round(seed, notes):
     """Read damaged exports and damaged JSON Lines: rows in are rows decided and rows told. Count the inputs."""
-    chance = random.Random(seed)  # noqa: S311
-    policy = chance.choice(_asked())
+    rng = random.Random(seed)  # noqa: S311
+    policy = rng.choice(_asked())
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(INPUTS // 2):
             notes.clear()
             for name in NAMES:
-                damaged = chance.random() < (0.9 if name == NAMES[0] else 0.3)
-                source = mutated(chance, _tables()[name], OF_TABLES) if damaged else (EXAMPLE / name).read_bytes()
+                damaged = rng.random() < (0.9 if name == NAMES[0] else 0.3)
+                source = mutated(rng, _tables()[name], OF_TABLES) if damaged else (EXAMPLE / name).read_bytes()
                 notes[name] = source
                 (Path(folder) / name).write_bytes(source)
-            hold_export(folder, policy)
+            check_export(folder, policy)
     notes.clear()
     for _ in range(INPUTS // 2):
-        notes["records"] = source = mutated(chance, _lines(), OF_LINES)
-        hold_lines(source, policy)
+        notes["records"] = source = mutated(rng, _lines(), OF_LINES)
+        check_lines(source, policy)
     return INPUTS // 2 * 2

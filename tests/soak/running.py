@@ -36,7 +36,7 @@ class Round:
     before: float = 0.0
     after: float = 0.0
     peak: float = 0.0
-    told: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
     failure: str | None = None
     notes: dict = attrs.field(factory=dict)
 
@@ -51,28 +51,28 @@ class Tally:
     count: int = 0
     seconds: float = 0.0
     failures: int = 0
-    told: list[str] = attrs.field(factory=list)
+    report: list[str] = attrs.field(factory=list)
     memory: tuple[float, float] | None = None  # MiB, after the first round and after the last
     grown: float = 0.0  # MiB in its own rounds but the first
     peak: float = 0.0
 
 
 def number_of(seed, part, index):
-    """Give the number of a part's round, which is all that it depends on."""
+    """Return the number of a part's round, which is all that it depends on."""
     if PARTS[part].is_listed:
         return index
     return random.Random(f"{seed} {part} {index}").getrandbits(48)  # noqa: S311  (a seeded round is the point)
 
 
 def memory():
-    """Give the MiB that this process holds; where the system does not say, the most that it has held."""
+    """Return the MiB that this process holds; where the system does not say, the most that it has held."""
     if not STATM.exists():
         return peak()
     return int(STATM.read_text("ascii").split()[1]) * resource.getpagesize() / 2**20
 
 
 def peak():
-    """Give the most MiB that this process has held."""
+    """Return the most MiB that this process has held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -84,12 +84,12 @@ def run_round(part, number):
         count = PARTS[part].run(number, notes)
     except Exception:  # noqa: BLE001  (whatever it is, no promise allows it)
         failure = traceback.format_exc()
-    seconds, told = time.monotonic() - began, tuple(notes.pop("told", ()))
-    return Round(part, number, count, seconds, before, memory(), peak(), told, failure, notes if failure else {})
+    seconds, report = time.monotonic() - began, tuple(notes.pop("report", ()))
+    return Round(part, number, count, seconds, before, memory(), peak(), report, failure, notes if failure else {})
 
 
 def soak(names, *, seed, minutes, processes, keep):
-    """Run rounds of the parts until each has done what is asked, or time is up, or Ctrl-C. Give the tallies.
+    """Run rounds of the parts until each has done what is asked, or time is up, or Ctrl-C. Return the tallies.
 
     With `minutes`, that part goes on next that had the least time; without, one part is done after the other. `keep`
     is told each round.
@@ -128,7 +128,7 @@ def soak(names, *, seed, minutes, processes, keep):
 
 
 def _left(ends):
-    """Give the seconds that a round may still take: what has begun when time is up has a minute to end."""
+    """Return the seconds that a round may still take: what has begun when time is up has a minute to end."""
     return None if ends is None else max(0.0, ends - time.monotonic()) + GRACE
 
 
@@ -157,7 +157,7 @@ def _is_over(part, tally):
 
 
 def _result(future, part, number):
-    """Give a round; where its process died that is how it failed."""
+    """Return a round; where its process died that is how it failed."""
     try:
         return future.result()
     except BrokenProcessPool:
@@ -170,7 +170,7 @@ def _add(tally, found):
     tally.count += found.count
     tally.seconds += found.seconds
     tally.failures += found.failure is not None
-    tally.told += found.told
+    tally.report += found.report
     tally.memory = (tally.memory[0] if tally.memory else found.after, found.after)
     if tally.rounds > 1:
         tally.grown += found.after - found.before

@@ -29,10 +29,10 @@ def table(tallies):
 def _lists(tallies):
     """Write what the listed parts tell, each a table of its own; what is indented comes below it."""
     for name, head in HEADS.items():
-        told = tallies[name].told if name in tallies else []
-        if told:
-            yield from ("", *head, *(line for line in told if line.startswith("|")), "")
-            yield from (line for line in told if not line.startswith("|"))
+        report = tallies[name].report if name in tallies else []
+        if report:
+            yield from ("", *head, *(line for line in report if line.startswith("|")), "")
+            yield from (line for line in report if not line.startswith("|"))
 
 
 def _time(seconds):
@@ -43,15 +43,15 @@ def write_failure(folder, found):
     """Write what a round was at into a file of its own, and give its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.part}-{found.number}.md"
-    told = [f"python tests/soak {found.part} --round {found.number}", "", found.failure]
+    report = [f"python tests/soak {found.part} --round {found.number}", "", found.failure]
     for name, value in found.notes.items():
-        told += [f"--- {name}", value if isinstance(value, str) else pformat(_plain(value))]
-    path.write_text("\n".join(told) + "\n", encoding="utf-8", errors="backslashreplace")
+        report += [f"--- {name}", value if isinstance(value, str) else pformat(_plain(value))]
+    path.write_text("\n".join(report) + "\n", encoding="utf-8", errors="backslashreplace")
     return path
 
 
 def _plain(value):
-    """Give a record as all of its fields, of which it shows some in no `repr`."""
+    """Return a record as all of its fields, of which it shows some in no `repr`."""
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return attrs.asdict(value) if attrs.has(type(value)) else value

@@ -16,6 +16,7 @@ from telling import table, write_failure
 QUICK = [name for name, part in PARTS.items() if not part.is_listed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_round_is_well(name):
     """A round of each part does something, and nothing fails."""
@@ -36,7 +37,7 @@ def test_a_failure_is_written_with_all_that_repeats_it(monkeypatch, tmp_path):
     """The command, what was raised, and what the round was at."""
 
     def run(number, notes):
-        notes.update(policy="name: p", told=["one"])
+        notes.update(policy="name: p", report=["one"])
         raise ValueError(number)
 
     monkeypatch.setitem(PARTS, "parse", Part(run, 10, "policy"))
@@ -47,18 +48,18 @@ def test_a_failure_is_written_with_all_that_repeats_it(monkeypatch, tmp_path):
     assert text.startswith("python tests/soak parse --round 7\n")
     assert "ValueError: 7\n" in text
     assert text.endswith("--- policy\nname: p\n")
-    assert found.told == ("one",)
+    assert found.report == ("one",)
 
 
 def test_the_table_tells_every_part():
     """How much of what was asked, and what the listed parts have to tell, under a head of its own."""
-    tallies = {"parse": Tally(count=1_200, failures=2), "broken": Tally(told=["| a | b | `c` |", "below"])}
+    tallies = {"parse": Tally(count=1_200, failures=2), "broken": Tally(report=["| a | b | `c` |", "below"])}
 
-    told = table(tallies).splitlines()
+    report = table(tallies).splitlines()
 
-    assert told[2].startswith("| parse | damaged policy | 1,200 | 10,000,000 |")
-    assert told[2].endswith("| 2 |")
-    assert told[-3:] == ["| a | b | `c` |", "", "below"]
+    assert report[2].startswith("| parse | damaged policy | 1,200 | 10,000,000 |")
+    assert report[2].endswith("| 2 |")
+    assert report[-3:] == ["| a | b | `c` |", "", "below"]
     assert Round("parse", 1).failure is None
 
 

@@ -127,6 +127,7 @@ def test_a_now_without_a_zone_is_refused():
         explain(FAQ, RECORD, "withdraw", now=TODAY.replace(tzinfo=None))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(record=invitations, account=accounts)
 def test_an_explanation_agrees_with_the_answer(record, account):

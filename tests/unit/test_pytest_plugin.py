@@ -73,6 +73,7 @@ def test_one_is_chosen_by_its_id_or_its_words(folder):
     words.assert_outcomes(passed=1, deselected=2)
 
 
+@pytest.mark.slow
 def test_a_bad_policy_is_a_collection_error_with_its_problems(folder):
     """Each with its place; no traceback."""
     folder.makefile(".invitepolicy.yaml", bad="invitepolicy: 1\nnam: bad\n")
@@ -120,6 +121,7 @@ def test_an_error_of_ones_own_keeps_its_traceback(folder):
     assert "ZeroDivisionError" in ran.stdout.str()
 
 
+@pytest.mark.slow
 def test_the_plugin_imports_nothing_heavy():
     """Neither the schema's validator nor any other leaf but what it needs."""
     program = (

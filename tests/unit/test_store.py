@@ -332,6 +332,7 @@ def test_another_thread_s_good_policy_is_not_lost(store, write, monkeypatch):
     assert waits(store.get("mine")) == 21
 
 
+@pytest.mark.slow
 def test_sixteen_threads_while_styles_are_edited(tmp_path, edits):
     """Good, bad, cut and missing files: every answer is one of the good policies, whole, and the last edit wins.
 

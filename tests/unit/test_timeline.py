@@ -95,6 +95,7 @@ def test_what_cannot_be_asked_is_refused(subject, decision, words):
     assert str(caught.value).endswith(words)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(record=invitations, account=accounts, seconds=st.integers(-300 * 86400, 300 * 86400))
 def test_a_timeline_is_what_decide_says_at_every_instant(record, account, seconds):
@@ -114,6 +115,7 @@ def test_a_timeline_is_what_decide_says_at_every_instant(record, account, second
             assert (found.outcome, found.rule, found.place) == (answer.outcome, answer.rule, answer.place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_on_random_policies_a_timeline_is_what_decide_says(part):
     """At each border and just before it, of every kind of line, with the year 9999 and what is missing."""

@@ -52,17 +52,17 @@ class LanguageServer:
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
         while True:
-            told = self._diagnostics.get(timeout=PATIENCE)
-            if told["uri"] == uri:
-                return [(item["range"]["start"]["line"] + 1, item["message"]) for item in told["diagnostics"]]
+            params = self._diagnostics.get(timeout=PATIENCE)
+            if params["uri"] == uri:
+                return [(item["range"]["start"]["line"] + 1, item["message"]) for item in params["diagnostics"]]
 
     def complete(self, name, line, column):
-        """Give the words that the server offers at a place, counted from 1."""
+        """Return the words that the server offers at a place, counted from 1."""
         found = self.ask("textDocument/completion", self._at(name, line, column))
         return [item["label"] for item in found["items"]]
 
     def hover(self, name, line, column):
-        """Give the text that the server shows at a place."""
+        """Return the text that the server shows at a place."""
         found = self.ask("textDocument/hover", self._at(name, line, column))
         contents = (found or {}).get("contents", "")
         return contents["value"] if isinstance(contents, dict) else str(contents)

@@ -37,7 +37,7 @@ def server(tmp_path_factory):
 
 
 def write(line):
-    """Give a policy whose one rule has this line, the number of that line, and the column behind its text."""
+    """Return a policy whose one rule has this line, the number of that line, and the column behind its text."""
     text = HEAD + RULE.format(line=line)
     number = text.splitlines().index(f"          {line}") + 1
     return text, number, 11 + len(line)
@@ -118,9 +118,9 @@ def test_help_is_shown_on_a_setting(server):
 )
 def test_mistakes_are_underlined(server, text, line):
     """In the very line."""
-    told = server.open(f"wrong{abs(hash(text))}.yaml", text)
+    diagnostics = server.open(f"wrong{abs(hash(text))}.yaml", text)
 
-    assert [number for number, _ in told] == [line], told
+    assert [number for number, _ in diagnostics] == [line], diagnostics
 
 
 @pytest.mark.parametrize("name", shipped_names())

@@ -14,6 +14,7 @@ from invitepolicy._decide.rules import evaluate_condition
 from invitepolicy._decide.tree import cell_finder, fact_reader, is_field, is_plain
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(policy=policies, seed=seeds)
 def test_records_in_one_cell_are_alike_to_every_condition(policy, seed):

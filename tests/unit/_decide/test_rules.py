@@ -190,6 +190,7 @@ def expected_outcome(decision, values, now):
     return "undetermined" if any(state == "open" and then != final for state, then in above) else final
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_advice_is_total_and_undetermined_exactly_where_the_language_says(name):
     """1,000 random records of every status, dates missing: one outcome each, with a reason, and no false certainty."""
@@ -207,6 +208,7 @@ def test_advice_is_total_and_undetermined_exactly_where_the_language_says(name):
         assert set(advice) == {key for key, rules in policy.decisions.items() if rules.subject == "invitation"}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(invitation=invitations, account=accounts)
 def test_an_answer_is_constant_until_it_changes(invitation, account):
@@ -228,6 +230,7 @@ def test_an_answer_is_constant_until_it_changes(invitation, account):
                 assert evaluate(rules, values, end).outcome == decision.changes_to != decision.outcome
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(invitation=invitations, account=accounts)
 def test_a_withdrawal_is_advised_only_on_known_facts(invitation, account):

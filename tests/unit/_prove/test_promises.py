@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import refusal
-from small_policies import LAWS, all_lines, records_of, said, small_policies
+from small_policies import LAWS, all_lines, decide_plainly, records_of, small_policies
 
 from invitepolicy import load_policy, parse_policy, with_settings
 from invitepolicy._core.policy import STANDING
@@ -55,7 +55,7 @@ def test_a_promise_is_proven_as_checking_every_cell_proves_it():
     for seed, small in small_policies(LAWS, start=10_000):
         decision, promise = small.decisions["d"], small.promises[0]
         answers = [
-            said(decision, values)
+            decide_plainly(decision, values)
             for values in records_of(all_lines(small), small.facts)
             if evaluate_all(promise.when, values, STANDING)
         ]

@@ -417,6 +417,7 @@ def is_built(parent, data):
     return True
 
 
+@pytest.mark.slow
 def test_whatever_the_core_takes_the_schema_takes():
     """Random policies over every kind of line, well or nearly so: an editor never underlines what loads."""
     chance = random.Random(4_711)  # noqa: S311  (a seeded test is the point)
@@ -435,6 +436,7 @@ def test_whatever_the_core_takes_the_schema_takes():
     assert [key for key in wanted if f'"{key}"' not in written] == []
 
 
+@pytest.mark.slow
 def test_whatever_the_core_takes_of_a_single_line_the_schema_takes():
     """The same for each fact alone, where more is taken."""
     chance = random.Random(815)  # noqa: S311  (a seeded test is the point)

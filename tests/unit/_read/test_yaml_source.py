@@ -401,6 +401,7 @@ def test_a_text_has_at_most_8192_characters():
     assert places(f"? {long}x\n: 1\n? y{long}\n: 2\n") == [(1, 3, "too-long"), (3, 3, "too-long")]
 
 
+@pytest.mark.slow
 def test_a_file_has_at_most_20_000_parts():
     """Keys, values, lists and mappings all count."""
     full = f"a: [{'1,' * (MOST_NODES - 3)}]"
@@ -663,6 +664,7 @@ def mutated(draw):
     return text
 
 
+@pytest.mark.slow
 @_HOW
 @given(mutated())
 def test_a_broken_policy_ends_so(text):
@@ -680,6 +682,7 @@ def test_the_style_reads_the_same_everywhere():
     assert document.data["tests"][0]["given"]["sent_at"] == "2026-03-01T22:00Z"
 
 
+@pytest.mark.slow
 @_HOW
 @given(mutated())
 def test_what_is_accepted_means_the_same_to_another_reader(text):
@@ -689,6 +692,7 @@ def test_what_is_accepted_means_the_same_to_another_reader(text):
         assert same(document.data, read_by_another(text))
 
 
+@pytest.mark.slow
 @_HOW
 @given(
     st.text(st.sampled_from("0123456789+-._eExXbo:aflnrtsuyTFNI~= "), min_size=1, max_size=8)

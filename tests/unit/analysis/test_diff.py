@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 from builders import policy
-from small_laws import hold_diff
+from small_laws import check_diff
 from small_policies import LAWS, small_facts, small_text, unproven
 from strategies import NOW, random_invitations
 
@@ -25,12 +25,14 @@ def pairs(number):
         yield seed, unproven(small_text(seed, facts)), unproven(small_text(seed + 1_000_000, facts))
 
 
+@pytest.mark.slow
 def test_a_difference_is_what_deciding_every_cell_shows():
     """On random pairs: the same changes of outcomes, and where those are alike of rules and reasons."""
     for seed, old, new in pairs(LAWS):
-        hold_diff(old, new, seed)
+        check_diff(old, new, seed)
 
 
+@pytest.mark.slow
 def test_each_witness_is_decided_differently():
     """Decided by both policies a witness gets the outcomes, and the rules, of its region."""
     for seed, old, new in pairs(100):

@@ -8,7 +8,7 @@ import re
 import pytest
 from builders import policy
 from locations import DATA
-from small_laws import COMPARED, hold_lint
+from small_laws import COMPARED, check_lint
 from small_policies import FACTS_OF, LAWS, all_lines, records_of, small_policies, some_lines
 
 from invitepolicy import decide, decide_account, load_policy, parse_policy
@@ -21,12 +21,14 @@ from invitepolicy.analysis.lint import rules as lint_rules
 FAULTY = sorted((DATA / "faulty").glob("*.yaml"))
 
 
+@pytest.mark.slow
 def test_lint_finds_what_looking_at_every_cell_finds():
     """On random policies of at most 500 cells there is no false finding and no miss."""
     for seed, small in small_policies(LAWS):
-        hold_lint(small, seed)
+        check_lint(small, seed)
 
 
+@pytest.mark.slow
 def test_each_witness_shows_its_finding():
     """The record of a finding, decided by the plain reading, does what is said of it."""
     for seed, small in small_policies(200, start=50_000):
@@ -44,6 +46,7 @@ def test_each_witness_shows_its_finding():
                     assert answer.rule == by_place[finding.place].name, seed
 
 
+@pytest.mark.slow
 def test_a_promise_is_idle_where_no_record_that_it_speaks_of_is_decided():
     """Looking at every cell: no record fits, the decision never applies, or every outcome is allowed."""
     for seed, small in small_policies(LAWS):
@@ -169,6 +172,7 @@ def test_a_rule_that_is_too_hard_hides_no_other(monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_a_decision_of_400_rules_is_linted_within_the_bound():
     """However many rules overlap, boxes are counted: what is too hard is told, and the rest is found."""
     chance = random.Random(4)  # noqa: S311  (a seeded test is the point)

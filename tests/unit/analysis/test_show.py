@@ -361,6 +361,7 @@ def _policies(draw):
     return build_policy(files, overrides)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(_policies(), st.sampled_from([{}, {"wait": "5 days", "few": 2}, {"part": "1%", "wait": "forever"}]))
 def test_any_policy_in_one_file_is_the_same_policy(policy, values):

@@ -92,6 +92,7 @@ def refused(frame, **named):
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "seed"), CASES)
 def test_a_frame_says_what_records_are_told(engine, seed):
     """Missing values, zones, ties, a microsecond beside them, the year 9999: every row and column is `decide`'s."""
@@ -140,6 +141,7 @@ def test_a_note_is_measured_as_python_does(engine):
     assert as_rows(read(decided), policy) == answers(policy, records, None)
 
 
+@pytest.mark.slow
 def test_a_long_decision_is_no_deep_one():
     """A hundred rules of one decision are put together in halves, which every engine can read."""
     policy = long(100, thresholds=3)
@@ -153,6 +155,7 @@ def test_a_long_decision_is_no_deep_one():
     assert decided["d_changes_to"].to_list() == [None, "w2", None]
 
 
+@pytest.mark.slow
 def test_each_threshold_of_a_clock_costs_the_same():
     """Of twice the rules with twice the thresholds, little more than twice as many conditions are laid down."""
     schema = nw.from_native(sent(DAY, attempts=[0])).schema

@@ -134,10 +134,13 @@ def test_a_policy_that_does_not_withdraw_is_refused(body, words):
         backtest(parse_policy(f"invitepolicy: 1\nname: p\n{body}\n"), [], now=NOW)
 
 
+@pytest.mark.usefixtures("no_garbage_collection")
 def test_the_clock_is_read_once():
     """And an instant without a zone is refused."""
+    records = random_invitations(20, seed=1)
+
     with freeze_time(NOW, auto_tick_seconds=1, ignore=["hypothesis"]):
-        assert backtest(FAQ, random_invitations(20, seed=1)).now == NOW
+        assert backtest(FAQ, records).now == NOW
     with pytest.raises(RecordError, match="time zone"):
         backtest(FAQ, [], now=NOW.replace(tzinfo=None))
 
@@ -161,6 +164,7 @@ def test_the_curve_counts_whole_days():
     assert curve.days == ((0, 2), (1, 3), (8, 3), (9, 4))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(records=st.lists(invitations, max_size=6))
 def test_a_withdrawal_is_the_first_that_decide_would_have_advised(records):

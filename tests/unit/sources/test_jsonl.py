@@ -49,6 +49,7 @@ def test_a_line_is_a_record():
     )
 
 
+@pytest.mark.slow
 @given(st.lists(invitations, max_size=4))
 def test_what_is_written_is_read_back(records):
     """`read_records` undoes `invitation_to_dict`, on a line of its own."""

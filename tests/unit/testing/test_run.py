@@ -206,6 +206,7 @@ def test_a_report_is_a_value():
     assert run_tests(faq) == run_tests(faq)
 
 
+@pytest.mark.slow
 def test_the_life_that_is_expected_is_the_one_that_decide_gives():
     """2,000 seeded records: a test that states the life as the timeline tells it passes, a minute later it fails."""
     faq = load_policy("faq")

@@ -785,6 +785,7 @@ def test_no_name_note_or_address_is_told(tmp_path, row):
     assert CANARY.lower() not in repr(export).lower()
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_are_read_at_once(tmp_path):
     """Half of them accepted, with encoded addresses; a generous bound for a slow machine."""
     rows = [sent(f"é{number}", at="3/11/26, 12:00 PM") for number in range(10_000)]
@@ -811,6 +812,7 @@ PEOPLE = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(people=PEOPLE)
 @settings(max_examples=200)
 def test_rows_written_as_csv_come_back(tmp_path_factory, people):
