@@ -146,7 +146,7 @@ def test_a_line_break_in_a_note_is_no_swallowed_row():
 
 
 def test_no_pattern_of_quotes_makes_reading_slow():
-    """Lines that each swallow all others are read again only so often; then the rest is told at once."""
+    """Lines that each swallow all others are read again only so often; then the rest is reported at once."""
     found = table(HEADER + 'b","\n' * 20_000)
 
     first, *_, last = (problem.place for problem in found.problems)

@@ -88,7 +88,7 @@ def test_a_time_that_clocks_skipped_is_read_as_standard_time_and_said():
     ],
 )
 def test_day_against_month_is_asked_not_guessed(text, day_first, month_first):
-    """What is not LinkedIn's own form is read only when told the order, and the refusal says how to tell it."""
+    """What is not LinkedIn's own form is read only with a given order, and the error says how to give it."""
     assert read_wall_time(text, date_reader("day-first")) == (day_first, None)
     assert read_wall_time(text, date_reader("month-first")) == (month_first, None)
     with pytest.raises(MistakeError, match="day or its month; give --dates day-first or --dates month-first"):

@@ -107,7 +107,7 @@ ROWS = [
     ("Rosalind Achterberg", utc(2025, 12, 1, 16, 30), *yes(utc(2025, 12, 9)), "accepted last year"),
     ("Demetrius Fallowfield", utc(2025, 11, 15, 6, 5), *NO, "10:05 PM is the next day in UTC"),
     ("Clementine Ravenhurst", utc(2025, 10, 3, 12, 45), *yes(utc(2025, 10, 3, 12, 45)),
-     "accepted on the day itself, whose midnight lies before the invitation"),
+     "accepted on the day itself, whose midnight is before the invitation"),
     ("Barnaby Oxenford", utc(2025, 9, 20, 14, 50), *NO, "incoming, close to lapsing"),
     ("Isolde Farnaby", None, "draft", "observed", None, "a stranger not yet invited, from people.csv"),
     ("Casimir Boldrewood", None, "draft", "observed", None, "not yet invited, since LinkedIn asks for the address"),
@@ -339,7 +339,7 @@ def test_somebody_without_a_name_has_an_address(tmp_path):
 
 
 def test_an_export_without_rows_is_an_export(tmp_path):
-    """Nobody was invited, and nobody knows whose it is."""
+    """Nobody was invited, and its owner is unknown."""
     export = read_export(write_export(tmp_path))
 
     assert (export.owner, export.invitations, export.places, export.problems) == (None, (), (), ())
@@ -599,7 +599,7 @@ def test_a_draft_is_an_invitation_not_yet_sent(tmp_path):
 
 
 def test_a_draft_that_was_sent_is_none_any_more(tmp_path):
-    """It is told, in whichever file it stands, and the rest of the row counts."""
+    """It is reported, in whichever file it stands, and the rest of the row counts."""
     rows = [f"{sent('ann')},", f"{sent('bob')},draft"]
     write_export(
         tmp_path, rows, header=f"{HEADER},status", people=["name,status,activity", "Ann,draft,daily"]
