@@ -1,4 +1,4 @@
-"""Whole data frames: every row's answers as columns, on any engine that narwhals drives."""
+"""Whole data frames: a policy's answers as columns, on any engine that narwhals supports."""
 
 from __future__ import annotations
 
@@ -35,48 +35,58 @@ def decide_frame(
     account: Account | None = None,
     decisions: Iterable[str] | Mapping[str, str] | None = None,
 ) -> Frame:
-    """Answer the policy's questions about every row of a data frame, all at the same instant.
+    """Return the frame with the policy's decisions about every row, all at the same instant, as further columns.
 
-    The columns are named as the fields of an `Invitation`, own facts `my_…`; what is missing, a column or a value,
-    is what a record takes for it. Each decision `D` gets the columns `D`, `D_rule`, `D_changes_at` and
-    `D_changes_to`. `decisions` picks some; a mapping also says what to call them: the shipped policies' `note`
-    replaces the input's column of that name, `{"note": "advice"}` keeps both. The frame given back is of the kind
-    given, the columns stand behind its own, and a lazy one stays lazy. `now` is read once from the clock if left out,
-    and `account` is that of all rows.
+    `frame` has one row per invitation. Its columns are named like the fields of an `Invitation`, own facts `my_…`;
+    others are passed through. A missing column or value counts as the default of the record's field. A column has the
+    type of its field: instants with a time zone (of any resolution; `changes_at` is cut to microseconds), text or
+    categories, booleans, whole numbers, numbers (a share from 0 to 1), lists of text.
 
-    Kinds and time zones are checked by the schema, values by a look at the columns, which for a lazy frame is a query
-    of one row: an engine's own error, later, would name no column. Raises RecordError, which names the column.
+    Each decision `D` gets the columns `D` (outcome), `D_rule`, `D_changes_at` (UTC) and `D_changes_to`, as `decide`
+    answers them: the last three are null without a rule or a change. `decisions` selects some; a mapping also names
+    their columns. An answer replaces an input column of its name: the shipped policies' `note` replaces the column
+    `note`, `{"note": "advice"}` keeps both. The result is of the same kind as `frame`, its new columns stand last, a
+    lazy frame stays lazy, and a frame without rows gets columns without rows.
+
+    `now` is a timezone-aware datetime; without it, the clock is read once. `account` applies to all rows.
+
+    Raises RecordError, with the name of the column in `field`, for a column of a wrong type, a value that no record
+    can have, an unknown decision, two answers of the same name, a naive `now`, or a frame of an unsupported engine.
+    Types and time zones are checked by the schema, values by a query, which collects one row of a lazy frame: an
+    error of the engine's, later, would not name the column.
     """
     data = _as_frame(frame)
     instant = _checked_now(now)
     names = _names(policy, decisions)
     schema = data.collect_schema()
-    sheet = TempColumns(schema)
-    reader = ColumnReader(schema, data.implementation, sheet)
-    lying = Membership(reader, account or NO_ACCOUNT, instant)
-    kind = nw.Enum if data.implementation.is_polars() else lambda _: nw.String
+    temp_columns = TempColumns(schema)
+    reader = ColumnReader(schema, data.implementation, temp_columns)
+    membership = Membership(reader, account or NO_ACCOUNT, instant)
+    dtype = nw.Enum if data.implementation.is_polars() else lambda _: nw.String
     columns = {
         column: expression
         for decision, name in names.items()
-        for column, expression in answer_columns(policy.decisions[decision], lying, name, kind)
+        for column, expression in answer_columns(policy.decisions[decision], membership, name, dtype)
     }
     if len(columns) < 4 * len(names):
-        raise RecordError("decisions", None, "two answers would stand in one column; name one of them otherwise")
-    laid = sheet.lay(data, 0, 1)
-    run_checks(laid, reader.checks)
-    decided = sheet.lay(laid, 1).with_columns(**columns)
-    kept = [name for name in schema if name not in columns]
-    return decided.select(*kept, *columns).to_native()  # type: ignore[no-any-return]
+        raise RecordError("decisions", None, "two answers have the same column name; rename one of them")
+    checked = temp_columns.add_layers(data, 0, 1)
+    run_checks(checked, reader.checks)
+    decided = temp_columns.add_layers(checked, 1).with_columns(**columns)
+    others = [name for name in schema if name not in columns]
+    return decided.select(*others, *columns).to_native()  # type: ignore[no-any-return]
 
 
 def _as_frame(frame: Any) -> Any:
     try:
         data = nw.from_native(frame)
     except TypeError:
-        raise RecordError("frame", None, "this is no data frame; narwhals tells which there are") from None
+        raise RecordError(
+            "frame", None, "this is not a data frame; give one of an engine that narwhals supports"
+        ) from None
     if data.implementation in _REFUSED:
         engine = data.implementation.value
-        raise RecordError("frame", None, f"{engine} cannot keep true, false and missing apart; use another engine")
+        raise RecordError("frame", None, f"{engine} cannot distinguish false from missing; use another engine")
     return data
 
 
@@ -84,12 +94,12 @@ def _checked_now(now: datetime | None) -> datetime:
     if now is None:
         return read_clock()
     if not isinstance(now, datetime) or now.utcoffset() is None:
-        raise RecordError("now", now, "this is no instant with a time zone; add tzinfo=timezone.utc")
+        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
     return now.astimezone(UTC)
 
 
 def _names(policy: Policy, decisions: Iterable[str] | Mapping[str, str] | None) -> dict[str, str]:
-    """Give the decisions that are asked for, each with the column of its outcome."""
+    """Return the selected decisions, each with the column of its outcome."""
     known = [name for name, decision in policy.decisions.items() if decision.subject == "invitation"]
     if decisions is None:
         return dict(zip(known, known, strict=True))

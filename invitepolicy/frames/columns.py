@@ -1,15 +1,15 @@
-"""The columns of a frame as the fields of records: which there are, what they hold, and what is refused."""
+"""The columns of a frame as the fields of records: which exist, which types they have, and what is refused."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, assert_never
 
 import attrs
 import narwhals.stable.v2 as nw
 
 from invitepolicy._core.errors import RecordError
-from invitepolicy._core.facts import BASES, FACTS, OWN_PREFIX, Fact
+from invitepolicy._core.facts import BASES, FACTS, OWN_PREFIX, Fact, Kind
 from invitepolicy._core.quantities import MOST_DIGITS
 from invitepolicy._core.records import NO_ACCOUNT, Invitation, read_fact
 from invitepolicy.frames.expressions import Column, both, either, negated
@@ -21,22 +21,31 @@ if TYPE_CHECKING:
 
 FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST: Final = datetime.max.replace(tzinfo=UTC)
+ColumnKind = Kind | Literal["text"]
 INSTANT: Final = nw.Datetime("us", "UTC")
 _UTC: Final = ("UTC", "Etc/UTC")
-_TEXTS: Final = ("name", "url", "note")
+# No rule can ask how a status is known, so this is a column that is checked and no fact of the vocabulary.
 _BASIS: Final = Fact("status_basis", "choice", "invitation", "status_basis", "how the status is known", BASES)
+_READ: Final = tuple(
+    fact for fact in (*FACTS.values(), _BASIS) if fact.subject == "invitation" and fact.field != "note"
+)
+# The record's other fields are free text; `facts` stands for the columns of own facts.
+_TEXTS: Final = tuple(
+    field.name for field in attrs.fields(Invitation) if field.name not in {"facts", *(fact.field for fact in _READ)}
+)
 _BEYOND: Final = 10**MOST_DIGITS
 _BOUNDS: Final = {"count": (0, _BEYOND), "number": (-_BEYOND, _BEYOND), "share": (0, 1)}
-_HOLDS: Final = {
+_HOLDS: Final[dict[ColumnKind, str]] = {
     "text": "text",
     "choice": "text",
     "flag": "true and false",
-    "count": "whole numbers; cast it, if need be to a type that can be missing",
+    "count": "whole numbers; cast it, if necessary to a nullable type",
     "number": "numbers",
     "share": "numbers from 0 to 1",
     "tags": "lists of text",
+    "clock": "instants; give it a type that has a time zone",
 }
-# What Python takes for white space, and `str.strip` removes: engines differ, so they are told.
+# White space as `str.strip` of Python removes it: engines differ, so it is spelled out for them.
 _BLANKS: Final = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
@@ -45,21 +54,24 @@ _BLANKS: Final = (
 
 @attrs.frozen(eq=False)
 class Field:
-    """A column that holds a fact: its expression, brought to one form, and the layer in which that can be read."""
+    """A column that holds a fact: its normalised expression, and the layer from which on that can be evaluated."""
 
     fact: Fact
     expression: nw.Expr
     layer: int
     dtype: Any
 
-    def holds(self, expression: nw.Expr) -> Column:
-        """Give a condition on this field; where that is null, it does not hold."""
+    def where(self, expression: nw.Expr) -> Column:
+        """Return a boolean expression on this field as a column, false where it is null."""
         return Column(expression.fill_null(value=False), self.layer)
 
 
 @attrs.frozen(eq=False)
 class Check:
-    """A condition that no record may meet, and what to say of it: None is what a record would say of the value."""
+    """An expression that must be false in every row, and the message if it is not.
+
+    Without a message, the error is the one that a record with the offending value raises.
+    """
 
     fact: Fact
     bad: BoolExpr
@@ -67,24 +79,23 @@ class Check:
 
 
 class ColumnReader:
-    """Reads the columns of one frame: each once, its kind checked by the schema, its values by `checks`."""
+    """Reads the columns of one frame, each once: types are checked by the schema, values later by `checks`."""
 
-    def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, sheet: TempColumns) -> None:
-        """Keep the schema and the sheet on which conditions are laid down. Raises RecordError for a wrong kind."""
+    def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, temp_columns: TempColumns) -> None:
+        """Read the columns that `schema` shows. Raises RecordError for one of a wrong type."""
         self.schema: Mapping[str, Any] = schema
         self.implementation: nw.Implementation = implementation
-        self.sheet: TempColumns = sheet
+        self.temp_columns: TempColumns = temp_columns
         self.checks: list[Check] = []
         self._fields: dict[str, Field | None] = {}
         self._words: dict[tuple[str, str], BoolExpr] = {}
-        for fact in (*FACTS.values(), _BASIS):
-            if fact.subject == "invitation" and fact.field != "note":
-                self.field(fact)
+        for fact in _READ:
+            self.field(fact)
         for name in _TEXTS:
             self._check_kind(name, "text")
 
     def field(self, fact: Fact) -> Field | None:
-        """Give the column of a fact, or None where the frame has none."""
+        """Return the column of a fact, or None where the frame has none."""
         name = column_of(fact)
         if name not in self._fields:
             present = name in self.schema and not self._is_empty(fact, name)
@@ -92,34 +103,34 @@ class ColumnReader:
         return self._fields[name]
 
     def is_word(self, field: Field, word: str) -> BoolExpr:
-        """Say where a choice is this word; where nothing is said it is the one that records take."""
+        """Return where a choice is this word; a missing value is the record's default."""
         key = (field.fact.name, word)
         if key not in self._words:
-            self._words[key] = self.sheet.keep(self._word(field, word))
+            self._words[key] = self.temp_columns.store(self._word(field, word))
         return self._words[key]
 
     def has_note(self, field: Field) -> Column:
-        """Say where a note is more than white space."""
-        return field.holds(field.expression.str.contains(f"[^{_BLANKS}]"))
+        """Return where a note is more than white space."""
+        return field.where(field.expression.str.contains(f"[^{_BLANKS}]"))
 
     def _word(self, field: Field, word: str) -> BoolExpr:
-        said: BoolExpr = False
+        is_word: BoolExpr = False
         if not isinstance(field.dtype, nw.Enum) or word in field.dtype.categories:
-            said = field.holds(field.expression == word)
+            is_word = field.where(field.expression == word)
         missing = Column(field.expression.is_null(), field.layer)
-        return either([said, missing]) if word == _default(field.fact) else said
+        return either([is_word, missing]) if word == _default(field.fact) else is_word
 
     def _is_empty(self, fact: Fact, name: str) -> bool:
-        """Say whether a column has no type, as one that holds nothing at all; what it may hold then is checked."""
+        """Return whether a column has no known type, as one of missing values only; that it is so is checked later."""
         if self.schema[name] != nw.Unknown:
             return False
-        self._check(fact, Column(~nw.col(name).is_null()), "the type of this column is not known; cast it")
+        self._check(fact, Column(~nw.col(name).is_null()), "the type of this column is unknown; cast it")
         return True
 
     def _check(self, fact: Fact, bad: BoolExpr, what: str | None = None) -> None:
         self.checks.append(Check(fact, bad, what))
 
-    def _check_kind(self, name: str, kind: str) -> None:
+    def _check_kind(self, name: str, kind: ColumnKind) -> None:
         dtype = self.schema.get(name, nw.Unknown)
         if dtype != nw.Unknown and not _fits(dtype, kind):
             raise RecordError(name, None, f"this column does not hold {_HOLDS[kind]}")
@@ -144,7 +155,7 @@ class ColumnReader:
             expression, dtype = expression.cast(nw.String), nw.String
         field = Field(fact, expression, 0, dtype)
         missing: BoolExpr = Column(expression.is_null())
-        if self.implementation.is_polars():  # which compares faster than it looks up
+        if self.implementation.is_polars():  # where comparing is faster than looking up
             known = either([self.is_word(field, word) for word in fact.words])
             self._check(fact, negated(either([known, _default(fact) is None and missing])))
         else:
@@ -153,20 +164,19 @@ class ColumnReader:
 
     def _read_clock(self, fact: Fact, name: str) -> Field:
         dtype, expression = self.schema[name], nw.col(name)
-        if dtype != nw.Datetime:
-            raise RecordError(name, None, "this column does not hold instants; give it a type that has a time zone")
+        self._check_kind(name, "clock")
         if dtype.time_zone is None:
-            raise RecordError(
-                name, None, "the instants of this column have no time zone; give them the one they are in"
-            )
+            raise RecordError(name, None, "the instants of this column have no time zone; attach the one they are in")
         layer = 0
         if dtype.time_zone not in _UTC or dtype.time_unit != "us":
             self._check_zone(name, dtype)
-            expression = self.sheet.keep_expression(expression.dt.convert_time_zone("UTC").cast(INSTANT), 0)
+            expression = self.temp_columns.store_expression(expression.dt.convert_time_zone("UTC").cast(INSTANT), 0)
             layer = 1
         field = Field(fact, expression, layer, dtype)
         beyond = expression > nw.lit(LAST)
-        if not self.implementation.is_spark_like():  # which has no earlier ones, and counts so old ones by Julius
+        if (
+            not self.implementation.is_spark_like()
+        ):  # which has no earlier ones, and dates such old ones by the Julian calendar
             beyond |= expression < nw.lit(FIRST)
         self._check(fact, Column(beyond, layer), "the instant lies outside the years 1 to 9999 in UTC; check the year")
         return field
@@ -175,7 +185,7 @@ class ColumnReader:
         if not (self.implementation.is_polars() or self.implementation.is_pandas_like()
                 or self.implementation.is_pyarrow()):  # fmt: skip
             raise RecordError(
-                name, None, f"the session's time zone is {dtype.time_zone}; set that to UTC, where a day has 24 hours"
+                name, None, f"the session's time zone is {dtype.time_zone}; set it to UTC, where a day has 24 hours"
             )
 
     def _check_numbers(self, field: Field) -> None:
@@ -186,29 +196,29 @@ class ColumnReader:
         missing = Column(value.is_null(), field.layer)
         above = value > low if field.fact.kind == "number" else value >= low
         below = value <= high if field.fact.kind == "share" else value < high
-        within = both([field.holds(above), field.holds(below)])
+        within = both([field.where(above), field.where(below)])
         self._check(field.fact, negated(either([missing, within])))
 
 
 def note_length(note: Field) -> Field:
-    """Give the length of a note without the white space around it, in characters; without a note it is nothing."""
+    """Return the length of a note in characters, without surrounding white space; null without a note."""
     length = note.expression.str.strip_chars(_BLANKS).str.len_chars()
     return attrs.evolve(note, expression=length, dtype=nw.Int64())
 
 
 def column_of(fact: Fact) -> str:
-    """Name the column of a fact: the record's field, or the own fact's name."""
+    """Return the name of a fact's column: the record's field, or the own fact's name."""
     return fact.name if fact.name.startswith(OWN_PREFIX) else fact.field
 
 
 def _default(fact: Fact) -> str | None:
-    """Give the word that a choice is where a record says nothing."""
+    """Return the value of a choice that a record leaves out."""
     if fact is _BASIS:
         return None
     return str(read_fact(fact, Invitation(), NO_ACCOUNT))
 
 
-def _fits(dtype: Any, kind: str) -> bool:
+def _fits(dtype: Any, kind: ColumnKind) -> bool:
     match kind:
         case "text" | "choice":
             return dtype in (nw.String, nw.Categorical, nw.Enum)
@@ -218,21 +228,26 @@ def _fits(dtype: Any, kind: str) -> bool:
             return bool(dtype.is_integer())
         case "tags":
             return bool(dtype == nw.List and dtype.inner in (nw.String, nw.Unknown))
-    return bool(dtype.is_integer() or dtype.is_float())
+        case "number" | "share":
+            return bool(dtype.is_integer() or dtype.is_float())
+        case "clock":
+            return bool(dtype == nw.Datetime)
+        case _ as never:
+            assert_never(never)
 
 
 def run_checks(frame: Any, checks: Sequence[Check]) -> None:
-    """Look at the values of a frame whose first layer is laid down. Raises RecordError for the first bad column."""
+    """Query the values of a frame that has its first layer. Raises RecordError for the first bad column."""
     if not checks:
         return
-    asked = {f"check{number}": _column(check).any() for number, check in enumerate(checks)}
-    for is_bad, check in zip(_collected(frame.select(**asked)).row(0), checks, strict=True):
+    queries = {f"check{number}": _column(check).any() for number, check in enumerate(checks)}
+    for is_bad, check in zip(_collected(frame.select(**queries)).row(0), checks, strict=True):
         if is_bad:
             _refuse(frame, check)
 
 
 def _column(check: Check) -> nw.Expr:
-    return check.bad.expression  # type: ignore[union-attr]  # a condition on a column is never the same in every row
+    return check.bad.expression  # type: ignore[union-attr]  # a check on a column is never the same in every row
 
 
 def _collected(frame: Any) -> Any:
@@ -248,4 +263,4 @@ def _refuse(frame: Any, check: Check) -> NoReturn:
         read_fact(check.fact, Invitation(facts={name: value}), NO_ACCOUNT)
     else:
         Invitation(**{name: value})
-    raise RecordError(name, value, "no record may have this value")
+    raise RecordError(name, value, "no record can have this value")

@@ -1,20 +1,20 @@
-"""A decision over a whole frame: each outcome a condition, the rules read from below, the borders walked in order.
+"""A decision over a whole frame: one boolean expression per outcome, now and at each turning point of a clock.
 
-A rule takes the rows in which it holds to its outcome, and takes those in which it may hold from every other; the rows
-that are left without an outcome in the end are `undetermined`. The same is read again at each border of a clock, with
-what lies in that clock's cells known, and compared with now.
+A rule assigns its outcome to the rows in which it holds, and withdraws every other outcome from the rows in which it
+may hold; rows that end up without an outcome are `undetermined`. The same is evaluated again at each turning point of a
+clock, where that clock's cell is known, and compared with the outcome now.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import attrs
 import narwhals.stable.v2 as nw
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import conditions_of
+from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, conditions_of
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._prove.cells import AgeCell, base_fact, condition_holds, cut_facts
 from invitepolicy.frames.expressions import both, either, negated
@@ -30,153 +30,161 @@ if TYPE_CHECKING:
     from invitepolicy.frames.expressions import BoolExpr, TempColumns
     from invitepolicy.frames.membership import Membership
 
-_FEW: Final = 16  # words that are asked for one by one: engines read no deep expression
-_WITHOUT: Final = 1
-_WITH: Final = 2
+_FEW: Final = 16  # entries in one chain of conditions: engines reject deeply nested expressions
+_WITHOUT: Final = 1  # mask of the cell in which a tag is absent
+_WITH: Final = 2  # mask of the cell in which it is present
 
-Some = tuple[tuple[int, int], ...]  # cells of dimensions: it holds where one of them does
-When = tuple[Some, ...]  # it holds where all do
-Fold = dict[
-    str, tuple["BoolExpr", "BoolExpr"]
-]  # by outcome: where rules take it, and where they leave what stood below
+Clause = tuple[tuple[int, int], ...]  # dimensions with masks of their cells: true where one of them is
+When = tuple[Clause, ...]  # true where all clauses are
+# By outcome: where rules assign it, and where they leave it to the rules below.
+Outcomes = dict[str, tuple["BoolExpr", "BoolExpr"]]
 
 
 @attrs.frozen
 class RuleExpr:
-    """A rule over cells: where it holds, and where it does not fail."""
+    """A rule over cells: where it holds, and where it does not fail (it holds or is open)."""
 
     then: str
     holds: When
-    lives: When
+    not_failing: When
 
 
 class DecisionExpressions:
-    """Answers one decision for all rows of a frame."""
+    """Builds the expressions that answer one decision for all rows of a frame."""
 
-    def __init__(self, decision: DecisionSpec, lying: Membership) -> None:
-        """Cut the decision's lines into cells."""
+    def __init__(self, decision: DecisionSpec, membership: Membership) -> None:
+        """Divide the facts of the decision's conditions into cells, and read its rules over them."""
         self.decision: DecisionSpec = decision
-        self.lying: Membership = lying
-        self.sheet: TempColumns = lying.reader.sheet
+        self.membership: Membership = membership
+        self.temp_columns: TempColumns = membership.reader.temp_columns
         own = {fact.name: fact for fact in decision.facts}
         self.dimensions: tuple[Dimension, ...] = cut_facts(conditions_of(decision), own)
-        self.place: dict[tuple[str, str | None], int] = {
-            (cut.fact.name, cut.tag): index for index, cut in enumerate(self.dimensions)
+        self.index_of: dict[tuple[str, str | None], int] = {
+            (dimension.fact.name, dimension.tag): index for index, dimension in enumerate(self.dimensions)
         }
-        self.cards: list[RuleExpr] = [RuleExpr(rule.then, *self._read(rule.when)) for rule in decision.rules]
-        self.asked: RuleExpr = RuleExpr("", *self._read(decision.applies_to))
-        self._folds: dict[tuple[int, tuple[tuple[BoolExpr, ...], ...]], Fold] = {}
-        self._met: dict[tuple[When, Instant | None], BoolExpr] = {}
+        self.rules: list[RuleExpr] = [RuleExpr(rule.then, *self._read(rule.when)) for rule in decision.rules]
+        self.scope: RuleExpr = RuleExpr("", *self._read(decision.applies_to))
+        self._combined: dict[tuple[int, tuple[tuple[BoolExpr, ...], ...]], Outcomes] = {}
+        self._exprs: dict[tuple[When, Instant | None], BoolExpr] = {}
 
-    def _read(self, lines: Iterable[Condition]) -> tuple[When, When]:
+    def _read(self, conditions: Iterable[Condition]) -> tuple[When, When]:
         holds: dict[int, int] = {}
-        lives: dict[int, int] = {}
-        tags: list[Some] = []
-        for line in lines:
-            index = self.place.get((base_fact(line.fact), None))
+        not_failing: dict[int, int] = {}
+        tags: list[Clause] = []
+        for condition in conditions:
+            index = self.index_of.get((base_fact(condition.fact), None))
             if index is None:
-                tags += self._tagged(line)
+                tags += self._tag_clauses(condition)
                 continue
             dimension = self.dimensions[index]
-            states = [condition_holds(dimension, line, cell) for cell in range(len(dimension.cells))]
+            states = [condition_holds(dimension, condition, cell) for cell in range(len(dimension.cells))]
             holds[index] = holds.get(index, -1) & _mask(state is True for state in states)
-            lives[index] = lives.get(index, -1) & _mask(state is not False for state in states)
-        return (*((pair,) for pair in holds.items()), *tags), (*((pair,) for pair in lives.items()), *tags)
+            not_failing[index] = not_failing.get(index, -1) & _mask(state is not False for state in states)
+        return (*((pair,) for pair in holds.items()), *tags), (*((pair,) for pair in not_failing.items()), *tags)
 
-    def _tagged(self, line: Condition) -> Iterator[Some]:
-        test = line.operator
-        cell = _WITHOUT if test.negated else _WITH  # type: ignore[union-attr]
-        some = [(self.place[line.fact, word], cell) for word in test.words]  # type: ignore[union-attr]
-        if test.negated:  # type: ignore[union-attr]
-            yield from ((pair,) for pair in some)
-        else:
-            yield tuple(some)
+    def _tag_clauses(self, condition: Condition) -> Iterator[Clause]:
+        match condition.operator:
+            case OneOf(words, negated=True):
+                yield from (((self.index_of[condition.fact, word], _WITHOUT),) for word in words)
+            case OneOf(words):
+                yield tuple((self.index_of[condition.fact, word], _WITH) for word in words)
+            case (
+                IsTrue() | NumberRange() | AgeRange() | IsKnown()
+            ):  # pragma: no cover  (tags are compared by OneOf only)
+                message = f"no condition on tags: {condition.text}"
+                raise LookupError(message)
+            case _ as never:
+                assert_never(never)
 
-    def _meets(self, when: When, instant: Instant, known: Mapping[int, int]) -> BoolExpr:
-        """Say where all of a card's conditions are met at an instant, at which the cells of some clocks are known."""
-        left = _settled(when, known)
-        if left is None:
+    def _expr_of(self, when: When, instant: Instant, known: Mapping[int, int]) -> BoolExpr:
+        """Return where a `when` is true at an instant, at which the cells of the clocks in `known` are known."""
+        remaining = _without_known(when, known)
+        if remaining is None:
             return False
-        moves = any(self.dimensions[index].fact.kind == "clock" for some in left for index, _ in some)
-        key = (left, instant if moves else None)  # what no clock turns is the same at every instant
-        if key not in self._met:
-            every = [either([self._lies(index, mask, instant) for index, mask in some]) for some in left]
-            self._met[key] = self.sheet.keep(both(every))
-        return self._met[key]
+        has_clock = any(self.dimensions[index].fact.kind == "clock" for clause in remaining for index, _ in clause)
+        key = (remaining, instant if has_clock else None)  # without a clock it is the same at every instant
+        if key not in self._exprs:
+            every = [either([self._in_cells(index, mask, instant) for index, mask in clause]) for clause in remaining]
+            self._exprs[key] = self.temp_columns.store(both(every))
+        return self._exprs[key]
 
-    def _lies(self, index: int, mask: int, instant: Instant) -> BoolExpr:
+    def _in_cells(self, index: int, mask: int, instant: Instant) -> BoolExpr:
         dimension = self.dimensions[index]
-        whole = _mask(True for _ in dimension.cells)
-        if not mask & whole or mask & whole == whole:
-            return bool(mask & whole)
-        return self.lying.in_cells(dimension, mask & whole, instant)
+        every = _mask(True for _ in dimension.cells)
+        mask &= every
+        return self.membership.in_cells(dimension, mask, instant) if mask not in (0, every) else bool(mask)
 
     def outcomes_at(self, instant: Instant, known: Mapping[int, int]) -> dict[str, BoolExpr]:
-        """Say for each outcome where it is the answer at an instant."""
-        met = [tuple(self._meets(when, instant, known) for when in (card.holds, card.lives)) for card in self.cards]
+        """Return for each outcome where it is the answer at an instant; outcomes that are nowhere are left out."""
+        rules = tuple(
+            tuple(self._expr_of(when, instant, known) for when in (rule.holds, rule.not_failing)) for rule in self.rules
+        )
         final = self.decision.otherwise.then
-        found = {
-            outcome: taken if outcome != final else either([taken, left])
-            for outcome, (taken, left) in self._fold(0, tuple(met)).items()
+        by_rules = {
+            outcome: assigned if outcome != final else either([assigned, left])
+            for outcome, (assigned, left) in self._combine(0, rules).items()
         }
-        applies = self._meets(self.asked.holds, instant, known)
-        answers = {outcome: self.sheet.keep(both([truth, applies])) for outcome, truth in found.items()}
-        answers[NOT_APPLICABLE] = self.sheet.keep(negated(self._meets(self.asked.lives, instant, known)))
-        if any(card.holds != card.lives for card in (*self.cards, self.asked)):
-            answers[UNDETERMINED] = self.sheet.keep(negated(either(answers.values())))
-        return {outcome: truth for outcome, truth in answers.items() if truth is not False}
+        applies = self._expr_of(self.scope.holds, instant, known)
+        answers = {outcome: self.temp_columns.store(both([expr, applies])) for outcome, expr in by_rules.items()}
+        answers[NOT_APPLICABLE] = self.temp_columns.store(
+            negated(self._expr_of(self.scope.not_failing, instant, known))
+        )
+        if any(rule.holds != rule.not_failing for rule in (*self.rules, self.scope)):
+            answers[UNDETERMINED] = self.temp_columns.store(negated(either(answers.values())))
+        return {outcome: expr for outcome, expr in answers.items() if expr is not False}
 
-    def _fold(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
-        """Say for each outcome what some rules take to it, and what they leave with it of what stood below them.
+    def _combine(self, first: int, rules: tuple[tuple[BoolExpr, ...], ...]) -> Outcomes:
+        """Return for each outcome where the rules from `first` on assign it, and where they leave it to those below.
 
-        Halves that are met as at another instant are not put together again: few rules turn at a border.
+        Results are cached by the rules' expressions: few rules change at a turning point, so most halves are reused.
         """
-        key = (first, met)
-        if key not in self._folds:
-            self._folds[key] = self._joined(first, met) if len(met) > 1 else self._single(first, met)
-        return self._folds[key]
+        key = (first, rules)
+        if key not in self._combined:
+            self._combined[key] = self._combine_halves(first, rules) if len(rules) > 1 else self._single(first, rules)
+        return self._combined[key]
 
-    def _single(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
-        outcomes = {*(card.then for card in self.cards), self.decision.otherwise.then}
-        found: Fold = {}
-        for holds, lives in met:
-            left = negated(lives)
-            own = left if holds is lives else True  # without doubt one condition serves all outcomes
-            found = dict.fromkeys(outcomes, (False, left)) | {self.cards[first].then: (holds, own)}
-        return found or dict.fromkeys(outcomes, (False, True))
+    def _single(self, first: int, rules: tuple[tuple[BoolExpr, ...], ...]) -> Outcomes:
+        outcomes = {*(rule.then for rule in self.rules), self.decision.otherwise.then}
+        if not rules:
+            return dict.fromkeys(outcomes, (False, True))
+        ((holds, not_failing),) = rules
+        left = negated(not_failing)
+        # A rule that cannot be open gets one expression for all outcomes, which is stored once.
+        own = left if holds is not_failing else True
+        return {**dict.fromkeys(outcomes, (False, left)), self.rules[first].then: (holds, own)}
 
-    def _joined(self, first: int, met: tuple[tuple[BoolExpr, ...], ...]) -> Fold:
-        half = len(met) // 2
-        above, below = self._fold(first, met[:half]), self._fold(first + half, met[half:])
-        passed: dict[tuple[BoolExpr, BoolExpr], BoolExpr] = {}
-        found = {}
-        for outcome, (taken, left) in above.items():
-            taken_below, left_below = below[outcome]
-            if (left, left_below) not in passed:  # few differ where there is no doubt
-                passed[left, left_below] = self.sheet.shortened(both([left, left_below]))
-            taken_here = self.sheet.shortened(either([taken, both([taken_below, left])]))
-            found[outcome] = taken_here, passed[left, left_below]
-        return found
+    def _combine_halves(self, first: int, rules: tuple[tuple[BoolExpr, ...], ...]) -> Outcomes:
+        half = len(rules) // 2
+        above, below = self._combine(first, rules[:half]), self._combine(first + half, rules[half:])
+        left_by_both: dict[tuple[BoolExpr, BoolExpr], BoolExpr] = {}
+        combined = {}
+        for outcome, (assigned, left) in above.items():
+            assigned_below, left_below = below[outcome]
+            if (left, left_below) not in left_by_both:  # most outcomes share it where no rule can be open
+                left_by_both[left, left_below] = self.temp_columns.store_if_long(both([left, left_below]))
+            assigned_here = self.temp_columns.store_if_long(either([assigned, both([assigned_below, left])]))
+            combined[outcome] = assigned_here, left_by_both[left, left_below]
+        return combined
 
     def deciding(self, outcomes: Mapping[str, BoolExpr]) -> Iterator[tuple[str | None, BoolExpr]]:
-        """Go through what decides, from the top: nothing, where no rule does, then each rule where it holds."""
-        now = Instant(self.lying.now)
+        """Yield, from the top, the name of each rule and where it holds; first None, where no rule decides."""
+        now = Instant(self.membership.now)
         yield None, either([outcomes.get(outcome, False) for outcome in (NOT_APPLICABLE, UNDETERMINED)])
-        for rule, card in zip(self.decision.rules, self.cards, strict=True):
-            yield rule.name, self._meets(card.holds, now, {})
+        for rule, expr in zip(self.decision.rules, self.rules, strict=True):
+            yield rule.name, self._expr_of(expr.holds, now, {})
 
     def change(self, outcomes: Mapping[str, BoolExpr]) -> Turn | None:
-        """Walk each clock's borders in order to the first one at which the outcome is another one than now."""
-        found = None
+        """Return the first turning point of any clock at which the outcome is another one than now, if there is one."""
+        change = None
         for index, dimension in enumerate(self.dimensions):
-            anchor = self.lying.anchor(dimension.fact) if dimension.fact.kind == "clock" else None
-            borders = [] if anchor is None else [*self._borders(index, dimension, anchor, outcomes)]
-            if borders:
-                first = first_turn(borders, self.sheet)
-                found = first if found is None else sooner_turn(found, first, self.sheet)
-        return found
+            anchor = self.membership.anchor(dimension.fact) if dimension.fact.kind == "clock" else None
+            turns = [] if anchor is None else [*self._turns(index, dimension, anchor, outcomes)]
+            if turns:
+                first = first_turn(turns, self.temp_columns)
+                change = first if change is None else sooner_turn(change, first, self.temp_columns)
+        return change
 
-    def _borders(
+    def _turns(
         self, index: int, dimension: Dimension, anchor: Field | datetime, outcomes: Mapping[str, BoolExpr]
     ) -> Iterator[Turn]:
         clock = dimension.fact
@@ -184,75 +192,78 @@ class DecisionExpressions:
             if not isinstance(ages, AgeCell) or ages.low is None:
                 continue
             if isinstance(anchor, datetime):
-                border = add_or_none(anchor, ages.low)
-                if border is None or border <= self.lying.now:
+                turning_point = add_or_none(anchor, ages.low)
+                if turning_point is None or turning_point <= self.membership.now:
                     continue
-                comes: BoolExpr = True
-                instant, expression = Instant(border), nw.lit(border)
+                is_coming: BoolExpr = True
+                instant, expression = Instant(turning_point), nw.lit(turning_point)
             else:
-                comes = self.lying.comes(clock, ages.low)
+                is_coming = self.membership.is_coming(clock, ages.low)
                 instant = Instant(clock=clock, age=ages.low)
                 expression = anchor.expression
                 if ages.low:
                     expression = expression.dt.offset_by(in_microseconds(ages.low))
             then = self.outcomes_at(instant, {index: cell})
-            same = either(both([truth, outcomes.get(outcome, False)]) for outcome, truth in then.items())
-            turns = self.sheet.keep(both([comes, negated(same)]))
+            same = either(both([expr, outcomes.get(outcome, False)]) for outcome, expr in then.items())
+            turns = self.temp_columns.store(both([is_coming, negated(same)]))
             if turns is not False:
-                yield Turn(turns, {word: both([turns, truth]) for word, truth in then.items()}, expression)
+                yield Turn(turns, {word: both([turns, expr]) for word, expr in then.items()}, expression)
 
 
 def _mask(bits: Iterable[bool]) -> int:
     return sum(1 << index for index, bit in enumerate(bits) if bit)
 
 
-def _settled(when: When, known: Mapping[int, int]) -> When | None:
-    """Leave out what holds in the known cells; None where something does not."""
-    left = []
-    for some in when:
-        if some[0][0] not in known:  # a clock is alone: only tags stand together
-            left.append(some)
-        elif not some[0][1] >> known[some[0][0]] & 1:
+def _without_known(when: When, known: Mapping[int, int]) -> When | None:
+    """Return the clauses that the known cells leave open, or None where one of them is false."""
+    remaining = []
+    for clause in when:
+        index, mask = clause[0]  # a clause about a clock has no second part: only tags share a clause
+        if index not in known:
+            remaining.append(clause)
+        elif not mask >> known[index] & 1:
             return None
-    return tuple(left)
+    return tuple(remaining)
 
 
-def answer_columns(decision: DecisionSpec, lying: Membership, name: str, kind: Any) -> Iterator[tuple[str, nw.Expr]]:
-    """Give the columns that answer a decision: the outcome, the rule, the next change and what it is to."""
-    answering = DecisionExpressions(decision, lying)
-    outcomes = answering.outcomes_at(Instant(lying.now), {})
+def answer_columns(
+    decision: DecisionSpec, membership: Membership, name: str, kind: Any
+) -> Iterator[tuple[str, nw.Expr]]:
+    """Yield the columns that answer a decision: outcome, rule, instant and outcome of the next change."""
+    expressions = DecisionExpressions(decision, membership)
+    outcomes = expressions.outcomes_at(Instant(membership.now), {})
     words = tuple(sorted({*decision.outcomes, NOT_APPLICABLE, UNDETERMINED}))
     yield name, _choose(list(outcomes.items()), kind(words))
     rules = tuple(rule.name for rule in decision.rules if rule.name is not None)
-    yield f"{name}_rule", _choose([*answering.deciding(outcomes), (None, True)], kind(rules))
-    yield from _changes(answering.change(outcomes), name, kind(words))
+    yield f"{name}_rule", _choose([*expressions.deciding(outcomes), (None, True)], kind(rules))
+    yield from _change_columns(expressions.change(outcomes), name, kind(words))
 
 
 def _choose(entries: Iterable[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
-    """Give the word of the first condition that holds; the last one is taken to hold."""
-    return _chosen([*_until_sure(entries)], dtype)
+    """Return the word of the first expression that is true; the last one is taken to be true."""
+    return _branch([*_until_certain(entries)], dtype)
 
 
-def _chosen(entries: Sequence[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
+def _branch(entries: Sequence[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
     if len(entries) == 1:
         return nw.lit(entries[0][0], dtype=dtype)
     half = 1 if len(entries) <= _FEW else len(entries) // 2
-    above = either(truth for _, truth in entries[:half])
-    return where(above, _chosen(entries[:half], dtype), _chosen(entries[half:], dtype))
+    above = either(expr for _, expr in entries[:half])
+    return where(above, _branch(entries[:half], dtype), _branch(entries[half:], dtype))
 
 
-def _until_sure(entries: Iterable[tuple[str | None, BoolExpr]]) -> Iterator[tuple[str | None, BoolExpr]]:
-    for word, truth in entries:
-        if truth is not False:
-            yield word, truth
-        if truth is True:
+def _until_certain(entries: Iterable[tuple[str | None, BoolExpr]]) -> Iterator[tuple[str | None, BoolExpr]]:
+    for word, expr in entries:
+        if expr is not False:
+            yield word, expr
+        if expr is True:
             return
 
 
-def _changes(found: Turn | None, name: str, dtype: Any) -> Iterator[tuple[str, nw.Expr]]:
-    if found is None:
+def _change_columns(change: Turn | None, name: str, dtype: Any) -> Iterator[tuple[str, nw.Expr]]:
+    if change is None:
         yield f"{name}_changes_at", NEVER
         yield f"{name}_changes_to", nw.lit(None, dtype=dtype)
         return
-    yield f"{name}_changes_at", where(found.turns, found.instant, NEVER)
-    yield f"{name}_changes_to", _choose([*found.outcomes.items(), (None, True)], dtype)
+    yield f"{name}_changes_at", where(change.turns, change.instant, NEVER)
+    yield f"{name}_changes_to", _choose([*change.outcomes.items(), (None, True)], dtype)

@@ -1,6 +1,6 @@
-"""True or false for every row: conditions put together, simplified, and laid down as columns, a layer at a time.
+"""Boolean expressions over the rows of a frame: combined, simplified, and stored as temporary columns in layers.
 
-A condition that is the same in every row is a plain bool, and drops out of what it is put together with.
+An expression with the same value in every row is a plain bool, and drops out of what it is combined with.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import narwhals.stable.v2 as nw
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_LONG: Final = 12  # operations: more are laid down as a column, since engines read no deep expression
+_LONG: Final = 12  # operations: a longer expression gets a column of its own, since engines reject deeply nested ones
 
 
 @attrs.frozen(eq=False)
 class Column:
-    """A condition as an expression that is never null; it can be read once `layer` layers are laid down."""
+    """A boolean expression that is never null; it can be evaluated once `layer` layers of columns exist.
+
+    `size` counts its operations; a stored column has none.
+    """
 
     expression: nw.Expr
     layer: int = 0
@@ -28,66 +31,66 @@ class Column:
 BoolExpr = bool | Column
 
 
-def both(truths: Iterable[BoolExpr]) -> BoolExpr:
-    """Say where all hold; of none, everywhere."""
-    return _joined(truths, neutral=True)
+def both(exprs: Iterable[BoolExpr]) -> BoolExpr:
+    """Return the expression that is true where all are; of none, everywhere."""
+    return _combine(exprs, neutral=True)
 
 
-def either(truths: Iterable[BoolExpr]) -> BoolExpr:
-    """Say where at least one holds; of none, nowhere."""
-    return _joined(truths, neutral=False)
+def either(exprs: Iterable[BoolExpr]) -> BoolExpr:
+    """Return the expression that is true where at least one is; of none, nowhere."""
+    return _combine(exprs, neutral=False)
 
 
-def negated(truth: BoolExpr) -> BoolExpr:
-    """Say where a condition does not hold."""
-    if isinstance(truth, bool):
-        return not truth
-    return Column(~truth.expression, truth.layer, truth.size + 1)
+def negated(expr: BoolExpr) -> BoolExpr:
+    """Return the expression that is true where `expr` is false."""
+    if isinstance(expr, bool):
+        return not expr
+    return Column(~expr.expression, expr.layer, expr.size + 1)
 
 
-def _joined(truths: Iterable[BoolExpr], *, neutral: bool) -> BoolExpr:
-    found: list[Column] = []
-    for truth in truths:
-        if isinstance(truth, Column):
-            found.append(truth)
-        elif truth is not neutral:
-            return truth
-    return _halves(found, neutral=neutral) if found else neutral
+def _combine(exprs: Iterable[BoolExpr], *, neutral: bool) -> BoolExpr:
+    columns: list[Column] = []
+    for expr in exprs:
+        if isinstance(expr, Column):
+            columns.append(expr)
+        elif expr is not neutral:
+            return expr
+    return _halves(columns, neutral=neutral) if columns else neutral
 
 
 def _halves(columns: Sequence[Column], *, neutral: bool) -> Column:
-    """Put columns together two and two, so that no expression grows deep."""
+    """Combine columns pairwise, so that the expression tree stays shallow."""
     if len(columns) == 1:
         return columns[0]
     half = len(columns) // 2
-    one, other = _halves(columns[:half], neutral=neutral), _halves(columns[half:], neutral=neutral)
-    joined = one.expression & other.expression if neutral else one.expression | other.expression
-    return Column(joined, max(one.layer, other.layer), one.size + other.size + 1)
+    first, second = _halves(columns[:half], neutral=neutral), _halves(columns[half:], neutral=neutral)
+    combined = first.expression & second.expression if neutral else first.expression | second.expression
+    return Column(combined, max(first.layer, second.layer), first.size + second.size + 1)
 
 
 class TempColumns:
-    """The columns that are laid down under a frame's own ones while it is decided."""
+    """The temporary columns that a frame carries while it is decided, in layers that build on each other."""
 
     def __init__(self, taken: Iterable[str]) -> None:
-        """Keep away from the names that the frame has `taken`."""
+        """Choose a prefix that none of the frame's own column names, `taken`, begins with."""
         self._prefix = "_invitepolicy"
         while any(name.startswith(self._prefix) for name in taken):
             self._prefix += "_"
         self._layers: list[dict[str, nw.Expr]] = []
         self._count = 0
 
-    def keep(self, truth: BoolExpr) -> BoolExpr:
-        """Lay a condition down as a column, so that it is worked out once however often it is read."""
-        if isinstance(truth, bool) or truth.size == 0:
-            return truth
-        return Column(self.keep_expression(truth.expression, truth.layer), truth.layer + 1, 0)
+    def store(self, expr: BoolExpr) -> BoolExpr:
+        """Store an expression as a column, so that it is evaluated once however often it is used."""
+        if isinstance(expr, bool) or expr.size == 0:
+            return expr
+        return Column(self.store_expression(expr.expression, expr.layer), expr.layer + 1, 0)
 
-    def shortened(self, truth: BoolExpr) -> BoolExpr:
-        """Lay a condition down only where its expression has grown long."""
-        return self.keep(truth) if isinstance(truth, Column) and truth.size > _LONG else truth
+    def store_if_long(self, expr: BoolExpr) -> BoolExpr:
+        """Store an expression as a column only if it has grown long."""
+        return self.store(expr) if isinstance(expr, Column) and expr.size > _LONG else expr
 
-    def keep_expression(self, expression: nw.Expr, layer: int) -> nw.Expr:
-        """Lay an expression down as a column of a layer; what is handed back is read in later layers."""
+    def store_expression(self, expression: nw.Expr, layer: int) -> nw.Expr:
+        """Store an expression as a column of `layer`, and return the column, for use in later layers."""
         while len(self._layers) <= layer:
             self._layers.append({})
         name = f"{self._prefix}{self._count}"
@@ -95,8 +98,8 @@ class TempColumns:
         self._layers[layer][name] = expression
         return nw.col(name)
 
-    def lay(self, frame: Any, first: int, last: int | None = None) -> Any:
-        """Put layers of columns under a frame: those from `first` to before `last`."""
+    def add_layers(self, frame: Any, first: int, last: int | None = None) -> Any:
+        """Return the frame with the columns of the layers from `first` up to, but not including, `last`."""
         for layer in self._layers[first:last]:
             if layer:
                 frame = frame.with_columns(**layer)

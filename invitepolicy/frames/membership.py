@@ -1,4 +1,4 @@
-"""Where a row's fact lies in given cells, now or at the instant at which another of its clocks turns."""
+"""In which rows a fact's value lies in given cells, now or at the instant at which another clock of the row turns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from math import ceil, floor, inf, nextafter
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -14,8 +14,7 @@ import narwhals.stable.v2 as nw
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Absent, Invitation, read_fact
-from invitepolicy._prove.cells import AgeCell, ChoiceCell, MissingCell, RangeCell, find_cell
-from invitepolicy._prove.cells import FlagCell as Flag
+from invitepolicy._prove.cells import AgeCell, ChoiceCell, FlagCell, MissingCell, RangeCell, find_cell
 from invitepolicy.frames.columns import LAST, Field, note_length
 from invitepolicy.frames.expressions import Column, both, either, negated
 
@@ -34,7 +33,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class Instant:
-    """An instant: the same for all rows, or, with a `clock`, each row's own, `age` after what the clock shows."""
+    """An instant: `at`, the same for all rows, or each row's own, `age` after the value of its `clock`."""
 
     at: datetime | None = None
     clock: Fact | None = None
@@ -42,17 +41,17 @@ class Instant:
 
 
 class Membership:
-    """Says of each row in which cells its facts lie."""
+    """Builds, per fact, the expression “its value is in these cells”; each distinct one is stored once."""
 
     def __init__(self, reader: ColumnReader, account: Account, now: datetime) -> None:
-        """Keep the frame's columns, the account of all rows, and the instant."""
+        """Read facts through `reader`, those of the account from `account`, at the instant `now`."""
         self.reader: ColumnReader = reader
         self.account: Account = account
         self.now: datetime = now
-        self._kept: dict[tuple[object, ...], BoolExpr] = {}
+        self._stored: dict[tuple[object, ...], BoolExpr] = {}
 
     def in_cells(self, dimension: Dimension, mask: int, instant: Instant) -> BoolExpr:
-        """Say where a fact lies at an instant in one of the cells of a mask."""
+        """Return where a fact's value at an instant lies in one of the cells whose bits are set in `mask`."""
         fact, cells = dimension.fact, dimension.cells
         field = self.reader.field(fact) if fact.subject == "invitation" else None
         if fact.kind == "clock":
@@ -63,95 +62,98 @@ class Membership:
         match cells[0]:
             case ChoiceCell():
                 return self._in_words(field, cells, mask)
-            case Flag():
+            case FlagCell():
                 return self._in_flags(dimension, field, mask)
-        return either([*self._in_stretches(field, cells, mask), *self._in_absence(fact, field, cells, mask)])
+            case RangeCell() | AgeCell() | MissingCell():
+                return either([*self._in_ranges(field, cells, mask), *self._in_absence(fact, field, cells, mask)])
+            case _ as never:
+                assert_never(never)
 
     def anchor(self, clock: Fact) -> Field | datetime | None:
-        """Give what a clock shows: a column, an instant of the account, or nothing."""
+        """Return the value of a clock: a column, an instant of the account, or None where there is neither."""
         if clock.subject == "invitation":
             return self.reader.field(clock)
         value = read_fact(clock, _NOBODY, self.account)
         return value if isinstance(value, datetime) else None
 
     def _in_words(self, field: Field, cells: tuple[Cell, ...], mask: int) -> BoolExpr:
-        wanted: list[str] = []
+        in_mask: list[str] = []
         others: list[str] = []
         for index, cell in enumerate(cells):
-            (wanted if mask >> index & 1 else others).extend(cell.words)  # type: ignore[union-attr]
-        if len(wanted) <= len(others):
-            return either([self.reader.is_word(field, word) for word in wanted])
+            (in_mask if mask >> index & 1 else others).extend(cell.words)  # type: ignore[union-attr]
+        if len(in_mask) <= len(others):
+            return either([self.reader.is_word(field, word) for word in in_mask])
         return negated(either([self.reader.is_word(field, word) for word in others]))
 
     def _in_flags(self, dimension: Dimension, field: Field, mask: int) -> BoolExpr:
-        said = field.expression if dimension.tag is None else field.expression.list.contains(dimension.tag)
-        yes: BoolExpr = self._keep(("flag", field.fact.name, dimension.tag), field.holds(said))
-        if len(dimension.cells) == 2:  # noqa: PLR2004  (nothing said is false)
+        is_true = field.expression if dimension.tag is None else field.expression.list.contains(dimension.tag)
+        yes: BoolExpr = self._store(("flag", field.fact.name, dimension.tag), field.where(is_true))
+        if len(dimension.cells) == 2:  # noqa: PLR2004  (a missing value is false)
             return either([both([bool(mask & 2), yes]), both([bool(mask & 1), negated(yes)])])
         missing = self._missing(field)
         no = negated(either([yes, missing]))
-        return either(both([bool(mask >> index & 1), truth]) for index, truth in enumerate((no, yes, missing)))
+        return either(both([bool(mask >> index & 1), expr]) for index, expr in enumerate((no, yes, missing)))
 
-    def _in_stretches(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
+    def _in_ranges(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
         known = negated(self._missing(field)) if isinstance(cells[-1], MissingCell) else True
         for low, high in _runs(cells, mask, RangeCell):
             above = known if low is None else self._is_beyond(field, low)
             yield above if high is None else both([above, negated(self._is_beyond(field, high))])
 
-    def _is_beyond(self, field: Field, cut: Boundary) -> BoolExpr:
+    def _is_beyond(self, field: Field, boundary: Boundary) -> BoolExpr:
         if field.fact.field == "note":
-            if cut.at == 1:
-                return self._keep(("beyond", "note", 1), self.reader.has_note(field))
+            if boundary.at == 1:
+                return self._store(("beyond", "note", 1), self.reader.has_note(field))
             field = note_length(field)
-        least = _least_whole(cut) if field.dtype.is_integer() else _least_float(cut)
-        return self._keep(("beyond", field.fact.name, least), field.holds(field.expression >= least))
+        least = _least_integer(boundary) if field.dtype.is_integer() else _least_float(boundary)
+        return self._store(("beyond", field.fact.name, least), field.where(field.expression >= least))
 
     def _in_ages(self, clock: Fact, cells: tuple[Cell, ...], mask: int, instant: Instant) -> Iterator[BoolExpr]:
         if self.anchor(clock) is None:
             return
         for low, high in _runs(cells, mask, AgeCell):
             young = True if high is None else negated(self.has_age(clock, high, instant))
-            yield both([self._shows(clock) if low is None else self.has_age(clock, low, instant), young])
+            yield both([self._is_known(clock) if low is None else self.has_age(clock, low, instant), young])
 
-    def _shows(self, clock: Fact) -> BoolExpr:
+    def _is_known(self, clock: Fact) -> BoolExpr:
         anchor = self.anchor(clock)
         return negated(self._missing(anchor)) if isinstance(anchor, Field) else True
 
     def has_age(self, clock: Fact, age: timedelta, instant: Instant) -> BoolExpr:
-        """Say where a clock's instant lies at least `age` before another instant, given that this comes at all."""
+        """Return where a clock's value lies at least `age` before an instant, provided that the instant exists."""
         anchor = self.anchor(clock)
         if isinstance(anchor, datetime):
             return self._account_has_age(anchor, age, instant)
         if instant.clock is None:
-            limit = _moved(instant.at, -age)  # type: ignore[arg-type]  # without a clock there is an instant
-            at_most = None if limit is None else nw.lit(limit)
-            return self._compared(("age", clock.name, age, instant), anchor.expression, at_most)  # type: ignore[union-attr]  # only clocks that show something are asked
+            latest = _add(instant.at, -age)  # type: ignore[arg-type]  # without a clock there is an instant
+            limit = None if latest is None else nw.lit(latest)
+            return self._at_most(("age", clock.name, age, instant), anchor.expression, limit)  # type: ignore[union-attr]  # only clocks with a value are asked
         gap = age - instant.age
-        key = ("apart", clock.name, instant.clock.name, gap)  # many borders are as far apart as others
-        if key in self._kept:
-            return self._kept[key]
+        key = ("apart", clock.name, instant.clock.name, gap)  # many turning points are equally far apart
+        if key in self._stored:
+            return self._stored[key]
         other = self.anchor(instant.clock)
-        return self._compared(key, *_moved_apart(anchor.expression, other.expression, gap))  # type: ignore[union-attr]
+        return self._at_most(key, *_shift_apart(anchor.expression, other.expression, gap))  # type: ignore[union-attr]
 
-    def _compared(self, key: tuple[object, ...], shown: nw.Expr, at_most: nw.Expr | None) -> BoolExpr:
-        if at_most is None:
+    def _at_most(self, key: tuple[object, ...], anchor: nw.Expr, limit: nw.Expr | None) -> BoolExpr:
+        if limit is None:
             return False
-        return self._keep(key, Column((shown <= at_most).fill_null(value=False), 1))
+        return self._store(key, Column((anchor <= limit).fill_null(value=False), 1))
 
     def _account_has_age(self, anchor: datetime, age: timedelta, instant: Instant) -> BoolExpr:
-        border = add_or_none(anchor, age)
-        if border is None:
+        turning_point = add_or_none(anchor, age)
+        if turning_point is None:
             return False
         if instant.clock is None:
-            return border <= instant.at  # type: ignore[operator]  # without a clock there is an instant
-        limit = _moved(border, -instant.age)
+            return turning_point <= instant.at  # type: ignore[operator]  # without a clock there is an instant
+        limit = _add(turning_point, -instant.age)
         other = self.anchor(instant.clock)
         if limit is None:
-            return self._shows(instant.clock)
-        return self._compared(("account", border, instant), nw.lit(limit), other.expression)  # type: ignore[union-attr]
+            return self._is_known(instant.clock)
+        return self._at_most(("account", turning_point, instant), nw.lit(limit), other.expression)  # type: ignore[union-attr]
 
-    def comes(self, clock: Fact, age: timedelta) -> BoolExpr:
-        """Say where the instant `age` after what a column shows lies after now, and not after the year 9999."""
+    def is_coming(self, clock: Fact, age: timedelta) -> BoolExpr:
+        """Return where the instant `age` after a column's value is still to come, and not after the year 9999."""
         field = self.anchor(clock)
         past = self.has_age(clock, age, Instant(self.now))
         limit = nw.lit(LAST - age)
@@ -160,13 +162,13 @@ class Membership:
     def _in_absence(self, fact: Fact, field: Field | None, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
         for index, cell in enumerate(cells):
             if mask >> index & 1 and isinstance(cell, MissingCell):
-                yield both([self._is_absent(fact, field), self._is_why(fact, cell)])
+                yield both([self._is_absent(fact, field), self._has_reason(fact, cell)])
 
     def _is_absent(self, fact: Fact, field: Field | None) -> BoolExpr:
         return self._missing(field) if field is not None else self.anchor(fact) is None
 
-    def _is_why(self, fact: Fact, cell: MissingCell) -> BoolExpr:
-        """Say where a fact, if it is missing, is so for this reason."""
+    def _has_reason(self, fact: Fact, cell: MissingCell) -> BoolExpr:
+        """Return where a fact, if it is missing, is missing for the reason of this cell."""
         if fact.happens is None:
             return cell.why is Absent.NOT_KNOWN
         if not fact.happens:
@@ -186,33 +188,33 @@ class Membership:
         return either([self.reader.is_word(status, word) for word in words])
 
     def _missing(self, field: Field) -> BoolExpr:
-        return self._keep(("missing", field.fact.name), Column(field.expression.is_null(), field.layer))
+        return self._store(("missing", field.fact.name), Column(field.expression.is_null(), field.layer))
 
-    def _keep(self, key: tuple[object, ...], truth: BoolExpr) -> BoolExpr:
-        if key not in self._kept:
-            self._kept[key] = self.reader.sheet.keep(truth)
-        return self._kept[key]
+    def _store(self, key: tuple[object, ...], expr: BoolExpr) -> BoolExpr:
+        if key not in self._stored:
+            self._stored[key] = self.reader.temp_columns.store(expr)
+        return self._stored[key]
 
 
 def _runs(cells: tuple[Cell, ...], mask: int, kind: type[RangeCell | AgeCell]) -> Iterator[tuple[Any, Any]]:
-    """Give the borders of cells of a mask that lie side by side, the lower ones first."""
+    """Yield the lower and upper boundary of each run of adjacent cells in `mask`, in order."""
     marked = [(cell, mask >> index & 1) for index, cell in enumerate(cells) if isinstance(cell, kind)]
-    for wanted, group in groupby(marked, itemgetter(1)):
-        side_by_side = [cell for cell, _ in group]
-        if wanted:
-            yield side_by_side[0].low, side_by_side[-1].high
+    for in_mask, group in groupby(marked, itemgetter(1)):
+        run = [cell for cell, _ in group]
+        if in_mask:
+            yield run[0].low, run[-1].high
 
 
-def _least_whole(cut: Boundary) -> int:
-    return floor(cut.at) + 1 if cut.after else ceil(cut.at)
+def _least_integer(boundary: Boundary) -> int:
+    return floor(boundary.at) + 1 if boundary.after else ceil(boundary.at)
 
 
-def _least_float(cut: Boundary) -> float:
-    near = float(cut.at)
-    return nextafter(near, inf) if near < cut.at or (cut.after and near == cut.at) else near
+def _least_float(boundary: Boundary) -> float:
+    nearest = float(boundary.at)
+    return nextafter(nearest, inf) if nearest < boundary.at or (boundary.after and nearest == boundary.at) else nearest
 
 
-def _moved(instant: datetime, duration: timedelta) -> datetime | None:
+def _add(instant: datetime, duration: timedelta) -> datetime | None:
     try:
         return instant + duration
     except OverflowError:
@@ -220,12 +222,15 @@ def _moved(instant: datetime, duration: timedelta) -> datetime | None:
 
 
 def in_microseconds(duration: timedelta) -> str:
-    """Write a duration as engines take it: a day of theirs may have 23 hours, a microsecond is always one."""
+    """Format a duration for an engine, in microseconds: an engine's day may have 23 hours."""
     return f"{duration // _MICROSECOND}us"
 
 
-def _moved_apart(shown: nw.Expr, other: nw.Expr, gap: timedelta) -> tuple[nw.Expr, nw.Expr]:
-    """Move the one or the other of two instants forward, so that `shown + gap <= other` is asked."""
+def _shift_apart(anchor: nw.Expr, other: nw.Expr, gap: timedelta) -> tuple[nw.Expr, nw.Expr]:
+    """Move one of two instants forward, so that comparing them asks whether `anchor + gap <= other`.
+
+    Never backward: that could pass the first year, which not every engine can represent.
+    """
     if gap < timedelta():
-        return shown, other.dt.offset_by(in_microseconds(-gap))
-    return (shown.dt.offset_by(in_microseconds(gap)) if gap else shown), other
+        return anchor, other.dt.offset_by(in_microseconds(-gap))
+    return (anchor.dt.offset_by(in_microseconds(gap)) if gap else anchor), other

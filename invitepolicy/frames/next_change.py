@@ -1,4 +1,4 @@
-"""The first instant at which an outcome turns: of one clock's borders in order, and of several clocks'."""
+"""The first instant at which an outcome changes: among one clock's turning points, and across several clocks."""
 
 from __future__ import annotations
 
@@ -20,63 +20,67 @@ NEVER: Final = nw.lit(None, dtype=INSTANT)
 
 @attrs.frozen(eq=False)
 class Turn:
-    """An instant: where the outcome turns at it, which outcome it is then, and, where it does, when that is."""
+    """A turning point of every row: whether the outcome changes there, to which outcome, and at which instant."""
 
     turns: BoolExpr
     outcomes: Mapping[str, BoolExpr]
     instant: nw.Expr
-    layer: int = 1  # in which the instant can be read
+    layer: int = 1  # from which on the instant can be evaluated
 
 
-def where(truth: BoolExpr, one: nw.Expr, other: nw.Expr) -> nw.Expr:
-    """Give one value where a condition holds, and another where it does not."""
-    if isinstance(truth, bool):
-        return one if truth else other
-    return nw.when(truth.expression).then(one).otherwise(other)
+def where(expr: BoolExpr, value: nw.Expr, otherwise: nw.Expr) -> nw.Expr:
+    """Return `value` where the expression is true, else `otherwise`."""
+    if isinstance(expr, bool):
+        return value if expr else otherwise
+    return nw.when(expr.expression).then(value).otherwise(otherwise)
 
 
-def first_turn(borders: Sequence[Turn], sheet: TempColumns) -> Turn:
-    """Give the first of a clock's borders, which stand in order, at which the outcome turns."""
-    if len(borders) == 1:
-        return borders[0]
-    half = len(borders) // 2
-    sooner, behind = first_turn(borders[:half], sheet), first_turn(borders[half:], sheet)
-    return _either(sooner.turns, sooner, behind, sheet)
+def first_turn(turning_points: Sequence[Turn], temp_columns: TempColumns) -> Turn:
+    """Return the first of a clock's turning points, given in order, at which the outcome changes."""
+    if len(turning_points) == 1:
+        return turning_points[0]
+    half = len(turning_points) // 2
+    earlier = first_turn(turning_points[:half], temp_columns)
+    later = first_turn(turning_points[half:], temp_columns)
+    return _select(earlier.turns, earlier, later, temp_columns)
 
 
-def sooner_turn(one: Turn, other: Turn, sheet: TempColumns) -> Turn:
-    """Give of two clocks' borders the one that comes first; where they come at once they tell the same outcome."""
-    one, other = _with_column(one, sheet), _with_column(other, sheet)
-    earlier = (one.instant <= other.instant).fill_null(value=False)
-    before = Column(earlier, max(one.layer, other.layer))
-    is_first = sheet.keep(either([before, both([one.turns, negated(other.turns)])]))
-    return _either(is_first, one, other, sheet)
+def sooner_turn(first: Turn, second: Turn, temp_columns: TempColumns) -> Turn:
+    """Return the earlier of two clocks' turning points; where they coincide, both lead to the same outcome."""
+    first, second = _with_column(first, temp_columns), _with_column(second, temp_columns)
+    earlier = (first.instant <= second.instant).fill_null(value=False)
+    before = Column(earlier, max(first.layer, second.layer))
+    is_first = temp_columns.store(either([before, both([first.turns, negated(second.turns)])]))
+    return _select(is_first, first, second, temp_columns)
 
 
-def _either(is_one: BoolExpr, one: Turn, other: Turn, sheet: TempColumns) -> Turn:
-    is_other = negated(is_one)
+def _select(is_first: BoolExpr, first: Turn, second: Turn, temp_columns: TempColumns) -> Turn:
+    is_second = negated(is_first)
     outcomes = {
-        outcome: sheet.keep(
-            either([_where_one(is_one, one, outcome), both([is_other, other.outcomes.get(outcome, False)])])
+        outcome: temp_columns.store(
+            either([_selected(is_first, first, outcome), both([is_second, second.outcomes.get(outcome, False)])])
         )
-        for outcome in {**one.outcomes, **other.outcomes}
+        for outcome in {**first.outcomes, **second.outcomes}
     }
-    turns = sheet.keep(either([one.turns, other.turns]))
-    layer = max(one.layer, other.layer, _layer(is_one))
-    return Turn(turns, outcomes, where(is_one, one.instant, other.instant), layer)
+    turns = temp_columns.store(either([first.turns, second.turns]))
+    layer = max(first.layer, second.layer, _layer(is_first))
+    return Turn(turns, outcomes, where(is_first, first.instant, second.instant), layer)
 
 
-def _where_one(is_one: BoolExpr, one: Turn, outcome: str) -> BoolExpr:
-    """Say where a border that is chosen tells an outcome; a border tells one only where the outcome turns at it."""
-    told = one.outcomes.get(outcome, False)
-    return told if is_one is one.turns else both([is_one, told])
+def _selected(is_first: BoolExpr, first: Turn, outcome: str) -> BoolExpr:
+    """Return where `first` is selected and leads to an outcome.
+
+    A turning point leads to an outcome only where it changes it, so that its own `turns` need not be asked twice.
+    """
+    leads_to = first.outcomes.get(outcome, False)
+    return leads_to if is_first is first.turns else both([is_first, leads_to])
 
 
-def _with_column(border: Turn, sheet: TempColumns) -> Turn:
-    layer = max(border.layer, _layer(border.turns))
-    instant = sheet.keep_expression(where(border.turns, border.instant, NEVER), layer)
-    return attrs.evolve(border, instant=instant, layer=layer + 1)
+def _with_column(turning_point: Turn, temp_columns: TempColumns) -> Turn:
+    layer = max(turning_point.layer, _layer(turning_point.turns))
+    instant = temp_columns.store_expression(where(turning_point.turns, turning_point.instant, NEVER), layer)
+    return attrs.evolve(turning_point, instant=instant, layer=layer + 1)
 
 
-def _layer(truth: BoolExpr) -> int:
-    return truth.layer if isinstance(truth, Column) else 0
+def _layer(expr: BoolExpr) -> int:
+    return expr.layer if isinstance(expr, Column) else 0

@@ -1,4 +1,4 @@
-"""Where records come from: LinkedIn's export with people.csv, and JSON Lines; and records made anonymous."""
+"""Where records come from: LinkedIn's export with people.csv, and JSON Lines; and how to anonymize them."""
 
 from invitepolicy.sources.anonymize import anonymize
 from invitepolicy.sources.jsonl import read_records

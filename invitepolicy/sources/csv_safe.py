@@ -1,4 +1,4 @@
-"""CSV text that a spreadsheet opens and does not run, and its cells read back."""
+"""CSV text in which a spreadsheet finds no formula, and the inverse for its cells."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# What a spreadsheet would run as a formula, full-width twins included, behind the quotes that may defuse it already.
+# What a spreadsheet would run as a formula, full-width forms included, also behind quotes that escape it already.
 _FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
 
 
 def write_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Write CSV text in which no cell is a formula to a spreadsheet: `unescape_cell` reads it back."""
+    """Return CSV text in which no cell is a formula to a spreadsheet; `unescape_cell` is the inverse for a cell."""
     return "".join(map(format_row, (columns, *rows)))
 
 
 def format_row(cells: Iterable[str]) -> str:
-    """Write one row of such a text, with its line end."""
+    """Return one row of such a text, with its line end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([escape_cell(cell) for cell in cells])
     return text.getvalue()
 
 
 def escape_cell(text: str) -> str:
-    """Put a quote before what a spreadsheet would run."""
+    """Return the text, with a quote before what a spreadsheet would run."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescape_cell(text: str) -> str:
-    """Take away the quote that `escape_cell` put there: `restore_cell(defuse_cell(text)) == text`."""
+    """Return the text without the quote of `escape_cell`: `unescape_cell(escape_cell(text)) == text`."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -1,4 +1,4 @@
-"""Records as JSON Lines: an invitation a line, read one at a time, and the lines that are none, told."""
+"""Records as JSON Lines: one invitation a line, read one at a time, with a problem for each line that is none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from invitepolicy import Account, Invitation, RecordError, as_invitation
 from invitepolicy._core.quantities import MOST_DIGITS
 from invitepolicy._core.records import read_fact
 from invitepolicy._core.text import quoted
-from invitepolicy.sources.problems import RowProblem
+from invitepolicy.sources.problems import Mistake, MistakeError, RowProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,28 +21,36 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 2**20  # bytes of a line with its end: three thousand times the longest note
 _MARK: Final = b"\xef\xbb\xbf"
-_NOBODY: Final = Account()
+_NO_ACCOUNT: Final = Account()
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _SURROGATE: Final = re.compile(rb"\\u[Dd][89A-Fa-f]")
-_TOO_LONG: Final = f"the line is longer than {LONGEST:,} bytes; write one record a line"
-_TOO_DEEP: Final = "it is nested too deeply; write one flat record a line"
-_NO_OBJECT: Final = 'this is no record; write one a line, such as {"sent_at": "2026-03-01T10:00Z"}'
-
-
-class _BadLineError(ValueError):
-    """A line that holds no record: what is wrong, and what would be right."""
+_ONE_A_LINE: Final = "write one record a line"
+_TOO_LONG: Final = Mistake("too-long", f"the line is longer than {LONGEST:,} bytes", _ONE_A_LINE)
+_TOO_DEEP: Final = Mistake("too-deep", "the record is nested too deeply", "write one flat record a line")
+_NO_OBJECT: Final = Mistake(
+    "not-a-record", "the line is not a record", 'write one a line, such as {"sent_at": "2026-03-01T10:00Z"}'
+)
+_SURROGATE_HALF: Final = Mistake("surrogate", "a character is half of a surrogate pair", "remove it")
+_NOT_FINITE: Final = Mistake("not-finite", "a number is not finite", "leave out what is unknown")
+_TOO_MANY_DIGITS: Final = Mistake(
+    "too-many-digits", f"a number has more than {MOST_DIGITS} digits", "write it shorter, or as text"
+)
 
 
 def read_records(
     lines: IO[bytes] | Iterable[bytes], *, name: str = "records", facts: Iterable[Fact] = ()
 ) -> Iterator[Invitation | RowProblem]:
-    r"""Read JSON Lines: for each line an Invitation, or a RowProblem of level `error` with its place (`name:12`).
+    r"""Yield, for each line of JSON Lines, an Invitation, or a RowProblem of level `error`.
 
-    `lines` is a binary file, which is read a line at a time and never more than 1 MiB of it, or any lines of bytes. A
-    line ends at `\n` and nothing else; one that is blank is passed over, and a byte-order mark before the first is too.
-    A line holds what `as_invitation` takes from a mapping. `facts` are a policy's own (`policy.facts.values()`): a
-    record that gives one of them another kind of value is a problem too, since nothing could be decided about it. No
-    message repeats a value. Nothing is raised for a line, whatever it holds.
+    `lines` is a binary file, of which one line, and never more than 1 MiB, is in memory at a time, or an iterable of
+    lines as bytes. They are UTF-8; a line ends at `\n` and nothing else; blank lines and a byte-order mark before the
+    first line are skipped, and an empty file yields nothing. A line is a JSON object with the keys that
+    `as_invitation` accepts in a mapping; instants are ISO 8601 text with an offset.
+
+    The place of a problem is `name` and the line, counted from 1 with the blank ones: `records:12`. `facts` are a
+    policy's own (`policy.facts.values()`): a record with a value of another kind for one of them is a problem too,
+    since nothing could be decided about it. No message repeats a value. No error is raised for a line, whatever it
+    holds; what reading the file raises (OSError) is passed on.
     """
     own = tuple(facts)
     for number, line in enumerate(_without_mark(_split(lines)), 1):
@@ -51,20 +59,20 @@ def read_records(
         try:
             yield _read(line, own)
         except RecordError as error:
-            yield RowProblem(f"{name}:{number}", "error", _worded(error))
-        except _BadLineError as error:
-            yield RowProblem(f"{name}:{number}", "error", str(error))
+            yield RowProblem(f"{name}:{number}", "error", _message(error))
+        except MistakeError as error:
+            yield from (mistake.at(f"{name}:{number}") for mistake in error.mistakes)
 
 
 def check_facts(invitation: Invitation, facts: Iterable[Fact]) -> None:
-    """Raise RecordError where an own fact of a policy has another kind of value in this record."""
+    """Raise RecordError if a record's value for one of a policy's own facts is of another kind."""
     if invitation.facts:
         for fact in facts:
-            read_fact(fact, invitation, _NOBODY)
+            read_fact(fact, invitation, _NO_ACCOUNT)
 
 
 def _split(lines: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
-    """Give the lines; of one that is too long no more than shows that it is."""
+    """Yield the lines; of one that is too long, only as much as shows that it is."""
     if not hasattr(lines, "readline"):
         yield from lines
         return
@@ -75,53 +83,56 @@ def _split(lines: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
-    every = iter(lines)
-    return chain((line.removeprefix(_MARK) for line in (next(every, b""),)), every)
+    rest = iter(lines)
+    return chain((next(rest, b"").removeprefix(_MARK),), rest)
 
 
 def _read(line: bytes, facts: tuple[Fact, ...]) -> Invitation:
     if len(line) > LONGEST:
-        raise _BadLineError(_TOO_LONG)
-    found = _parse(line)
-    if not isinstance(found, dict):
-        raise _BadLineError(_NO_OBJECT)
-    invitation = as_invitation(found)
+        raise MistakeError(_TOO_LONG)
+    record = _parse(line)
+    if not isinstance(record, dict):
+        raise MistakeError(_NO_OBJECT)
+    invitation = as_invitation(record)
     check_facts(invitation, facts)
     return invitation
 
 
 def _parse(line: bytes) -> Any:
     try:
-        found = _DECODER.decode(line.decode("utf-8"))
+        value = _DECODER.decode(line.decode("utf-8"))
+        # JSON escapes can write half of a surrogate pair, which no text holds: encoding fails on it.
         if _SURROGATE.search(line):
-            json.dumps(found, ensure_ascii=False).encode("utf-8")
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
-        raise _BadLineError(f"its byte {error.start + 1} is not UTF-8; save the file in UTF-8") from None
+        what = f"byte {error.start + 1} of the line is not UTF-8"
+        raise MistakeError(Mistake("encoding", what, "save the file as UTF-8")) from None
     except UnicodeEncodeError:
-        raise _BadLineError("it holds half of a surrogate pair, which is no character; take it out") from None
+        raise MistakeError(_SURROGATE_HALF) from None
     except json.JSONDecodeError as error:
-        raise _BadLineError(f"it is not JSON at column {error.colno}; write one record a line") from None
+        what = f"the line is not JSON at column {error.colno}"
+        raise MistakeError(Mistake("syntax", what, _ONE_A_LINE)) from None
     except RecursionError:
-        raise _BadLineError(_TOO_DEEP) from None
-    return found
+        raise MistakeError(_TOO_DEEP) from None
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
+    fields = dict(pairs)
+    if len(fields) == len(pairs):
+        return fields
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    raise _BadLineError(f"it gives {_shown(twice)} twice; keep one")
+    raise MistakeError(Mistake("twice", f"{_visible(twice)} is given twice", "keep one"))
 
 
-def _whole(digits: str) -> int:
+def _integer(digits: str) -> int:
     if len(digits.removeprefix("-")) > MOST_DIGITS:
-        raise _BadLineError(f"a number has more than {MOST_DIGITS} digits; write it shorter, or as text")
+        raise MistakeError(_TOO_MANY_DIGITS)
     return int(digits)
 
 
-def _part(digits: str) -> float:
+def _float(digits: str) -> float:
     number = float(digits)
     if not isfinite(number):
         _refuse_constant(digits)
@@ -129,18 +140,18 @@ def _part(digits: str) -> float:
 
 
 def _refuse_constant(_: str) -> NoReturn:
-    raise _BadLineError("a number is not finite; leave out what is not known")
+    raise MistakeError(_NOT_FINITE)
 
 
-def _shown(key: str) -> str:
-    """Name a field; what does not look like the name of one may be anything, and is not repeated."""
+def _visible(key: str) -> str:
+    """Return a field's name in quotes; what does not look like one may be private, and is not repeated."""
     return quoted(key) if _FIELD.fullmatch(key) else "a field"
 
 
-def _worded(error: RecordError) -> str:
-    return str(error) if _FIELD.fullmatch(error.field) else f"{_shown(error.field)}: {error.what}"
+def _message(error: RecordError) -> str:
+    return str(error) if _FIELD.fullmatch(error.field) else f"{_visible(error.field)}: {error.what}"
 
 
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_whole, parse_float=_part, parse_constant=_refuse_constant
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant
 )

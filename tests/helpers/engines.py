@@ -11,8 +11,17 @@ import polars as pl
 import pyarrow as pa
 
 from invitepolicy import Invitation
+from invitepolicy._core.facts import FACTS
 
-_INSTANTS = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
+_KINDS = {
+    "choice": pa.string(),
+    "flag": pa.bool_(),
+    "count": pa.int64(),
+    "number": pa.float64(),
+    "share": pa.float64(),
+    "clock": pa.timestamp("us", "UTC"),
+    "tags": pa.list_(pa.string()),
+}
 _OWN = {
     "my_count": pa.int64(),
     "my_number": pa.float64(),
@@ -25,16 +34,17 @@ _OWN = {
 _FIELDS = [field.name for field in attrs.fields(Invitation) if field.name not in ("facts", "name", "url")]
 _TYPES = {
     **dict.fromkeys(_FIELDS, pa.string()),
-    **dict.fromkeys(_INSTANTS, pa.timestamp("us", "UTC")),
-    "email_requested": pa.bool_(),
-    "attempts": pa.int64(),
-    "tags": pa.list_(pa.string()),
+    **{
+        fact.field: _KINDS[fact.kind]
+        for fact in FACTS.values()
+        if fact.subject == "invitation" and fact.field != "note"
+    },
     **_OWN,
 }
 
 
 def table_of(records):
-    """Lay records out as an Arrow table, own facts as columns."""
+    """Return records as an Arrow table, own facts as columns."""
     rows = [
         {name: getattr(record, name) for name in _FIELDS} | {name: record.facts.get(name) for name in _OWN}
         for record in records
@@ -54,22 +64,22 @@ def _duckdb():
 
 
 def polars_frame(table):
-    """Give a polars frame."""
+    """Return a polars frame."""
     return pl.from_arrow(table)
 
 
 def polars_lazy(table):
-    """Give a lazy polars frame."""
+    """Return a lazy polars frame."""
     return polars_frame(table).lazy()
 
 
 def pandas_nullable(table):
-    """Give a pandas frame of types in which a value can be missing."""
+    """Return a pandas frame of types in which a value can be missing."""
     return table.to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def duckdb_relation(table):
-    """Give a DuckDB relation, in a session on UTC."""
+    """Return a DuckDB relation, in a session on UTC."""
     return _duckdb().from_arrow(table)
 
 

@@ -1,4 +1,4 @@
-"""Random policies with records on their thresholds, and what the records are told, as plain rows."""
+"""Random policies with records on their thresholds, and the answers about the records as plain rows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PARTS = ("", "_rule", "_changes_at", "_changes_to")
 
 @cache
 def random_case(seed, number):
-    """Give a policy, as many records that stand on its thresholds, and an account that stands for all of them."""
+    """Return a policy, as many records that stand on its thresholds, and an account that stands for all of them."""
     policy = random_policy(seed)
     records = [random_record(policy, other)[0] for other in range(number)]
     return policy, records, random_record(policy, seed)[1]
 
 
 def answers(policy, records, account, now=NOW):
-    """Give what `decide` says of each record, as the columns of a frame would hold it."""
+    """Return the answers of `decide_each`, in the form of a frame's columns."""
     return [
         {
             f"{name}{part}": value
@@ -35,7 +35,7 @@ def answers(policy, records, account, now=NOW):
 
 
 def as_rows(rows, policy):
-    """Give the answers of decided rows, with instants in UTC."""
+    """Return the answers of decided rows, with instants in UTC."""
     decisions = [name for name, decision in policy.decisions.items() if decision.subject == "invitation"]
     names = [f"{name}{part}" for name in decisions for part in PARTS]
     return [{name: _in_utc(row[name]) for name in names} for row in rows]

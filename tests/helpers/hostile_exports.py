@@ -50,7 +50,7 @@ FINE = ("Me", "Ann", "3/11/26, 12:00 PM", "", "OUTGOING", ME, address("ann"))
 
 
 def row(column, value):
-    """Give a fine row but for one of its fields; another person in each column."""
+    """Return a row that is fine except for one of its fields; another person in each column."""
     cells = list(FINE)
     cells[6] = address(f"ann{column}")
     cells[column] = value
@@ -60,14 +60,14 @@ def row(column, value):
 
 
 def tables():
-    """Give for each strange value, and each broken row, an Invitations.csv with a fine row at its end."""
+    """Return, for each strange value, and each broken row, an Invitations.csv with a fine row at its end."""
     header, last = ",".join(COLUMNS) + "\n", row(1, "Zoe").replace(address("ann1"), address("zoe"))
     wrapped = {name: "".join(row(column, value) for column in range(7)) for name, value in STRANGE.items()}
     return {name: (header + body + last).encode() for name, body in {**wrapped, **BROKEN}.items()}
 
 
 def write_zip(path, size, member="Invitations.csv"):
-    """Write a zip whose one file unpacks to so many bytes of nothing but a header and letters. Give its path."""
+    """Write a zip whose one file unpacks to so many bytes of nothing but a header and letters. Return its path."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(member, "w") as stream:
         stream.write((",".join(COLUMNS) + "\n").encode())
         for _ in range(size >> 20):
@@ -76,7 +76,7 @@ def write_zip(path, size, member="Invitations.csv"):
 
 
 def write_exports(folder):
-    """Write each table into a folder of its own, as a file, and one as a zip that bursts. Give the exports' paths."""
+    """Write each table into a folder of its own, as a file, and one as a zip that bursts. Return the exports' paths."""
     written = []
     for number, (_, data) in enumerate(tables().items()):
         own = Path(folder) / str(number)

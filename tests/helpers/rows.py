@@ -1,4 +1,4 @@
-"""Rows in are rows decided and rows told, with their line: what every reading of an export or of records is held to."""
+"""Rows in are rows decided plus rows reported with their line: the law of every reading of an export or of records."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ BLANK = ' ,;"\t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000'  # a line
 
 
 def check_lines(data, policy):
-    """Hold JSON Lines to one record or one problem a line that is not blank. Give how many lines those are."""
+    """Check that JSON Lines give one record or problem per line that is not blank. Return the number of these lines."""
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     numbers = [number for number, line in enumerate(lines, 1) if line.strip() or len(line) >= LONGEST]
-    found = list(read_records(io.BytesIO(data), facts=policy.facts.values()))
-    records = [one for one in found if isinstance(one, Invitation)]
-    told = [one.place for one in found if isinstance(one, RowProblem) and one.level == "error"]
-    places = iter(told)
+    rows = list(read_records(io.BytesIO(data), facts=policy.facts.values()))
+    records = [row for row in rows if isinstance(row, Invitation)]
+    failed = [row.place for row in rows if isinstance(row, RowProblem) and row.level == "error"]
+    places = iter(failed)
 
     expected = [
-        next(places, None) if isinstance(one, RowProblem) else f"records:{number}"
-        for number, one in zip(numbers, found, strict=True)
+        next(places, None) if isinstance(row, RowProblem) else f"records:{number}"
+        for number, row in zip(numbers, rows, strict=True)
     ]
     assert expected == [f"records:{number}" for number in numbers]
-    assert len(records) + len(told) == len(numbers)
+    assert len(records) + len(failed) == len(numbers)
     assert len(list(decide_each(policy, records, now=NOW))) == len(records)
     return len(numbers)
 
 
 def check_export(folder, policy):
-    """Hold a folder to a refusal, or each row of its invitations to an answer or to a problem. Give the rows' number.
+    """Check that a folder is refused, or that each row of its invitations has an answer or a problem.
 
-    A row is accounted for once: read, told as an error, or told as left out for another row of the same person.
+    A row is accounted for once: read, reported as an error, or left out for another row of the same person, which is a
+    note on a row that was not read. Return the number of rows.
     """
     try:
         export = read_export(folder)
@@ -48,11 +49,12 @@ def check_export(folder, policy):
         return 0
     data = (Path(folder) / INVITATIONS).read_bytes()
     read = [place for place in export.places if place.startswith(INVITATIONS)]
-    told = {one.place for one in export.problems if one.level == "error" and one.place.startswith(INVITATIONS)}
-    left = [one.place for one in export.problems if one.what.startswith("left out") and one.place not in told]
-
-    once = [*read, *told, *left]
     table = read_table(ExportFile(INVITATIONS, data), INVITATION_FORM)
+    rows = [problem for problem in export.problems if problem.place.startswith(INVITATIONS)]
+    failed = {problem.place for problem in rows if problem.level == "error"}
+    notes = [problem.place for problem in rows if problem.level == "note" and problem.place != table.header]
+
+    once = [*read, *failed, *(place for place in notes if place not in {*read, *failed})]
     assert sorted(once) == sorted([row.place for row in table.rows] + [problem.place for problem in table.problems])
     assert len(set(once)) == len(once)
     accounted = {line for place in once for line in _lines(place)}
@@ -65,6 +67,6 @@ def check_export(folder, policy):
 
 
 def _lines(place):
-    """Give the lines of a place."""
+    """Return the lines of a place."""
     first, _, last = place.rpartition(":")[2].partition("-")
     return range(int(first), int(last or first) + 1)

@@ -25,7 +25,7 @@ LIMITS = {
     "digits of a number": _quantities.MOST_DIGITS,
     "bytes of one file, unpacked": archive.LARGEST,
     "bytes of a line of JSON Lines": records.LONGEST,
-    "times smaller a file in an archive may be than what it unpacks to": archive._TIGHTEST,
+    "times smaller a file in an archive may be than what it unpacks to": archive._HIGHEST_RATIO,
 }
 
 

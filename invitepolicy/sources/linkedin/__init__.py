@@ -1,4 +1,4 @@
-"""LinkedIn's own export, read as invitations: who was asked when, and who said yes."""
+"""LinkedIn's own export, read as invitations: who was invited when, and who accepted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 
 from invitepolicy import Invitation
 from invitepolicy.sources.linkedin.archive import CONNECTIONS, INVITATIONS, PEOPLE, ExportError, read_file, read_files
-from invitepolicy.sources.linkedin.csv_table import RowError, read_table
+from invitepolicy.sources.linkedin.csv_table import read_table
 from invitepolicy.sources.linkedin.dates import date_reader
 from invitepolicy.sources.linkedin.export_rows import (
     CONNECTION_FORM,
@@ -23,7 +23,7 @@ from invitepolicy.sources.linkedin.export_rows import (
 )
 from invitepolicy.sources.linkedin.matching import find_entry, register_entries
 from invitepolicy.sources.linkedin.people_columns import ABOUT_THE_INVITATION
-from invitepolicy.sources.problems import RowProblem, split_place
+from invitepolicy.sources.problems import Mistake, MistakeError, RowProblem, split_place
 
 if TYPE_CHECKING:
     import os
@@ -39,19 +39,26 @@ __all__ = ["Export", "ExportError", "RowProblem", "read_export"]
 
 _T = TypeVar("_T")
 _DAY: Final = timedelta(days=1)
-_NAMESAKES: Final = "others have that name too; add the url"
-_NO_DRAFT: Final = "status: this is no draft any more, since it was sent; empty it"
-_EARLIER: Final = "status: the withdrawal lies before this invitation, and was of an earlier one; empty it"
-_UNSAID: Final = "withdrawn_at: the status does not say withdrawn; write it there, if this invitation was"
-_NOBODY: Final = "nobody in this export is this person; check the url, or leave the row for another export"
+_NO_CONNECTIONS: Final = Mistake("no-connections", "the file is missing, so no invitation counts as accepted")
+_NAMESAKES: Final = Mistake("namesakes", "others have the same name", "add the url")
+_NO_DRAFT: Final = Mistake("sent-draft", "the invitation was sent and is not a draft any more", "empty it", "status")
+_EARLIER: Final = Mistake(
+    "earlier-withdrawal", "the withdrawal is before this invitation, so it was of an earlier one", "empty it", "status"
+)
+_NOT_WITHDRAWN: Final = Mistake(
+    "not-withdrawn", "the status is not withdrawn", "set it, if this invitation was withdrawn", "withdrawn_at"
+)
+_NO_MATCH: Final = Mistake(
+    "no-match", "no invitation of this export is to or from this person", "check the url, or keep the row for another"
+)
 
 
 @attrs.frozen
 class Export:
-    """What an export holds: its owner's name, the invitations in the order of the source, and what was wrong.
+    """The content of an export: its owner's name, the invitations in the order of the source, and the problems.
 
-    `places` says for each invitation where it stands (`Invitations.csv:12`). `problems` stand in the order of the
-    files and their lines: level `error` for rows that could not be read, `note` for remarks.
+    `places` has the place of each invitation (`Invitations.csv:12`). `problems` are in the order of the files and
+    their lines: level `error` for rows that could not be read, `note` for remarks.
     """
 
     owner: str | None = attrs.field(repr=False)
@@ -66,40 +73,45 @@ def read_export(
     """Read an export folder, its zip, or an Invitations.csv with Connections.csv and people.csv beside it.
 
     `people` names another file than the people.csv beside the export. `dates`, `day-first` or `month-first`, says how
-    dates like 03/04/2026 are meant, which LinkedIn does not write but spreadsheets do; without it such rows are told.
+    dates like 03/04/2026 are meant, which spreadsheets write and LinkedIn does not; without it, such rows are problems.
 
-    `Sent At` is US Pacific wall-clock time, also where somebody rewrote it as 2026-03-14 18:41 without an offset: see
-    `wall_times` beside this file. An export does not say how an invitation stands. Where the person is a connection
-    now, by address or weakly by a name that nobody else bears, it was accepted, at 00:00 UTC of the day of connecting
-    or when it was sent, whichever is later (`joined`), unless that whole day lies before it. Any other is taken to be
-    pending (`assumed`). What people.csv says, or a column of the same name in Invitations.csv, wins (`observed`); but
-    a withdrawal whose whole day lies before the invitation was of an earlier one.
+    `Sent At` is US Pacific wall-clock time, also where it was rewritten as 2026-03-14 18:41 without an offset: see the
+    module `dates`. All instants of the result are in UTC.
 
-    Where a person stands in both directions, `status`, `withdrawn_at`, `email_requested` and `attempts` of people.csv
-    are about the invitation that was sent. A row of people.csv with the status `draft`, whose person was not invited,
-    becomes an invitation not yet sent, at the end; its place is in people.csv.
+    An export does not contain the status of an invitation. If the person is a connection now, by address or weakly by
+    a unique name, the invitation was accepted, at 00:00 UTC of the day of connecting or when it was sent, whichever is
+    later (`status_basis` is `joined`), unless that whole day is before it. Any other counts as pending (`assumed`). A
+    value in people.csv, or in a column of the same name in Invitations.csv, takes precedence (`observed`); but a
+    withdrawal whose whole day is before the invitation was of an earlier one.
 
-    A person stands once in each direction: a row that says the same again, and one that a later invitation of the
-    same person follows, are told and left out. Raises ExportError where a file cannot be read at all, or no time zone
-    database is found.
+    If a person occurs in both directions, `status`, `withdrawn_at`, `email_requested` and `attempts` of people.csv are
+    about the outgoing invitation. A row of people.csv with the status `draft`, whose person was not invited, becomes
+    an invitation not yet sent, at the end; its place is in people.csv.
+
+    A person occurs once in each direction: a repeated row, and one that a later invitation of the same person
+    follows, are left out with a note. A row that cannot be read is left out with an `error` for each thing wrong with
+    it; an export without rows has no invitations, and a missing Connections.csv is a note.
+
+    Raises ExportError if a file cannot be read at all or is larger than 256 MiB, if Invitations.csv is missing, for
+    another value of `dates`, or if there is no time zone database.
     """
-    calendar = date_reader(dates)
+    reader = date_reader(dates)
     files = read_files(source, (INVITATIONS, CONNECTIONS, *([PEOPLE] if people is None else [])))
     if people is not None:
         files[PEOPLE] = read_file(people)
     problems: list[RowProblem] = []
-    sent = _read_rows(files.get(INVITATIONS), INVITATION_FORM, read_invitation_row, calendar, problems)
-    connections = _read_rows(files.get(CONNECTIONS), CONNECTION_FORM, read_connection_row, calendar, problems)
-    people_rows = _read_rows(files.get(PEOPLE), PEOPLE_FORM, read_person_row, calendar, problems)
+    sent = _read_rows(files.get(INVITATIONS), INVITATION_FORM, read_invitation_row, reader, problems)
+    connections = _read_rows(files.get(CONNECTIONS), CONNECTION_FORM, read_connection_row, reader, problems)
+    people_rows = _read_rows(files.get(PEOPLE), PEOPLE_FORM, read_person_row, reader, problems)
     if CONNECTIONS not in files:
-        problems.append(RowProblem(CONNECTIONS, "note", "it is missing, so nobody is known to have accepted"))
-    problems += (RowProblem(row.place, "note", row.remark) for row in sent if row.remark is not None)
-    found = _join(_once_a_direction(sent, problems), connections, _once_a_person(people_rows, problems), problems)
+        problems.append(_NO_CONNECTIONS.at(CONNECTIONS, "note"))
+    problems += (row.remark.at(row.place, "note") for row in sent if row.remark is not None)
+    joined = _join(_once_a_direction(sent, problems), connections, _once_a_person(people_rows, problems), problems)
     order = [*(file.name for file in files.values()), CONNECTIONS]
     return Export(
         owner=_most_common(row.owner for row in sent),
-        invitations=tuple(invitation for _, invitation in found),
-        places=tuple(place for place, _ in found),
+        invitations=tuple(invitation for _, invitation in joined),
+        places=tuple(place for place, _ in joined),
         problems=tuple(sorted(problems, key=lambda problem: _position(problem, order))),
     )
 
@@ -118,55 +130,55 @@ def _read_rows(
     file: ExportFile | None,
     form: TableSchema,
     read: Callable[[CsvRow, DateReader], _T | None],
-    calendar: DateReader,
+    reader: DateReader,
     problems: list[RowProblem],
 ) -> list[_T]:
-    """Read the rows of a file, which may be missing; rows that cannot be read are told, those read as None dropped."""
+    """Read the rows of a file, which may be missing; those that cannot be read become problems, None is dropped."""
     if file is None:
         return []
     table = read_table(file, form)
     problems += table.problems
     problems += unknown_columns(table, form)
-    found = []
+    entries = []
     for row in table.rows:
         try:
-            found.append(read(row, calendar))
-        except RowError as error:
-            problems += (RowProblem(row.place, "error", what) for what in error.wrong)
-    return [entry for entry in found if entry is not None]
+            entries.append(read(row, reader))
+        except MistakeError as error:
+            problems += (mistake.at(row.place) for mistake in error.mistakes)
+    return [entry for entry in entries if entry is not None]
 
 
 def _once_a_direction(sent: list[InvitationRow], problems: list[RowProblem]) -> list[InvitationRow]:
-    """Keep of a person's rows in one direction the latest; by name alone only the very same row is known again."""
-    kept: dict[Any, InvitationRow] = {}
+    """Return the latest of each person's rows in one direction; by name alone, only identical rows are repeated."""
+    latest: dict[Any, InvitationRow] = {}
     for row in sent:
         person = row.person.url or row.person.member
         key = (row.direction, person) if person else (row.direction, row.person.name, row.sent_at)
-        other = kept.setdefault(key, row)
+        other = latest.setdefault(key, row)
         if other is row:
             continue
         if row.sent_at == other.sent_at:
-            problems.append(RowProblem(row.place, "note", f"left out, since it repeats {other.place}"))
+            problems.append(Mistake("repeated", f"left out, since it repeats {other.place}").at(row.place, "note"))
         else:
-            older, kept[key] = sorted((row, other), key=lambda each: each.sent_at)
-            what = f"left out, since the same person was invited again later, in {kept[key].place}"
-            problems.append(RowProblem(older.place, "note", what))
-    places = {row.place for row in kept.values()}
+            older, latest[key] = sorted((row, other), key=lambda each: each.sent_at)
+            what = f"left out, since the same person was invited again later, in {latest[key].place}"
+            problems.append(Mistake("superseded", what).at(older.place, "note"))
+    places = {row.place for row in latest.values()}
     return [row for row in sent if row.place in places]
 
 
 def _once_a_person(people: list[PersonRow], problems: list[RowProblem]) -> list[PersonRow]:
-    """Keep the first row of each address."""
-    kept: dict[str, PersonRow] = {}
+    """Return the first row of each address."""
+    first: dict[str, PersonRow] = {}
     for row in people:
-        other = kept.setdefault(row.person.url or row.place, row)
+        other = first.setdefault(row.person.url or row.place, row)
         if other is not row:
-            problems.append(RowProblem(row.place, "error", f"this person stands in {other.place} too; keep one row"))
-    return list(kept.values())
+            problems.append(Mistake("twice", f"the same person is in {other.place}", "keep one row").at(row.place))
+    return list(first.values())
 
 
 def _shared_names(sent: list[InvitationRow]) -> frozenset[str]:
-    """Find the names that several people bear: without addresses, two rows in one direction are two people."""
+    """Return the names that several people share: without addresses, two rows in one direction are two people."""
     bearers: dict[str, set[str | int]] = {}
     seen: Counter[tuple[str, str]] = Counter()
     for row in sent:
@@ -179,46 +191,50 @@ def _shared_names(sent: list[InvitationRow]) -> frozenset[str]:
 def _join(
     sent: list[InvitationRow], connections: list[ConnectionRow], people: list[PersonRow], problems: list[RowProblem]
 ) -> list[tuple[str, Invitation]]:
-    """Bring together what the three files say of a person, and give each invitation with its place."""
+    """Join the three files by person, and return each invitation with its place."""
     shared = _shared_names(sent)
     connected = register_entries((entry.person, entry) for entry in connections)
     register = register_entries((entry.person, entry) for entry in people)
     known = [find_entry(register, row.person, shared) for row in sent]
     invited = {entry.place for row, entry in zip(sent, known, strict=True) if entry and row.direction == "outgoing"}
-    found = []
+    invitations = []
     for row, entry in zip(sent, known, strict=True):
         fields = _fields(row, entry, invited, problems)
-        found.append((row.place, _invitation(row, find_entry(connected, row.person, shared), fields)))
+        invitations.append((row.place, _invitation(row, find_entry(connected, row.person, shared), fields)))
     joined = {entry.place for entry in known if entry is not None}
     for entry in people:
         if entry.known.get("status") == "draft" and entry.place not in invited:
-            found.append((entry.place, _draft(entry)))
+            invitations.append((entry.place, _draft(entry)))
         elif entry.place not in joined:
             others = entry.person.name in shared or len(register.by_name.get(entry.person.name or "", ())) > 1
-            what = _NAMESAKES if entry.person.url is None and others else _NOBODY
-            problems.append(RowProblem(entry.place, "note", what))
-    return found
+            mistake = _NAMESAKES if entry.person.url is None and others else _NO_MATCH
+            problems.append(mistake.at(entry.place, "note"))
+    return invitations
 
 
 def _fields(
     row: InvitationRow, entry: PersonRow | None, invited: set[str], problems: list[RowProblem]
 ) -> dict[str, Any]:
-    """Give what the user knows of an invitation: from its own row, and from people.csv, which wins."""
-    said = {} if entry is None else dict(entry.known)
-    if entry is not None and row.direction == "incoming" and (entry.place in invited or said.get("status") == "draft"):
-        said = {name: value for name, value in said.items() if name not in ABOUT_THE_INVITATION}
-    fields = {**row.known, **said, "facts": {**row.known.get("facts", {}), **said.get("facts", {})}}
+    """Return what the user knows of an invitation: from its own row, and from people.csv, which takes precedence."""
+    observed = {} if entry is None else dict(entry.known)
+    if (
+        entry is not None
+        and row.direction == "incoming"
+        and (entry.place in invited or observed.get("status") == "draft")
+    ):
+        observed = {name: value for name, value in observed.items() if name not in ABOUT_THE_INVITATION}
+    fields = {**row.known, **observed, "facts": {**row.known.get("facts", {}), **observed.get("facts", {})}}
     remark = _remark(fields.get("status"), fields.get("withdrawn_at"), row.sent_at)
     if remark is not None:
-        in_people = entry is not None and ("status" in said or "withdrawn_at" in said)
-        problems.append(RowProblem(entry.place if entry is not None and in_people else row.place, "note", remark))
+        in_people = entry is not None and ("status" in observed or "withdrawn_at" in observed)
+        problems.append(remark.at(entry.place if entry is not None and in_people else row.place, "note"))
     if remark in (_NO_DRAFT, _EARLIER):
         del fields["status"]
     return fields
 
 
-def _remark(status: str | None, withdrawn_at: datetime | None, sent_at: datetime) -> str | None:
-    """Say what about a status cannot be of this invitation, or is missing."""
+def _remark(status: str | None, withdrawn_at: datetime | None, sent_at: datetime) -> Mistake | None:
+    """Return what about a status cannot be of this invitation, or is missing."""
     if status == "draft":
         return _NO_DRAFT
     if withdrawn_at is None:
@@ -226,7 +242,7 @@ def _remark(status: str | None, withdrawn_at: datetime | None, sent_at: datetime
     is_earlier = withdrawn_at + _DAY <= sent_at
     if status == "withdrawn" and is_earlier:
         return _EARLIER
-    return _UNSAID if status is None and not is_earlier else None
+    return _NOT_WITHDRAWN if status is None and not is_earlier else None
 
 
 def _invitation(row: InvitationRow, connection: ConnectionRow | None, known: Mapping[str, Any]) -> Invitation:
@@ -249,7 +265,7 @@ def _invitation(row: InvitationRow, connection: ConnectionRow | None, known: Map
 
 
 def _accepted_at(sent_at: datetime, connection: ConnectionRow | None) -> datetime | None:
-    """Give when a connection accepted; None where the whole day of connecting lies before the invitation."""
+    """Return when a connection accepted; None if the whole day of connecting is before the invitation."""
     if connection is None or connection.since + _DAY <= sent_at:
         return None
     return max(sent_at, connection.since)

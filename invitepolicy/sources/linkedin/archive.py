@@ -25,8 +25,8 @@ PEOPLE: Final = "people.csv"
 
 LARGEST: Final = 256 * 2**20  # bytes of one file, unpacked: a thousand times the largest export seen
 _CHUNK: Final = 2**20
-_TIGHTEST: Final = 200  # times smaller than unpacked: rows of an export pack five to thirty times
-_BIG: Final = 8 * 2**20  # bytes unpacked, below which tightness harms nobody
+_HIGHEST_RATIO: Final = 200  # of compression: rows of an export have five to thirty
+_BIG: Final = 8 * 2**20  # bytes unpacked, below which any ratio is harmless
 _LISTED: Final = 8
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _WORKBOOK_SIGNS: Final = (*_ZIP_SIGNS, b"\xd0\xcf\x11\xe0")
@@ -37,7 +37,7 @@ _AGAIN: Final = "download it again, or unpack it and give the folder"
 
 
 class ExportError(InvitePolicyError):
-    """An export that cannot be read at all: the text says why, and what to do."""
+    """An export that cannot be read at all; the message says why, and what to do."""
 
 
 @attrs.frozen
@@ -49,18 +49,18 @@ class ExportFile:
 
 
 def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[str, ExportFile]:
-    """Read the wanted files of an export; those that it does not have are left out, but for Invitations.csv.
+    """Return the wanted files of an export, by name; missing ones are left out, except for Invitations.csv.
 
-    The source is a folder, a zip (whatever its name), or one CSV file, which then stands for Invitations.csv and has
-    the others beside it. Names are found whatever their case. A people.csv is looked for in the zip, then beside it.
-    Raises ExportError.
+    The source is a folder, a zip (whatever its name), or one CSV file, which is then taken as Invitations.csv and has
+    the others beside it. Names match in any case. A people.csv is looked for in the zip, then beside it. Raises
+    ExportError.
     """
     path = Path(source)
     try:
         if path.is_dir():
             return _from_folder(path, tuple(wanted))
         if not path.is_file():
-            raise ExportError(f"{_shown(path)} is not there; give the folder or the zip that LinkedIn sent")
+            raise ExportError(f"{_printable(path)} does not exist; give the folder or the zip that LinkedIn sent")
         if _is_zip(path):
             return _from_zip(path, tuple(wanted))
         others = [name for name in wanted if name != INVITATIONS]
@@ -70,11 +70,11 @@ def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[st
 
 
 def read_file(source: str | os.PathLike[str]) -> ExportFile:
-    """Read one file. Raises ExportError where it is missing, no file, or larger than 256 MiB."""
+    """Read one file. Raises ExportError if it is missing, not a file, or larger than 256 MiB."""
     path = Path(source)
     try:
         if not path.is_file():
-            raise ExportError(f"{_shown(path)} is not there, or is not a file; check its name")
+            raise ExportError(f"{_printable(path)} does not exist, or is not a file; check its name")
         with path.open("rb") as stream:
             return _read(stream, path.name)
     except OSError as error:
@@ -82,7 +82,7 @@ def read_file(source: str | os.PathLike[str]) -> ExportFile:
 
 
 def _read(stream: IO[bytes], name: str) -> ExportFile:
-    shown = _shown(name)
+    shown = _printable(name)
     chunks: list[bytes] = []
     size = 0
     while chunk := stream.read(_CHUNK):
@@ -90,7 +90,7 @@ def _read(stream: IO[bytes], name: str) -> ExportFile:
         if size > LARGEST:
             raise ExportError(_too_large(shown))
         if not chunks:
-            _refuse_no_text(chunk, shown)
+            _refuse_binary(chunk, shown)
         chunks.append(chunk)
     return ExportFile(shown, b"".join(chunks))
 
@@ -99,38 +99,38 @@ def _too_large(shown: str) -> str:
     return f"{shown} is larger than 256 MiB; this is not a file that LinkedIn exports"
 
 
-def _refuse_no_text(start: bytes, shown: str) -> None:
+def _refuse_binary(start: bytes, shown: str) -> None:
     if start.startswith(_WORKBOOK_SIGNS):
-        raise ExportError(f"{shown} is a workbook of a spreadsheet; save its sheet as “CSV UTF-8”")
+        raise ExportError(f"{shown} is a spreadsheet workbook; save its sheet as “CSV UTF-8”")
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise ExportError(f"{shown} is a text in UTF-16; save it again as “CSV UTF-8”")
+        raise ExportError(f"{shown} is UTF-16 text; save it again as “CSV UTF-8”")
     if start.count(0) * 4 > len(start):
-        raise ExportError(f"{shown} is full of NUL bytes, not of text; save it again as “CSV UTF-8”")
+        raise ExportError(f"{shown} is not text, since many of its bytes are NUL; save it again as “CSV UTF-8”")
 
 
 def _from_folder(folder: Path, wanted: tuple[str, ...]) -> dict[str, ExportFile]:
     names = [path.name for path in folder.iterdir()]
-    if _pick(INVITATIONS, names, _shown(folder)) is None:
-        raise ExportError(_missing(_shown(folder), names))
+    if _pick(INVITATIONS, names, _printable(folder)) is None:
+        raise ExportError(_missing(_printable(folder), names))
     return _from_siblings(folder, wanted)
 
 
 def _from_siblings(folder: Path, wanted: Iterable[str]) -> dict[str, ExportFile]:
     names = [path.name for path in folder.iterdir()]
-    picked = {name: _pick(name, names, _shown(folder)) for name in wanted}
-    return {name: read_file(folder / found) for name, found in picked.items() if found is not None}
+    picked = {name: _pick(name, names, _printable(folder)) for name in wanted}
+    return {name: read_file(folder / actual) for name, actual in picked.items() if actual is not None}
 
 
 def _from_zip(path: Path, wanted: tuple[str, ...]) -> dict[str, ExportFile]:
-    shown = _shown(path)
+    shown = _printable(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            found = _members(archive, wanted, shown)
+            files = _members(archive, wanted, shown)
     except _DAMAGED:
         raise ExportError(f"{shown} is damaged or cut short; {_AGAIN}") from None
-    if PEOPLE in wanted and PEOPLE not in found:
-        found |= _from_siblings(path.parent, [PEOPLE])
-    return found
+    if PEOPLE in wanted and PEOPLE not in files:
+        files |= _from_siblings(path.parent, [PEOPLE])
+    return files
 
 
 def _members(archive: zipfile.ZipFile, wanted: tuple[str, ...], shown: str) -> dict[str, ExportFile]:
@@ -139,38 +139,40 @@ def _members(archive: zipfile.ZipFile, wanted: tuple[str, ...], shown: str) -> d
     if _pick(INVITATIONS, names, shown) is None:
         raise ExportError(_missing(shown, names))
     picked = {name: _pick(name, names, shown) for name in wanted}
-    return {name: _read_member(archive, members[found], shown) for name, found in picked.items() if found is not None}
+    return {
+        name: _read_member(archive, members[actual], shown) for name, actual in picked.items() if actual is not None
+    }
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) -> ExportFile:
     if member.flag_bits & _ENCRYPTED:
-        raise ExportError(f"{shown} is locked by a password; unpack it and give the folder")
+        raise ExportError(f"{shown} is protected by a password; unpack it and give the folder")
     if member.compress_type not in _METHODS:
-        raise ExportError(f"{shown} is packed in an unusual way; unpack it and give the folder")
-    if member.file_size > LARGEST:  # what it says is all that is unpacked, so this needs no unpacking
-        raise ExportError(_too_large(_shown(_basename(member.filename))))
-    if member.file_size > max(_BIG, _TIGHTEST * member.compress_size):
-        raise ExportError(f"{shown} is packed tighter than any text; unpack it and give the folder")
+        raise ExportError(f"{shown} uses an unsupported compression method; unpack it and give the folder")
+    if member.file_size > LARGEST:  # no more than the declared size is ever unpacked
+        raise ExportError(_too_large(_printable(_basename(member.filename))))
+    if member.file_size > max(_BIG, _HIGHEST_RATIO * member.compress_size):
+        raise ExportError(f"{shown} has a compression ratio too high for a text file; unpack it and give the folder")
     with archive.open(member) as stream:
         return _read(stream, _basename(member.filename))
 
 
 def _pick(wanted: str, names: Iterable[str], shown: str) -> str | None:
-    found = [name for name in names if _basename(name).casefold() == wanted.casefold()]
-    if len(found) > 1:
-        raise ExportError(f"{shown} holds {wanted} {len(found)} times; keep the one that counts")
-    return found[0] if found else None
+    matches = [name for name in names if _basename(name).casefold() == wanted.casefold()]
+    if len(matches) > 1:
+        raise ExportError(f"{shown} contains {wanted} {len(matches)} times; keep one of them")
+    return matches[0] if matches else None
 
 
 def _missing(shown: str, names: list[str]) -> str:
     if "[Content_Types].xml" in names:
-        return f"{shown} is a workbook of a spreadsheet; save its sheet as “CSV UTF-8”"
+        return f"{shown} is a spreadsheet workbook; save its sheet as “CSV UTF-8”"
     if not names:
         return f"{shown} is empty; give the folder or the zip that LinkedIn sent"
     first = [clip(safe_text(name), 60) for name in sorted(names)[:_LISTED]]
     rest = [f"{len(names) - _LISTED} more"] if len(names) > _LISTED else []
     there = join_words([*first, *rest], "and")
-    return f"{shown} holds no {INVITATIONS}, but {there}; give the folder or the zip that LinkedIn sent"
+    return f"{shown} does not contain {INVITATIONS}, but {there}; give the folder or the zip that LinkedIn sent"
 
 
 def _is_zip(path: Path) -> bool:
@@ -182,9 +184,9 @@ def _basename(name: str) -> str:
     return re.split(r"[/\\]", name)[-1]
 
 
-def _shown(path: str | Path) -> str:
+def _printable(path: str | Path) -> str:
     return safe_text(str(path))
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{_shown(path)} cannot be read ({(error.strerror or 'no reason given').lower()}); check its permissions"
+    return f"{_printable(path)} cannot be read ({(error.strerror or 'no reason given').lower()}); check its permissions"

@@ -1,4 +1,4 @@
-"""A CSV file as a table: its rows with their places, and the rows that are none, told."""
+"""A CSV file as a table: its rows with their places, and a problem for each row that cannot be read."""
 
 from __future__ import annotations
 
@@ -12,37 +12,25 @@ import attrs
 from invitepolicy._core.quantities import format_count
 from invitepolicy._core.text import join_words, quoted
 from invitepolicy.sources.linkedin.archive import ExportError
-from invitepolicy.sources.problems import RowProblem
+from invitepolicy.sources.problems import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from invitepolicy.sources.linkedin.archive import ExportFile
+    from invitepolicy.sources.problems import RowProblem
 
 _HEADER_WITHIN: Final = 10  # lines: LinkedIn puts three before the header of Connections.csv
 _DELIMITERS: Final = (",", ";")  # a spreadsheet in much of Europe saves with semicolons
 _SEPARATORS: Final = re.compile(r"[\W_]+")
-_READ_AGAIN: Final = 4  # times the whole file, at most, so that no pattern of quotes costs more
+_READ_AGAIN: Final = 4  # times the whole file at most, whatever the pattern of quotes
 
-_OPEN_QUOTE: Final = "its quotes do not pair up; close the one that is open, and write a quote inside a cell twice"
-
-
-class CellError(ValueError):
-    """A cell that cannot be read: `what` says why, without repeating what might be a name, a note or an address."""
-
-    def __init__(self, what: str) -> None:
-        """Keep the sentence."""
-        super().__init__(what)
-        self.what = what
-
-
-class RowError(ValueError):
-    """A row that cannot be read: `wrong` has a sentence for each thing that is wrong with it."""
-
-    def __init__(self, *wrong: str) -> None:
-        """Keep the sentences."""
-        super().__init__(*wrong)
-        self.wrong = wrong
+_OPEN_QUOTE: Final = Mistake(
+    "open-quote", "a quotation mark is not closed", "close it, and double a quotation mark inside a cell"
+)
+_LONE_CR: Final = Mistake("carriage-return", "the row holds a carriage return outside quotes", "remove it")
+_NUL: Final = Mistake("nul", "the row holds a NUL character", "remove it")
+_BETWEEN_LONE_CRS: Final = re.compile(r"(?<=\r)(?!\n)")
 
 
 @attrs.frozen
@@ -53,16 +41,16 @@ class CsvRow:
     cells: Mapping[str, str] = attrs.field(repr=False)
 
     def read(self, column: str) -> str:
-        """Give a cell without the white space around it; empty where there is no such column."""
+        """Return a cell without surrounding white space; empty where there is no such column."""
         return self.cells.get(column, "").strip()
 
 
 @attrs.frozen
 class TableSchema:
-    """What a table must look like: the columns that it needs, and those that it may have.
+    """The columns that a table needs, and those that it may have.
 
-    Each member of `needed` names columns of which one must be there. `remedy` helps where they are not. `is_row` knows
-    a row that a quote has swallowed.
+    Of each member of `needed`, one column must be there; `remedy` is the hint where none is. `is_row` recognises a
+    line that is a row of its own, and not part of a quoted cell that was left open above it.
     """
 
     needed: tuple[tuple[str, ...], ...]
@@ -84,35 +72,35 @@ class CsvTable:
 
 @attrs.frozen
 class _Record:
-    """What the CSV reader made of the lines from `first` to `last`: cells, or what is wrong with them."""
+    """The lines from `first` to `last` as the CSV reader takes them: cells, or what is wrong with them."""
 
     first: int
     last: int
     cells: Sequence[str] = ()
-    wrong: str | None = None
+    mistake: Mistake | None = None
 
 
 def read_table(file: ExportFile, form: TableSchema) -> CsvTable:
-    """Read a CSV file (UTF-8; commas or semicolons) whose header stands within the first ten lines.
+    """Read a CSV file (UTF-8; commas or semicolons) whose header is within the first ten lines.
 
-    Columns are known whatever their case, spaces and underscores; others get a snake_case name. Empty rows are passed
-    over. Rows that are too short or too long, that hold NUL or a lone CR, or whose quotes do not pair up, are told with
-    their lines and left out; a quote left open does not swallow the rows behind it. Raises ExportError where the file
-    as a whole is no such table.
+    Columns are recognised whatever their case, spaces and underscores; unknown ones get a snake_case name. Empty rows
+    are skipped. Rows that are too short or too long, hold NUL or a carriage return outside quotes, or leave a quotation
+    mark open, are left out with a problem at their lines; an open quotation mark does not swallow the rows below it.
+    Raises ExportError if the file as a whole is not such a table.
     """
     lines = _split(_decode(file))
     at, columns, delimiter = _find_header(file.name, lines, form)
     rows: list[CsvRow] = []
     problems: list[RowProblem] = []
     for record in _read_records(lines, at, delimiter, lambda cells: _is_row(cells, columns, form)):
-        if record.wrong is None and not "".join(record.cells).strip():
+        if record.mistake is None and not "".join(record.cells).strip():
             continue
         place = _place(file.name, record)
-        wrong = record.wrong or _wrong(record, len(columns))
-        if wrong is None:
+        mistake = record.mistake or _mistake(record, len(columns))
+        if mistake is None:
             rows.append(CsvRow(place, dict(zip(columns, record.cells, strict=False))))
         else:
-            problems.append(RowProblem(place, "error", wrong))
+            problems.append(mistake.at(place))
     return CsvTable(file.name, columns, f"{file.name}:{at}", tuple(rows), tuple(problems))
 
 
@@ -122,11 +110,11 @@ def _decode(file: ExportFile) -> str:
     except UnicodeDecodeError as error:
         line = file.data.count(b"\n", 0, error.start) + 1
         where = f"the byte at offset {error.start}, in line {line}"
-        raise ExportError(f"{file.name} is not a text in UTF-8 ({where}); save it again as “CSV UTF-8”") from None
+        raise ExportError(f"{file.name} is not UTF-8 text ({where}); save it again as “CSV UTF-8”") from None
 
 
 def _split(text: str) -> list[str]:
-    """Split into physical lines, keeping their ends; nothing else that Unicode calls a line break is one."""
+    """Split into physical lines, keeping their ends; what else Unicode calls a line break is none."""
     if "\n" not in text:
         text = text.replace("\r", "\n")  # the line ends of an old Mac
     lines = [line + "\n" for line in text.split("\n")]
@@ -135,13 +123,13 @@ def _split(text: str) -> list[str]:
 
 
 def _find_header(name: str, lines: list[str], form: TableSchema) -> tuple[int, tuple[str, ...], str]:
-    """Give the header's line, counted from 1, its columns and the delimiter."""
+    """Return the header's line, counted from 1, its columns and the delimiter."""
     first = lines[:_HEADER_WITHIN]
     for delimiter in _DELIMITERS:
         for number, line in enumerate(first, 1):
             columns = _columns(line, delimiter, form)
             if not _missing(columns, form):
-                _refuse_twins(f"{name}:{number}", columns)
+                _refuse_duplicates(f"{name}:{number}", columns)
                 return number, columns, delimiter
     raise ExportError(_no_header(name, first, form))
 
@@ -165,7 +153,7 @@ def _missing(columns: tuple[str, ...], form: TableSchema) -> list[str]:
     return [join_words(names) for names in form.needed if not set(names) & set(columns)]
 
 
-def _refuse_twins(place: str, columns: tuple[str, ...]) -> None:
+def _refuse_duplicates(place: str, columns: tuple[str, ...]) -> None:
     column, times = Counter(filter(None, columns)).most_common(1)[0]
     if times > 1:
         raise ExportError(f"{place} has the column {quoted(column)} twice; rename or delete one of them")
@@ -187,15 +175,15 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _read_records(lines: list[str], at: int, delimiter: str, is_row: Callable[[list[str]], bool]) -> Iterator[_Record]:
-    """Read on behind the header. Where a quote was left open, only its line is lost: the next one is read afresh."""
+    """Yield the records below the header. An open quotation mark costs only its line: reading resumes at the next."""
     start = at
     budget = _READ_AGAIN * len(lines)
     while start < len(lines):
         record = _read_record(lines, start, delimiter)
-        behind = lines[record.first : record.last]
-        if behind and (record.wrong == _OPEN_QUOTE or any(is_row(_cells(line, delimiter)) for line in behind)):
-            budget -= len(behind)
-            record = _Record(record.first, record.first if budget > 0 else record.last, wrong=_OPEN_QUOTE)
+        below = lines[record.first : record.last]
+        if below and (record.mistake == _OPEN_QUOTE or any(is_row(_cells(line, delimiter)) for line in below)):
+            budget -= len(below)
+            record = _Record(record.first, record.first if budget > 0 else record.last, mistake=_OPEN_QUOTE)
         yield record
         start = record.last
 
@@ -204,23 +192,37 @@ def _read_record(lines: list[str], start: int, delimiter: str) -> _Record:
     reader = csv.reader((lines[index] for index in range(start, len(lines))), delimiter=delimiter, strict=True)
     try:
         cells = next(reader)
-    except csv.Error as error:
-        # A cell too long to be one is a quote left open as well.
-        wrong = "a carriage return stands inside it; take it out" if "unquoted" in str(error) else _OPEN_QUOTE
-        return _Record(start + 1, start + reader.line_num, wrong=wrong)
+    except csv.Error:
+        end = start + reader.line_num
+        mistake = _LONE_CR if _ends_at_lone_cr(lines[start:end], delimiter) else _OPEN_QUOTE
+        return _Record(start + 1, end, mistake=mistake)
     return _Record(start + 1, start + reader.line_num, cells)
+
+
+def _ends_at_lone_cr(lines: list[str], delimiter: str) -> bool:
+    """Return whether a record that the CSV reader refused holds a carriage return outside quotes.
+
+    Its errors carry no code. But given the pieces between the carriage returns as lines, it ends the record at one
+    that is outside quotes; otherwise it fails again, on a quotation mark or on a cell that is too long.
+    """
+    try:
+        next(csv.reader(_BETWEEN_LONE_CRS.split("".join(lines)), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _is_row(cells: list[str], columns: tuple[str, ...], form: TableSchema) -> bool:
     return len(cells) == len(columns) and form.is_row(CsvRow("", dict(zip(columns, cells, strict=True))))
 
 
-def _wrong(record: _Record, width: int) -> str | None:
-    found = len(record.cells)
-    if found < width or "".join(record.cells[width:]).strip():
-        return f"it has {format_count(found, 'cell')}, the header {width}; put cells that hold commas in quotes"
+def _mistake(record: _Record, width: int) -> Mistake | None:
+    number = len(record.cells)
+    if number < width or "".join(record.cells[width:]).strip():
+        what = f"the row has {format_count(number, 'cell')}, the header {width}"
+        return Mistake("width", what, "put cells that hold commas in quotes")
     if "\0" in "".join(record.cells):
-        return "it holds a NUL character; take it out"
+        return _NUL
     return None
 
 

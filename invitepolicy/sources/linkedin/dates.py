@@ -3,10 +3,10 @@
     LinkedIn's own   3/14/26, 6:41 PM              month/day/year, unpadded
     connected on     14 Mar 2026 · 14-Mar-26       English months
     year first       2026-03-14 18:41 · 2026/3/14 · 2026-03-14T18:41:30Z · 2026-03-14 18:41 UTC · …+01:00
-    by hand          14/03/2026 18:41 · 3.14.26    read only where somebody says which comes first, day or month
+    by hand          14/03/2026 18:41 · 3.14.26    read only if the caller says which comes first, day or month
 
-A time of day without an offset is what a clock on the wall of LinkedIn's house shows: US Pacific time, daylight
-saving included (8,043 of 8,043 accepted rows of public exports fit only so). Years of two digits are 2000 and later.
+A time of day without an offset is US Pacific wall-clock time, daylight saving included (8,043 of 8,043 accepted rows of
+public exports are consistent with no other zone). Years of two digits are 2000 and later.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import attrs
 
 from invitepolicy._core.text import quoted
 from invitepolicy.sources.linkedin.archive import ExportError
-from invitepolicy.sources.linkedin.csv_table import CellError
+from invitepolicy.sources.problems import Mistake, MistakeError
 
 Order = Literal["day-first", "month-first"]
 ORDERS: Final = ("day-first", "month-first")
@@ -29,6 +29,7 @@ _ZONE: Final = "America/Los_Angeles"
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100  # LinkedIn opened in May 2003
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOON: Final = 12
+_NOT_A_DATE: Final = Mistake("date", "is not a date", "write it like 2026-03-14 18:41")
 
 _LINKEDIN: Final = re.compile(r"(?!0)[0-9]{1,2}/(?!0)[0-9]{1,2}/[0-9]{2}, (?!0)[0-9]{1,2}:[0-9]{2} [AP]M")
 _DATE: Final = re.compile(
@@ -43,16 +44,16 @@ _DATE: Final = re.compile(
 
 @attrs.frozen
 class DateReader:
-    """What must be known to read the dates of an export: LinkedIn's zone, and which comes first, day or month."""
+    """The settings by which dates of an export are read: LinkedIn's zone, and which comes first, day or month."""
 
     zone: ZoneInfo
     order: Order | None
 
 
 def date_reader(order: str | None) -> DateReader:
-    """Give the calendar of an export. Raises ExportError for another word, or where no tz database is found."""
+    """Return the date reader of an export. Raises ExportError for an unknown order, or without a tz database."""
     if order not in (None, *ORDERS):
-        raise ExportError(f"{quoted(order)} is no order of dates; write day-first or month-first")
+        raise ExportError(f"{quoted(order)} is not an order of dates; write day-first or month-first")
     try:
         return DateReader(ZoneInfo(_ZONE), order)  # type: ignore[arg-type]  # checked just above
     except (KeyError, ValueError, OSError):
@@ -71,96 +72,102 @@ class _Written:
     offset: timedelta | None
 
 
-def read_wall_time(text: str, calendar: DateReader) -> tuple[datetime, str | None]:
-    """Give the instant in UTC, and a remark where clocks never showed that time.
+def read_wall_time(text: str, dates: DateReader) -> tuple[datetime, Mistake | None]:
+    """Return the instant in UTC, and a remark if US Pacific clocks never showed that time.
 
     A time that clocks showed twice is the first of the two; one that they skipped is read as standard time; a date
-    alone is its first minute. Raises CellError.
+    alone is its first minute. Raises MistakeError.
     """
-    written = _read(text, calendar.order)
+    written = _read(text, dates.order)
     if written.offset is not None:
         return datetime.combine(written.day, written.clock or time(), UTC) - written.offset, None
-    local = datetime.combine(written.day, written.clock or time(), calendar.zone)
+    local = datetime.combine(written.day, written.clock or time(), dates.zone)
     instant = local.astimezone(UTC)
-    if instant.astimezone(calendar.zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+    if instant.astimezone(dates.zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant, None
-    return instant, f"{quoted(written.text)} never was, since US Pacific clocks skipped it; read as standard time"
+    what = f"{quoted(written.text)} does not exist, since US Pacific clocks skipped it"
+    return instant, Mistake("skipped-time", what, "read as standard time")
 
 
-def read_day(text: str, calendar: DateReader) -> date:
-    """Give the UTC date: a date alone is one, a time of day is Pacific unless it has an offset. Raises CellError."""
-    written = _read(text, calendar.order)
-    return written.day if written.clock is None else read_wall_time(text, calendar)[0].date()
+def read_day(text: str, dates: DateReader) -> date:
+    """Return the UTC date: a date alone is one, a time of day is Pacific unless it has an offset.
 
-
-def read_instant(text: str, calendar: DateReader) -> datetime:
-    """Give the instant that a person wrote: a date is 00:00 UTC, and a time of day wants its offset.
-
-    Raises CellError.
+    Raises MistakeError.
     """
-    written = _read(text, calendar.order)
+    written = _read(text, dates.order)
+    return written.day if written.clock is None else read_wall_time(text, dates)[0].date()
+
+
+def read_instant(text: str, dates: DateReader) -> datetime:
+    """Return the instant that a person wrote: a date is 00:00 UTC, and a time of day must have its offset.
+
+    Raises MistakeError.
+    """
+    written = _read(text, dates.order)
     if written.clock is not None and written.offset is None:
-        raise CellError(f"{quoted(written.text)} does not say in which zone; add Z for UTC, or an offset like +01:00")
+        what = f"{quoted(written.text)} has no time zone"
+        raise MistakeError(Mistake("no-zone", what, "add Z for UTC, or an offset like +01:00"))
     return datetime.combine(written.day, written.clock or time(), UTC) - (written.offset or timedelta())
 
 
 def is_dated(text: str) -> bool:
-    """Say whether a cell looks like a date at all, which one that nobody wrote as a date does not."""
+    """Return whether a text has the form of a date, valid or not."""
     return _DATE.fullmatch(_plain(text)) is not None
 
 
 def _read(text: str, order: Order | None) -> _Written:
     plain = _plain(text)
-    found = _DATE.fullmatch(plain)
-    if found is None:
-        raise CellError("this is not a date; write it like 2026-03-14 18:41")
-    own = found["one"] is not None and _LINKEDIN.fullmatch(plain) is not None
-    if found["one"] and order is None and not own:
-        what = "may begin with its day or its month; say --dates day-first or --dates month-first"
-        raise CellError(f"{quoted(plain)} {what}")
-    year, month, day = _ymd(found, "month-first" if own else order)
+    match = _DATE.fullmatch(plain)
+    if match is None:
+        raise MistakeError(_NOT_A_DATE)
+    is_linkedins = match["one"] is not None and _LINKEDIN.fullmatch(plain) is not None
+    if match["one"] and order is None and not is_linkedins:
+        what = f"{quoted(plain)} may begin with its day or its month"
+        raise MistakeError(Mistake("date-order", what, "give --dates day-first or --dates month-first"))
+    year, month, day = _ymd(match, "month-first" if is_linkedins else order)
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise CellError(f"{quoted(plain)} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}; check the year")
+        what = f"{quoted(plain)} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise MistakeError(Mistake("year", what, "check the year"))
     try:
-        return _Written(plain, date(year, month, day), _clock(found), _offset(found["offset"]))
+        return _Written(plain, date(year, month, day), _clock(match), _offset(match["offset"]))
     except ValueError:
-        hint = "LinkedIn writes month/day/year" if own else "check the month, the day and the hour"
-        raise CellError(f"{quoted(plain)} does not exist; {hint}") from None
+        hint = "LinkedIn writes month/day/year" if is_linkedins else "check the month, the day and the hour"
+        raise MistakeError(Mistake("no-such-date", f"{quoted(plain)} does not exist", hint)) from None
 
 
 def _plain(text: str) -> str:
-    """Make every kind of space (spreadsheets put U+202F before AM and PM) a plain one."""
+    """Replace every kind of space (spreadsheets put U+202F before AM and PM) by a plain one."""
     return " ".join(text.split())
 
 
-def _ymd(found: re.Match[str], order: Order | None) -> tuple[int, int, int]:
-    if found["year"]:
-        return int(found["year"]), int(found["month"]), int(found["day"])
-    if found["word"]:
-        word = found["word"].lower()
-        return _century(found["of"]), _MONTHS.index(word) + 1 if word in _MONTHS else 0, int(found["on"])
-    month, day = (found["one"], found["two"]) if order == "month-first" else (found["two"], found["one"])
-    return _century(found["short"]), int(month), int(day)
+def _ymd(match: re.Match[str], order: Order | None) -> tuple[int, int, int]:
+    if match["year"]:
+        return int(match["year"]), int(match["month"]), int(match["day"])
+    if match["word"]:
+        word = match["word"].lower()
+        return _century(match["of"]), _MONTHS.index(word) + 1 if word in _MONTHS else 0, int(match["on"])
+    month, day = (match["one"], match["two"]) if order == "month-first" else (match["two"], match["one"])
+    return _century(match["short"]), int(month), int(day)
 
 
 def _century(year: str) -> int:
     return int(year) if len(year) > 2 else 2000 + int(year)  # noqa: PLR2004  (two digits)
 
 
-def _clock(found: re.Match[str]) -> time | None:
-    """Give the time of day; raises ValueError for one that no clock shows."""
-    if found["hour"] is None:
+def _clock(match: re.Match[str]) -> time | None:
+    """Return the time of day. Raises ValueError for one that no clock shows."""
+    if match["hour"] is None:
         return None
-    hour = int(found["hour"])
-    if found["half"]:
+    hour = int(match["hour"])
+    if match["half"]:
         if not 1 <= hour <= _NOON:
             raise ValueError(hour)
-        hour = hour % _NOON + (_NOON if found["half"].lower() == "pm" else 0)
-    return time(hour, int(found["minute"]), int(found["second"] or 0), int((found["part"] or "").ljust(6, "0")))
+        hour = hour % _NOON + (_NOON if match["half"].lower() == "pm" else 0)
+    return time(hour, int(match["minute"]), int(match["second"] or 0), int((match["part"] or "").ljust(6, "0")))
 
 
 def _offset(text: str | None) -> timedelta | None:
-    """Give the offset from UTC; raises ValueError as a clock would."""
+    """Return the offset from UTC. Raises ValueError for one of 24 hours or more."""
     if text is None:
         return None
     if text.lower() in ("z", "utc"):

@@ -1,4 +1,4 @@
-"""Who is who in an export: people told apart and found again by their address, or weakly by their name."""
+"""Matching of people across the files of an export: by their address, or weakly by their name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _HOST: Final = re.compile(r"(?:https?://)?(?:[a-z]{1,20}\.)?linkedin\.com(?=/)")
 
 @attrs.frozen
 class PersonKey:
-    """What tells a person apart: the address and the name in the form in which they are compared.
+    """What identifies a person: the address and the name, normalised for comparison.
 
-    `member` is the number of the older exports, which nothing else knows.
+    `member` is the number of the older exports, which no other file has.
     """
 
     url: str | None = attrs.field(default=None, repr=False)
@@ -29,12 +29,12 @@ class PersonKey:
 
 
 def person_key(url: str | None, name: str | None, member: str | None = None) -> PersonKey:
-    """Bring an address and a name into the form in which they are compared; empty ones are not known."""
+    """Return the key of a person: address and name normalised for comparison, None where they are empty."""
     return PersonKey(_comparable_url(url) if url else None, _comparable(name) if name else None, member or None)
 
 
 def _comparable_url(url: str) -> str:
-    """Decode, compose (NFC), fold case and drop what follows the profile: one export writes an address in two ways."""
+    """Decode, compose (NFC), casefold, drop query and fragment: the files of one export spell addresses differently."""
     path = re.split(r"[?#]", url, maxsplit=1)[0]
     return _HOST.sub("linkedin.com", _comparable(unquote(path)), count=1).rstrip("/")
 
@@ -48,14 +48,14 @@ def _comparable(text: str) -> str:
 
 @attrs.frozen
 class Register(Generic[_T]):
-    """Entries by the address of their person, and by the name."""
+    """Entries by the address and by the name of their person."""
 
     by_url: Mapping[str, _T]
     by_name: Mapping[str, Sequence[tuple[PersonKey, _T]]]
 
 
 def register_entries(entries: Iterable[tuple[PersonKey, _T]]) -> Register[_T]:
-    """File entries by person; of two with the same address the first stands."""
+    """Return a register of the entries; of two with the same address, the first counts."""
     by_url: dict[str, _T] = {}
     by_name: dict[str, list[tuple[PersonKey, _T]]] = {}
     for person, entry in entries:
@@ -67,14 +67,14 @@ def register_entries(entries: Iterable[tuple[PersonKey, _T]]) -> Register[_T]:
 
 
 def find_entry(register: Register[_T], person: PersonKey, shared_names: Collection[str]) -> _T | None:
-    """Find a person's entry: by address; where either has none, by a name that nobody else bears on either side.
+    """Return a person's entry: by address, or, if either has none, by a name that is unique on both sides.
 
-    `shared_names` are those that several of the people who are looked up have in common.
+    `shared_names` are those that several of the people who are looked up share. None where there is no such entry.
     """
     if person.url is not None and person.url in register.by_url:
         return register.by_url[person.url]
     namesakes = register.by_name.get(person.name or "", ())
     if len(namesakes) != 1 or person.name in shared_names:
         return None
-    found, entry = namesakes[0]
-    return entry if person.url is None or found.url is None else None
+    namesake, entry = namesakes[0]
+    return entry if person.url is None or namesake.url is None else None

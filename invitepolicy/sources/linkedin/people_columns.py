@@ -3,79 +3,51 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
+import attrs
+
+from invitepolicy import Invitation
 from invitepolicy._core.errors import InvalidInputError
-from invitepolicy._core.facts import ACTIVITIES, OWN_PREFIX, RELATIONSHIPS, STATUSES
+from invitepolicy._core.facts import FACTS, OWN_PREFIX
 from invitepolicy._core.quantities import MOST_DIGITS, parse_instant, parse_number, parse_share
 from invitepolicy._core.text import did_you_mean, join_words
-from invitepolicy.sources.linkedin.csv_table import CellError
 from invitepolicy.sources.linkedin.dates import read_instant
+from invitepolicy.sources.problems import Mistake, MistakeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from invitepolicy._core.facts import Fact
     from invitepolicy.sources.linkedin.csv_table import CsvRow
     from invitepolicy.sources.linkedin.dates import DateReader
 
 _COUNT: Final = re.compile(f"[0-9]{{1,{MOST_DIGITS}}}")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
+_EXPORTED: Final = ("direction", "sent_at", "answered_at", "note")  # what the export itself says
 
-
-def _word(known: tuple[str, ...]) -> Callable[[str, DateReader], str]:
-    def read(text: str, _: DateReader) -> str:
-        if text.casefold() in known:
-            return text.casefold()
-        raise CellError(f"this is not one of its words; {did_you_mean(text, known, f'it is {join_words(known)}')}")
-
-    return read
-
-
-def _flag(text: str, _: DateReader) -> bool:
-    if text.casefold() not in _FLAGS:
-        raise CellError("this is neither true nor false; write true, or leave it empty")
-    return _FLAGS[text.casefold()]
-
-
-def _count(text: str, _: DateReader) -> int:
-    if not _COUNT.fullmatch(text):
-        raise CellError("this is not a count; write a whole number from 0 up")
-    return int(text)
-
-
-def _tags(text: str, _: DateReader) -> frozenset[str]:
-    return frozenset(tag.strip() for tag in text.split(";") if tag.strip())
-
-
-_READERS: Final[dict[str, Callable[[str, DateReader], Any]]] = {
-    "relationship": _word(RELATIONSHIPS),
-    "activity": _word(ACTIVITIES),
-    "tags": _tags,
-    "status": _word(STATUSES),
-    "withdrawn_at": read_instant,
-    "email_requested": _flag,
-    "attempts": _count,
-    "last_active_at": read_instant,
+# By column. A fact of an invitation that LinkedIn does not export is a column, without being listed here.
+_FACTS: Final = {
+    fact.field: fact for fact in FACTS.values() if fact.subject == "invitation" and fact.field not in _EXPORTED
 }
-
-COLUMNS: Final = tuple(_READERS)
+COLUMNS: Final = tuple(field.name for field in attrs.fields(Invitation) if field.name in _FACTS)
 ABOUT_THE_INVITATION: Final = ("status", "withdrawn_at", "email_requested", "attempts")  # the rest is about the person
 
 
 def is_known(column: str) -> bool:
-    """Say whether a column is one that the user may add."""
-    return column in _READERS or column.startswith(OWN_PREFIX)
+    """Return whether a column is one that the user may add."""
+    return column in _FACTS or column.startswith(OWN_PREFIX)
 
 
-def read_knowledge(row: CsvRow, calendar: DateReader) -> tuple[dict[str, Any], list[str]]:
-    """Give the fields of an invitation that a row knows, and what is wrong with the other cells.
+def read_knowledge(row: CsvRow, dates: DateReader) -> tuple[dict[str, Any], list[Mistake]]:
+    """Return the fields of an invitation that a row gives, and what is wrong with its other cells.
 
-    Empty cells say nothing. Own facts (`my_…`) become numbers, shares, true or false, or instants where they are
-    plainly written so; else they stay text, since the policy decides what they are.
+    Empty cells give nothing. Own facts (`my_…`) become numbers, shares, true or false, or instants where they are
+    unambiguously written as one; otherwise they stay text, since the policy decides what they are.
     """
     fields: dict[str, Any] = {}
     own: dict[str, Any] = {}
-    wrong: list[str] = []
+    mistakes: list[Mistake] = []
     for column in filter(is_known, row.cells):
         text = row.read(column)
         if not text:
@@ -84,10 +56,60 @@ def read_knowledge(row: CsvRow, calendar: DateReader) -> tuple[dict[str, Any], l
             own[column] = _own_value(text)
             continue
         try:
-            fields[column] = _READERS[column](text, calendar)
-        except CellError as error:
-            wrong.append(f"{column}: {error.what}")
-    return {**fields, "facts": own} if own else fields, wrong
+            fields[column] = _read_value(_FACTS[column], text, dates)
+        except MistakeError as error:
+            mistakes += (attrs.evolve(mistake, column=column) for mistake in error.mistakes)
+    return {**fields, "facts": own} if own else fields, mistakes
+
+
+def _read_value(fact: Fact, text: str, dates: DateReader) -> Any:  # noqa: PLR0911  (a return for each kind)
+    match fact.kind:
+        case "choice":
+            return _read_word(text, fact.words)
+        case "flag":
+            return _read_flag(text)
+        case "count":
+            return _read_count(text)
+        case "number":
+            return _read_quantity(parse_number, text)
+        case "share":
+            return _read_quantity(parse_share, text)
+        case "clock":
+            return read_instant(text, dates)
+        case "tags":
+            return frozenset(tag.strip() for tag in text.split(";") if tag.strip())
+        case _ as never:
+            assert_never(never)
+
+
+def _read_word(text: str, words: tuple[str, ...]) -> str:
+    word = text.casefold()
+    if word not in words:
+        hint = did_you_mean(text, words, f"write {join_words(words)}")
+        raise MistakeError(Mistake("word", "is not an allowed value", hint))
+    return word
+
+
+def _read_flag(text: str) -> bool:
+    flag = _FLAGS.get(text.casefold())
+    if flag is None:
+        raise MistakeError(Mistake("flag", "must be true or false", "write one of them, or leave it empty"))
+    return flag
+
+
+def _read_count(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        raise MistakeError(Mistake("count", "is not a count", "write a whole number from 0 up"))
+    return int(text)
+
+
+def _read_quantity(parse: Callable[[str], float], text: str) -> float:
+    try:
+        return parse(text)
+    except InvalidInputError as error:
+        hint = error.hint
+    # Raised out here, so that the error that quotes the text is not its context.
+    raise MistakeError(Mistake("quantity", "is not a quantity of this column", hint))
 
 
 def _own_value(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""The sheet in which the user says what LinkedIn does not export: one row for each person who is waited for."""
+"""A people.csv to fill in with what LinkedIn does not export: a row for each person with a pending invitation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def write_people_sheet(export: Export) -> str:
-    """Write a people.csv for the people whose invitations are pending, in the order of the export, to be filled in.
+    """Return the text of a people.csv to fill in: the people whose invitations are pending, in the order of the export.
 
-    Addresses and names are filled in, and are no formulas to a spreadsheet; `read_export` reads them back. A person
-    who stands in both directions gets one row.
+    Addresses and names are filled in, escaped where a spreadsheet would run them; `read_export` reads them back. A
+    person with invitations in both directions gets one row.
     """
     people: dict[str, tuple[str, str]] = {}
     for invitation in export.invitations:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import codes, lines, policy, told as messages
+from builders import codes, lines, policy
+from builders import told as messages
 
 PARENT = lines(
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import lines, policy, told as messages
+from builders import lines, policy
+from builders import told as messages
 
 from invitepolicy import Account, Invitation
 from invitepolicy._core.policy import ExpectedStage

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import codes, lines, policy, told as messages
+from builders import codes, lines, policy
+from builders import told as messages
 
 from invitepolicy import load_policy, parse_policy
 

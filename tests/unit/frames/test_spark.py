@@ -25,7 +25,7 @@ SCALE = ROOT / "docs" / "scale.md"
 
 @pytest.fixture(scope="module")
 def spark():
-    """Start Spark as docs/scale.md says."""
+    """Start Spark with the settings of docs/scale.md."""
     sql = pytest.importorskip("pyspark.sql")
     session = (
         sql.SparkSession.builder.master("local[2]")
@@ -42,22 +42,22 @@ def spark():
 
 
 def through_parquet(spark, records, folder):
-    """Give records to Spark as it would find them."""
+    """Return records as a Spark frame, read from Parquet."""
     path = folder / "invitations.parquet"
     pq.write_table(table_of(records), path)
     return spark.read.parquet(str(path))
 
 
 @pytest.mark.parametrize("seed", range(POLICIES))
-def test_spark_says_what_records_are_told(spark, tmp_path, seed):
-    """Every row and column is what `decide` gives."""
+def test_spark_equals_the_records(spark, tmp_path, seed):
+    """Every row and column equals the answer of `decide`."""
     policy, records, account = random_case(seed, 2_000)
 
     decided = decide_frame(policy, through_parquet(spark, records, tmp_path), now=NOW, account=account)
 
     expected = answers(policy, records, account)
-    got = [row.asDict() for row in decided.select(*expected[0]).collect()]  # PySpark's own collect knows no year 1
-    assert as_rows(got, policy) == expected
+    rows = [row.asDict() for row in decided.select(*expected[0]).collect()]  # PySpark's own collect knows no year 1
+    assert as_rows(rows, policy) == expected
 
 
 def test_a_session_off_utc_is_refused(spark, tmp_path):
@@ -73,7 +73,7 @@ def test_a_session_off_utc_is_refused(spark, tmp_path):
 def test_the_example_of_the_docs_runs(spark, tmp_path, monkeypatch):
     """The Spark block of docs/scale.md decides its file, which is found in a folder of the test's own."""
     (block,) = re.findall(r"```python spark\n(.*?)```", SCALE.read_text(encoding="utf-8"), re.DOTALL)
-    block = re.sub(r'"(\w+\.parquet)"', lambda found: repr(str(tmp_path / found[1])), block)
+    block = re.sub(r'"(\w+\.parquet)"', lambda match: repr(str(tmp_path / match[1])), block)
     monkeypatch.setattr(spark, "stop", lambda: None)
     sent = [NOW - timedelta(days=age) for age in (1, 20)]
     given = spark.createDataFrame([(at,) for at in sent], "sent_at timestamp")

@@ -32,12 +32,12 @@ def folder(path, **files):
 
 
 def texts(files):
-    """Give what was found as names and bytes."""
+    """Return what was found as names and bytes."""
     return {wanted: (file.name, file.data) for wanted, file in files.items()}
 
 
 def refusal(source, wanted=ALL):
-    """Give the words of a refusal."""
+    """Return the words of a refusal."""
     with pytest.raises(ExportError) as refused:
         read_files(source, wanted)
     return str(refused.value)
@@ -89,21 +89,24 @@ def test_people_stand_in_the_zip_or_beside_it(tmp_path):
     assert PEOPLE not in read_files(beside, (INVITATIONS, CONNECTIONS))
 
 
-def test_what_is_missing_is_told_with_what_is_there(tmp_path):
+def test_what_is_missing_is_reported_with_what_is_there(tmp_path):
     """At most eight names, made safe to print."""
     many = folder(tmp_path / "many", **{f"f{number}_csv": b"" for number in range(10)})
     nested = zipped(tmp_path / "nested.zip", [("in\x1b[31mner.zip", "PK")])
 
-    assert refusal(tmp_path / "nowhere").endswith("nowhere is not there; give the folder or the zip that LinkedIn sent")
+    assert refusal(tmp_path / "nowhere").endswith(
+        "nowhere does not exist; give the folder or the zip that LinkedIn sent"
+    )
     assert refusal(many) == (
-        f"{many} holds no Invitations.csv, but f0.csv, f1.csv, f2.csv, f3.csv, f4.csv, f5.csv, f6.csv, f7.csv and "
-        "2 more; give the folder or the zip that LinkedIn sent"
+        f"{many} does not contain Invitations.csv, but f0.csv, f1.csv, f2.csv, f3.csv, f4.csv, f5.csv, f6.csv, f7.csv "
+        "and 2 more; give the folder or the zip that LinkedIn sent"
     )
     assert refusal(nested).endswith(
-        r"nested.zip holds no Invitations.csv, but in\x1b[31mner.zip; give the folder or the zip that LinkedIn sent"
+        r"nested.zip does not contain Invitations.csv, but in\x1b[31mner.zip; "
+        "give the folder or the zip that LinkedIn sent"
     )
     assert refusal(folder(tmp_path / "empty")).endswith("empty is empty; give the folder or the zip that LinkedIn sent")
-    assert refusal("a\0b") == r"a\x00b is not there; give the folder or the zip that LinkedIn sent"
+    assert refusal("a\0b") == r"a\x00b does not exist; give the folder or the zip that LinkedIn sent"
 
 
 def test_two_of_a_name_are_refused(tmp_path):
@@ -114,7 +117,7 @@ def test_two_of_a_name_are_refused(tmp_path):
     parts = zipped(tmp_path / "parts.zip", [(f"a/{INVITATIONS}", "1"), (f"b/{INVITATIONS}", "2")])
 
     for source in (twice, same, parts):
-        assert refusal(source).endswith("holds Invitations.csv 2 times; keep the one that counts")
+        assert refusal(source).endswith("contains Invitations.csv 2 times; keep one of them")
 
 
 def test_a_damaged_zip_is_refused(tmp_path):
@@ -136,8 +139,10 @@ def test_a_locked_or_strangely_packed_zip_is_refused(tmp_path):
     locked.write_bytes(data)
     strange = zipped(tmp_path / "strange.zip", [(INVITATIONS, "i")], zipfile.ZIP_BZIP2)
 
-    assert refusal(locked).endswith("locked.zip is locked by a password; unpack it and give the folder")
-    assert refusal(strange).endswith("strange.zip is packed in an unusual way; unpack it and give the folder")
+    assert refusal(locked).endswith("locked.zip is protected by a password; unpack it and give the folder")
+    assert refusal(strange).endswith(
+        "strange.zip uses an unsupported compression method; unpack it and give the folder"
+    )
 
 
 def test_a_zip_bomb_stops_at_the_limit(tmp_path, monkeypatch):
@@ -153,24 +158,29 @@ def test_a_zip_bomb_stops_at_the_limit(tmp_path, monkeypatch):
     assert len(read_files(fits, ALL)[INVITATIONS].data) == 3 * 2**20
 
 
-def test_a_zip_that_is_tighter_than_any_text_is_not_unpacked(tmp_path):
-    """What is small costs little however tight it is; what is large and packed a thousand times is no export."""
+def test_a_zip_of_too_high_a_compression_ratio_is_not_unpacked(tmp_path):
+    """What is small costs little at any ratio; what is large and has a ratio of a thousand is no export."""
     small = zipped(tmp_path / "small.zip", [(INVITATIONS, b"x" * 8 * 2**20)])
     bomb = zipped(tmp_path / "bomb.zip", [(INVITATIONS, b"x" * (8 * 2**20 + 1))])
 
-    assert refusal(bomb).endswith("bomb.zip is packed tighter than any text; unpack it and give the folder")
+    assert refusal(bomb).endswith(
+        "bomb.zip has a compression ratio too high for a text file; unpack it and give the folder"
+    )
     assert len(read_files(small, ALL)[INVITATIONS].data) == 8 * 2**20
 
 
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"PK\x03\x04xl", "x.csv is a workbook of a spreadsheet; save its sheet as “CSV UTF-8”"),
-        (b"\xd0\xcf\x11\xe0xl", "x.csv is a workbook of a spreadsheet; save its sheet as “CSV UTF-8”"),
-        ("From,To".encode("utf-16"), "x.csv is a text in UTF-16; save it again as “CSV UTF-8”"),
-        (b"\xfe\xff\x00F", "x.csv is a text in UTF-16; save it again as “CSV UTF-8”"),
-        ("From,To".encode("utf-16-le"), "x.csv is full of NUL bytes, not of text; save it again as “CSV UTF-8”"),
-        (b"\0" * 4096, "x.csv is full of NUL bytes, not of text; save it again as “CSV UTF-8”"),
+        (b"PK\x03\x04xl", "x.csv is a spreadsheet workbook; save its sheet as “CSV UTF-8”"),
+        (b"\xd0\xcf\x11\xe0xl", "x.csv is a spreadsheet workbook; save its sheet as “CSV UTF-8”"),
+        ("From,To".encode("utf-16"), "x.csv is UTF-16 text; save it again as “CSV UTF-8”"),
+        (b"\xfe\xff\x00F", "x.csv is UTF-16 text; save it again as “CSV UTF-8”"),
+        (
+            "From,To".encode("utf-16-le"),
+            "x.csv is not text, since many of its bytes are NUL; save it again as “CSV UTF-8”",
+        ),
+        (b"\0" * 4096, "x.csv is not text, since many of its bytes are NUL; save it again as “CSV UTF-8”"),
     ],
 )
 def test_what_is_no_text_is_refused(tmp_path, data, what):
@@ -184,7 +194,7 @@ def test_a_workbook_is_known_by_what_it_holds(tmp_path):
     """A spreadsheet's own file is a zip too."""
     workbook = zipped(tmp_path / "Invitations.xlsx", [("[Content_Types].xml", ""), ("xl/workbook.xml", "")])
 
-    assert refusal(workbook).endswith(".xlsx is a workbook of a spreadsheet; save its sheet as “CSV UTF-8”")
+    assert refusal(workbook).endswith(".xlsx is a spreadsheet workbook; save its sheet as “CSV UTF-8”")
 
 
 def test_only_files_are_read(tmp_path):
@@ -193,9 +203,9 @@ def test_only_files_are_read(tmp_path):
     os.mkfifo(pipe)
     (tmp_path / "Invitations.csv").mkdir()
 
-    assert "is not there" in refusal(pipe)
-    assert refusal(tmp_path).endswith("is not there, or is not a file; check its name")
-    with pytest.raises(ExportError, match=r"gone\.csv is not there, or is not a file; check its name"):
+    assert "does not exist" in refusal(pipe)
+    assert refusal(tmp_path).endswith("does not exist, or is not a file; check its name")
+    with pytest.raises(ExportError, match=r"gone\.csv does not exist, or is not a file; check its name"):
         read_file(tmp_path / "gone.csv")
 
 

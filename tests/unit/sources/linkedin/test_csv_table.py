@@ -1,4 +1,4 @@
-"""CSV as a table: every row is read or told with its lines, and nothing swallows its neighbours."""
+"""CSV as a table: every row is read, or reported with its lines, and nothing swallows its neighbours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ FORM = TableSchema(
     is_row=lambda row: row.read("Sent At").isdecimal(),
 )
 HEADER = "Name,Sent At,Note\n"
-QUOTES = "its quotes do not pair up; close the one that is open, and write a quote inside a cell twice"
+LONE_CR = "the row holds a carriage return outside quotes; remove it"
+QUOTES = "a quotation mark is not closed; close it, and double a quotation mark inside a cell"
 
 
 def table(text):
@@ -24,12 +25,12 @@ def table(text):
 
 
 def rows(found):
-    """Give the rows as places and cells."""
+    """Return the rows as places and cells."""
     return [(row.place, *row.cells.values()) for row in found.rows]
 
 
-def told(found):
-    """Give the problems as places and words."""
+def problems(found):
+    """Return the problems as places and messages."""
     return [(problem.place, problem.what) for problem in found.problems]
 
 
@@ -98,30 +99,32 @@ def test_what_is_a_row_is_read_with_its_lines(text, rows_read):
 @pytest.mark.parametrize(
     ("bad", "what"),
     [
-        ("ann,1\n", "it has 2 cells, the header 3; put cells that hold commas in quotes"),
-        ("ann\n", "it has 1 cell, the header 3; put cells that hold commas in quotes"),
-        ("ann,1,x,y\n", "it has 4 cells, the header 3; put cells that hold commas in quotes"),
-        ("an\0n,1,x\n", "it holds a NUL character; take it out"),
-        ("an\rn,1,x\n", "a carriage return stands inside it; take it out"),
+        ("ann,1\n", "the row has 2 cells, the header 3; put cells that hold commas in quotes"),
+        ("ann\n", "the row has 1 cell, the header 3; put cells that hold commas in quotes"),
+        ("ann,1,x,y\n", "the row has 4 cells, the header 3; put cells that hold commas in quotes"),
+        ("an\0n,1,x\n", "the row holds a NUL character; remove it"),
+        ("an\rn,1,x\n", LONE_CR),
+        ('"an",1\r,"x"y\n', LONE_CR),
+        ('"a\rn"x,1,y\n', QUOTES),
         ('ann,1,"x"y\n', QUOTES),
         ('ann,1,"x\n', QUOTES),
         (f"ann,1,{'x' * 131_073}\n", QUOTES),
     ],
 )
-def test_a_bad_row_is_told_and_costs_only_itself(bad, what):
+def test_a_bad_row_is_reported_and_costs_only_itself(bad, what):
     """The rows before and behind it are read."""
     found = table(f"{HEADER}zoe,0,\n{bad}bob,2,\n")
 
     assert rows(found) == [("t.csv:2", "zoe", "0", ""), ("t.csv:4", "bob", "2", "")]
-    assert told(found) == [("t.csv:3", what)]
+    assert problems(found) == [("t.csv:3", what)]
     assert {problem.level for problem in found.problems} == {"error"}
 
 
-def test_a_bad_row_of_several_lines_is_told_with_both_ends():
+def test_a_bad_row_of_several_lines_is_reported_with_both_ends():
     """First and last line, as an editor counts them."""
     found = table(f'{HEADER}"a\nb\nc",1\nbob,2,\n')
 
-    assert told(found) == [("t.csv:2-4", "it has 2 cells, the header 3; put cells that hold commas in quotes")]
+    assert problems(found) == [("t.csv:2-4", "the row has 2 cells, the header 3; put cells that hold commas in quotes")]
     assert rows(found) == [("t.csv:5", "bob", "2", "")]
 
 
@@ -131,7 +134,7 @@ def test_a_quote_left_open_swallows_nobody():
 
     for bad, end in (('ann,1,"x\n', ""), ('ann,1,"x\n', 'eve,7,z"\n'), ('ann,1,"x\n', 'eve,"7",z\n')):
         found = table(HEADER + bad + others + end)
-        assert told(found)[0] == ("t.csv:2", QUOTES)
+        assert problems(found)[0] == ("t.csv:2", QUOTES)
         assert len(found.rows) == 500 + bool(end)
 
 
@@ -143,7 +146,7 @@ def test_a_line_break_in_a_note_is_no_swallowed_row():
 
 
 def test_no_pattern_of_quotes_makes_reading_slow():
-    """Lines that each swallow all others are read again only so often; then the rest is told at once."""
+    """Lines that each swallow all others are read again only so often; then the rest is reported at once."""
     found = table(HEADER + 'b","\n' * 20_000)
 
     first, *_, last = (problem.place for problem in found.problems)
@@ -168,11 +171,11 @@ def test_no_pattern_of_quotes_makes_reading_slow():
         ("\nName,Sent,x,X\n", "t.csv:2 has the column “x” twice; rename or delete one of them"),
         (
             b"\xef\xbb\xbfName,Sent At\nJos\xe9,1\n",
-            "t.csv is not a text in UTF-8 (the byte at offset 19, in line 2); save it again as “CSV UTF-8”",
+            "t.csv is not UTF-8 text (the byte at offset 19, in line 2); save it again as “CSV UTF-8”",
         ),
         (
             "ann\ud800".encode("utf-8", "surrogatepass"),
-            "t.csv is not a text in UTF-8 (the byte at offset 3, in line 1); save it again as “CSV UTF-8”",
+            "t.csv is not UTF-8 text (the byte at offset 3, in line 1); save it again as “CSV UTF-8”",
         ),
     ],
 )

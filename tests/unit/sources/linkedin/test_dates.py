@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy.sources.linkedin import dates as wall_times
+from invitepolicy.sources.linkedin import dates as date_forms
 from invitepolicy.sources.linkedin.archive import ExportError
-from invitepolicy.sources.linkedin.csv_table import CellError
 from invitepolicy.sources.linkedin.dates import date_reader, read_day, read_instant, read_wall_time
+from invitepolicy.sources.problems import MistakeError
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 def utc(*parts):
-    """Give an instant in UTC."""
+    """Return an instant in UTC."""
     return datetime(*parts, tzinfo=UTC)
 
 
@@ -68,7 +68,9 @@ def test_a_time_that_clocks_skipped_is_read_as_standard_time_and_said():
     instant, remark = read_wall_time("3/8/26, 2:30 AM", date_reader(None))
 
     assert instant == utc(2026, 3, 8, 10, 30)
-    assert remark == "“3/8/26, 2:30 AM” never was, since US Pacific clocks skipped it; read as standard time"
+    assert str(remark) == (
+        "“3/8/26, 2:30 AM” does not exist, since US Pacific clocks skipped it; read as standard time"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,16 +88,16 @@ def test_a_time_that_clocks_skipped_is_read_as_standard_time_and_said():
     ],
 )
 def test_day_against_month_is_asked_not_guessed(text, day_first, month_first):
-    """What is not LinkedIn's own form is read only when told the order, and the refusal says how to tell it."""
+    """What is not LinkedIn's own form is read only with a given order, and the error says how to give it."""
     assert read_wall_time(text, date_reader("day-first")) == (day_first, None)
     assert read_wall_time(text, date_reader("month-first")) == (month_first, None)
-    with pytest.raises(CellError, match="day or its month; say --dates day-first or --dates month-first"):
+    with pytest.raises(MistakeError, match="day or its month; give --dates day-first or --dates month-first"):
         read_wall_time(text, date_reader(None))
 
 
 def test_a_date_with_one_reading_is_not_guessed_either():
     """`13/02/2026` tells its order, but not that of the row above it."""
-    with pytest.raises(CellError, match="“13/02/2026 10:00” may begin with its day or its month"):
+    with pytest.raises(MistakeError, match="“13/02/2026 10:00” may begin with its day or its month"):
         read_wall_time("13/02/2026 10:00", date_reader(None))
 
     assert read_wall_time("13/02/2026 10:00", date_reader("day-first"))[0] == utc(2026, 2, 13, 18)
@@ -109,15 +111,15 @@ def test_linkedins_own_form_is_month_first_whatever_the_order():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "this is not a date; write it like 2026-03-14 18:41"),
-        ("n/a", "this is not a date; write it like 2026-03-14 18:41"),
-        ("1704067200", "this is not a date; write it like 2026-03-14 18:41"),
-        ("20240101", "this is not a date; write it like 2026-03-14 18:41"),
-        ("2024W011", "this is not a date; write it like 2026-03-14 18:41"),
-        ("2026-03-14Z", "this is not a date; write it like 2026-03-14 18:41"),
-        ("2026-03/14", "this is not a date; write it like 2026-03-14 18:41"),
-        ("٢٠٢٦-٠٣-١٤", "this is not a date; write it like 2026-03-14 18:41"),
-        ("2024-01-01T10:00+00:00:01.5", "this is not a date; write it like 2026-03-14 18:41"),
+        ("", "is not a date; write it like 2026-03-14 18:41"),
+        ("n/a", "is not a date; write it like 2026-03-14 18:41"),
+        ("1704067200", "is not a date; write it like 2026-03-14 18:41"),
+        ("20240101", "is not a date; write it like 2026-03-14 18:41"),
+        ("2024W011", "is not a date; write it like 2026-03-14 18:41"),
+        ("2026-03-14Z", "is not a date; write it like 2026-03-14 18:41"),
+        ("2026-03/14", "is not a date; write it like 2026-03-14 18:41"),
+        ("٢٠٢٦-٠٣-١٤", "is not a date; write it like 2026-03-14 18:41"),
+        ("2024-01-01T10:00+00:00:01.5", "is not a date; write it like 2026-03-14 18:41"),
         ("13/1/26, 6:41 PM", "“13/1/26, 6:41 PM” does not exist; LinkedIn writes month/day/year"),
         ("2/29/26, 6:41 PM", "“2/29/26, 6:41 PM” does not exist; LinkedIn writes month/day/year"),
         ("3/4/26, 13:41 PM", "“3/4/26, 13:41 PM” does not exist; LinkedIn writes month/day/year"),
@@ -126,24 +128,24 @@ def test_linkedins_own_form_is_month_first_whatever_the_order():
         ("2023-02-29", "“2023-02-29” does not exist; check the month, the day and the hour"),
         ("2024-01-01T24:00", "“2024-01-01T24:00” does not exist; check the month, the day and the hour"),
         ("2024-01-01T10:00+25:00", "“2024-01-01T10:00+25:00” does not exist; check the month, the day and the hour"),
-        ("14 Mär 2026", "this is not a date; write it like 2026-03-14 18:41"),
+        ("14 Mär 2026", "is not a date; write it like 2026-03-14 18:41"),
         ("14 Mai 2026", "“14 Mai 2026” does not exist; check the month, the day and the hour"),
-        ("2002-12-31", "“2002-12-31” lies outside the years 2003 to 2100; check the year"),
-        ("2101-01-01", "“2101-01-01” lies outside the years 2003 to 2100; check the year"),
-        ("1/2/02, 3:00 PM", "“1/2/02, 3:00 PM” lies outside the years 2003 to 2100; check the year"),
+        ("2002-12-31", "“2002-12-31” is outside the years 2003 to 2100; check the year"),
+        ("2101-01-01", "“2101-01-01” is outside the years 2003 to 2100; check the year"),
+        ("1/2/02, 3:00 PM", "“1/2/02, 3:00 PM” is outside the years 2003 to 2100; check the year"),
         (
             "9999-12-31T23:59:59-23:59",
-            "“9999-12-31T23:59:59-23:59” lies outside the years 2003 to 2100; check the year",
+            "“9999-12-31T23:59:59-23:59” is outside the years 2003 to 2100; check the year",
         ),
-        ("0001-01-01", "“0001-01-01” lies outside the years 2003 to 2100; check the year"),
+        ("0001-01-01", "“0001-01-01” is outside the years 2003 to 2100; check the year"),
     ],
 )
 def test_what_is_no_date_is_refused_in_words(text, what):
     """Each refusal says what is wrong and what to write; a text that is no date is not repeated."""
-    with pytest.raises(CellError) as refused:
+    with pytest.raises(MistakeError) as refused:
         read_wall_time(text, date_reader(None))
 
-    assert refused.value.what == str(refused.value) == what
+    assert str(refused.value) == what
 
 
 @pytest.mark.parametrize(
@@ -164,18 +166,18 @@ def test_a_connections_day_is_a_utc_date(text, day):
 
 def test_what_a_person_writes_is_utc():
     """A date is 00:00 UTC, an offset counts, and a time without one is refused."""
-    calendar = date_reader("day-first")
+    reader = date_reader("day-first")
 
-    assert read_instant("2026-03-01", calendar) == utc(2026, 3, 1)
-    assert read_instant("1/3/26", calendar) == utc(2026, 3, 1)
-    assert read_instant("2026-03-01 10:00+01:00", calendar) == utc(2026, 3, 1, 9)
-    with pytest.raises(CellError, match="“2026-03-01 10:00” has no time zone; add Z for UTC, or an offset"):
-        read_instant("2026-03-01 10:00", calendar)
+    assert read_instant("2026-03-01", reader) == utc(2026, 3, 1)
+    assert read_instant("1/3/26", reader) == utc(2026, 3, 1)
+    assert read_instant("2026-03-01 10:00+01:00", reader) == utc(2026, 3, 1, 9)
+    with pytest.raises(MistakeError, match="“2026-03-01 10:00” has no time zone; add Z for UTC, or an offset"):
+        read_instant("2026-03-01 10:00", reader)
 
 
 def test_another_order_is_refused():
     """Only two words say which comes first."""
-    with pytest.raises(ExportError, match="“european” is no order of dates; write day-first or month-first"):
+    with pytest.raises(ExportError, match="“european” is not an order of dates; write day-first or month-first"):
         date_reader("european")
 
 
@@ -186,7 +188,7 @@ def test_without_a_time_zone_database_it_says_what_to_install(monkeypatch, error
     def missing(name):
         raise error(name)
 
-    monkeypatch.setattr(wall_times, "ZoneInfo", missing)
+    monkeypatch.setattr(date_forms, "ZoneInfo", missing)
 
     with pytest.raises(ExportError, match="install it: pip install tzdata"):
         date_reader(None)

@@ -1,4 +1,4 @@
-"""LinkedIn's export: for each row of the example what it says and why it is there, then every way it can be written."""
+"""LinkedIn's export: each row of the example and why it is there, then every way an export can be written."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ TABLES = [entry for entry in HOSTILE if Path(entry["file"]).suffix in (".csv", "
 
 
 def utc(*parts):
-    """Give an instant in UTC."""
+    """Return an instant in UTC."""
     return datetime(*parts, tzinfo=UTC)
 
 
 def march(day, hour=0, minute=0):
-    """Give an instant of March 2026 in UTC."""
+    """Return an instant of March 2026 in UTC."""
     return utc(2026, 3, day, hour, minute)
 
 
@@ -44,7 +44,7 @@ NO = ("pending", "assumed", None)
 
 
 def yes(answered_at):
-    """Say that an invitation was accepted, as the connections show."""
+    """Return what an accepted invitation has, as the connections show."""
     return "accepted", "joined", answered_at
 
 
@@ -107,7 +107,7 @@ ROWS = [
     ("Rosalind Achterberg", utc(2025, 12, 1, 16, 30), *yes(utc(2025, 12, 9)), "accepted last year"),
     ("Demetrius Fallowfield", utc(2025, 11, 15, 6, 5), *NO, "10:05 PM is the next day in UTC"),
     ("Clementine Ravenhurst", utc(2025, 10, 3, 12, 45), *yes(utc(2025, 10, 3, 12, 45)),
-     "accepted on the day itself, whose midnight lies before the invitation"),
+     "accepted on the day itself, whose midnight is before the invitation"),
     ("Barnaby Oxenford", utc(2025, 9, 20, 14, 50), *NO, "incoming, close to lapsing"),
     ("Isolde Farnaby", None, "draft", "observed", None, "a stranger not yet invited, from people.csv"),
     ("Casimir Boldrewood", None, "draft", "observed", None, "not yet invited, since LinkedIn asks for the address"),
@@ -246,7 +246,7 @@ def test_a_copy_that_hands_have_touched_gives_the_same_records(tmp_path, example
     assert read_export(tmp_path, dates=dates) == example
 
 
-def test_each_row_with_a_doubtful_date_is_told(tmp_path):
+def test_each_row_with_a_doubtful_date_is_reported(tmp_path):
     """Which rows, and how to say what they mean; the others are read."""
     write_export(tmp_path, [sent("ann", at="03/04/2026 10:00"), sent("bob"), sent("cleo", at="13/02/2026 10:00")])
 
@@ -257,9 +257,10 @@ def test_each_row_with_a_doubtful_date_is_told(tmp_path):
         ("Invitations.csv:2", "error"),
         ("Invitations.csv:4", "error"),
     ]
-    assert {problem.what.partition("; ")[2] for problem in export.problems} == {
-        "say --dates day-first or --dates month-first"
-    }
+    assert [problem.what for problem in export.problems] == [
+        f"Sent At: “{at} 10:00” may begin with its day or its month; give --dates day-first or --dates month-first"
+        for at in ("03/04/2026", "13/02/2026")
+    ]
     assert [read.sent_at for read in read_export(tmp_path, dates="day-first").invitations] == [
         utc(2026, 4, 3, 17),
         utc(2026, 3, 11, 19),
@@ -288,7 +289,7 @@ def test_an_hour_that_never_was_is_read_and_said(tmp_path):
         RowProblem(
             "Invitations.csv:3",
             "note",
-            "“3/8/26, 2:30 AM” never was, since US Pacific clocks skipped it; read as standard time",
+            "“3/8/26, 2:30 AM” does not exist, since US Pacific clocks skipped it; read as standard time",
         ),
     )
 
@@ -296,26 +297,26 @@ def test_an_hour_that_never_was_is_read_and_said(tmp_path):
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("Me,Ann,,,OUTGOING,,", ["Sent At: it is empty; write a date like 2026-03-14 18:41"]),
+        ("Me,Ann,,,OUTGOING,,", ["Sent At: is empty; write a date like 2026-03-14 18:41"]),
         (
             'Me,Ann,"13/1/26, 6:41 PM",,OUTGOING,,',
             ["Sent At: “13/1/26, 6:41 PM” does not exist; LinkedIn writes month/day/year"],
         ),
-        ("Me,Ann,2026-03-01,,SENT,,", ["Direction: this is neither OUTGOING nor INCOMING"]),
-        ("Me,Ann,2026-03-01,,,,", ["Direction: this is neither OUTGOING nor INCOMING"]),
-        ("Me, ,2026-03-01,,OUTGOING,,", ["To: it is empty; nobody knows who this is"]),
-        (",Me,2026-03-01,,INCOMING,,x", ["From: it is empty; nobody knows who this is"]),
+        ("Me,Ann,2026-03-01,,SENT,,", ["Direction: must be OUTGOING or INCOMING"]),
+        ("Me,Ann,2026-03-01,,,,", ["Direction: must be OUTGOING or INCOMING"]),
+        ("Me, ,2026-03-01,,OUTGOING,,", ["To: is empty; give the other person's name or address"]),
+        (",Me,2026-03-01,,INCOMING,,x", ["From: is empty; give the other person's name or address"]),
         (
             ",Me,soon,,INCOMING,,x",
             [
-                "Sent At: this is not a date; write it like 2026-03-14 18:41",
-                "From: it is empty; nobody knows who this is",
+                "Sent At: is not a date; write it like 2026-03-14 18:41",
+                "From: is empty; give the other person's name or address",
             ],
         ),
-        ("Me,Ann,2026-03-01,,OUTGOING", ["it has 5 cells, the header 7; put cells that hold commas in quotes"]),
+        ("Me,Ann,2026-03-01,,OUTGOING", ["the row has 5 cells, the header 7; put cells that hold commas in quotes"]),
     ],
 )  # fmt: skip
-def test_a_bad_row_is_told_and_left_out(tmp_path, row, what):
+def test_a_bad_row_is_reported_and_left_out(tmp_path, row, what):
     """With its line and what is wrong with it, all of it; the rest is answered."""
     write_export(tmp_path, [sent("bob"), row, sent("cleo")])
 
@@ -333,12 +334,12 @@ def test_somebody_without_a_name_has_an_address(tmp_path):
 
     assert [(read.name, read.url) for read in export.invitations] == [(None, address("ann")), ("Bob", None)]
     assert export.problems == (
-        RowProblem("Connections.csv", "note", "it is missing, so nobody is known to have accepted"),
+        RowProblem("Connections.csv", "note", "the file is missing, so no invitation counts as accepted"),
     )
 
 
 def test_an_export_without_rows_is_an_export(tmp_path):
-    """Nobody was invited, and nobody knows whose it is."""
+    """Nobody was invited, and its owner is unknown."""
     export = read_export(write_export(tmp_path))
 
     assert (export.owner, export.invitations, export.places, export.problems) == (None, (), (), ())
@@ -386,7 +387,7 @@ OLD = "From,To,Sent At,Message,Direction"
 
 
 def old(name="Ann", at="3/11/26, 12:00 PM", direction="OUTGOING"):
-    """Give a row of 2018."""
+    """Return a row of 2018."""
     return f'Me,{name},"{at}",,{direction}' if direction == "OUTGOING" else f'{name},Me,"{at}",,{direction}'
 
 
@@ -409,7 +410,7 @@ def test_without_addresses_two_of_a_name_are_two_people(tmp_path):
     ]
     assert export.problems == (
         RowProblem("Invitations.csv:4", "note", "left out, since it repeats Invitations.csv:2"),
-        RowProblem("people.csv:2", "note", "others have that name too; add the url"),
+        RowProblem("people.csv:2", "note", "others have the same name; add the url"),
     )
 
 
@@ -460,7 +461,7 @@ def test_a_connection_accepted_unless_it_was_one_before(tmp_path, connected_on, 
 
 
 def test_a_day_that_ends_as_the_invitation_is_sent_lies_before_it(tmp_path):
-    """The border: a minute earlier it would have been the same day."""
+    """The boundary: a minute earlier it would have been the same day."""
     on = f"Ann,,{address('ann')},,,,10 Mar 2026"
 
     for at, status in (("3/10/26, 4:59 PM", "accepted"), ("3/10/26, 5:00 PM", "pending")):
@@ -511,9 +512,11 @@ def test_hidden_members_are_passed_over_and_bad_connections_told(tmp_path):
     )
 
     assert read_export(tmp_path).problems == (
-        RowProblem("Connections.csv:6", "error", "Connected On: it is empty; write a date like 2026-03-14 18:41"),
-        RowProblem("Connections.csv:7", "error", "Connected On: this is not a date; write it like 2026-03-14 18:41"),
-        RowProblem("Connections.csv:8", "error", "it has 2 cells, the header 7; put cells that hold commas in quotes"),
+        RowProblem("Connections.csv:6", "error", "Connected On: is empty; write a date like 2026-03-14 18:41"),
+        RowProblem("Connections.csv:7", "error", "Connected On: is not a date; write it like 2026-03-14 18:41"),
+        RowProblem(
+            "Connections.csv:8", "error", "the row has 2 cells, the header 7; put cells that hold commas in quotes"
+        ),
     )
 
 
@@ -596,7 +599,7 @@ def test_a_draft_is_an_invitation_not_yet_sent(tmp_path):
 
 
 def test_a_draft_that_was_sent_is_none_any_more(tmp_path):
-    """It is told, in whichever file it stands, and the rest of the row counts."""
+    """It is reported, in whichever file it stands, and the rest of the row counts."""
     rows = [f"{sent('ann')},", f"{sent('bob')},draft"]
     write_export(
         tmp_path, rows, header=f"{HEADER},status", people=["name,status,activity", "Ann,draft,daily"]
@@ -608,7 +611,7 @@ def test_a_draft_that_was_sent_is_none_any_more(tmp_path):
         ("pending", "daily"),
         ("pending", "unknown"),
     ]
-    what = "status: this is no draft any more, since it was sent; empty it"
+    what = "status: the invitation was sent and is not a draft any more; empty it"
     assert export.problems == (RowProblem("Invitations.csv:3", "note", what), RowProblem("people.csv:2", "note", what))
 
 
@@ -618,11 +621,11 @@ def test_a_draft_that_was_sent_is_none_any_more(tmp_path):
         ("withdrawn", "2026-03-12", "withdrawn", None),
         ("withdrawn", "2026-03-11", "withdrawn", None),  # on the day itself
         ("withdrawn", "2026-03-10T19:00:01Z", "withdrawn", None),
-        ("withdrawn", "2026-03-10T19:00Z", "pending", "status: the withdrawal lies before this invitation, and was of"),
-        ("withdrawn", "2026-03-01", "pending", "status: the withdrawal lies before this invitation, and was of"),
+        ("withdrawn", "2026-03-10T19:00Z", "pending", "status: the withdrawal is before this invitation, so it was of"),
+        ("withdrawn", "2026-03-01", "pending", "status: the withdrawal is before this invitation, so it was of"),
         ("withdrawn", "", "withdrawn", None),
         ("", "2026-03-01", "pending", None),
-        ("", "2026-03-12", "pending", "withdrawn_at: the status does not say withdrawn; write it there, if"),
+        ("", "2026-03-12", "pending", "withdrawn_at: the status is not withdrawn; set it, if"),
         ("pending", "2026-03-12", "pending", None),
     ],
 )
@@ -647,7 +650,7 @@ def test_a_remark_stands_where_the_status_does(tmp_path):
     assert [problem.place for problem in read_export(tmp_path).problems] == ["Invitations.csv:2"]
 
 
-def test_rows_that_join_nobody_are_told(tmp_path):
+def test_rows_that_join_nobody_are_reported(tmp_path):
     """Each row of people.csv ends as knowledge, as a draft, or as a problem."""
     people = [
         "url,name,activity,status",
@@ -665,19 +668,19 @@ def test_rows_that_join_nobody_are_told(tmp_path):
     export = read_export(tmp_path)
 
     assert [read.activity for read in export.invitations] == ["daily", "unknown"]
-    nobody = "nobody in this export is this person; check the url, or leave the row for another export"
-    twins = "others have that name too; add the url"
+    nobody = "no invitation of this export is to or from this person; check the url, or keep the row for another"
+    twins = "others have the same name; add the url"
     assert export.problems == (
         RowProblem("people.csv:2", "note", nobody),
         RowProblem("people.csv:3", "note", nobody),
-        RowProblem("people.csv:4", "error", "it names nobody; give a url or a name"),
+        RowProblem("people.csv:4", "error", "the row names nobody; give a url or a name"),
         RowProblem("people.csv:5", "error", "activity: is not an allowed value; did you mean “daily”?"),
         RowProblem(
             "people.csv:5",
             "error",
-            "status: is not an allowed value; it is draft, pending, accepted, ignored, withdrawn or expired",
+            "status: is not an allowed value; write draft, pending, accepted, ignored, withdrawn or expired",
         ),
-        RowProblem("people.csv:7", "error", "this person stands in people.csv:6 too; keep one row"),
+        RowProblem("people.csv:7", "error", "the same person is in people.csv:6; keep one row"),
         RowProblem("people.csv:8", "note", twins),
         RowProblem("people.csv:9", "note", twins),
     )
@@ -689,9 +692,11 @@ def test_another_file_of_people_is_read_instead(tmp_path):
     (tmp_path / "mine.csv").write_text("Name;Activity\r\nAnn;daily\r\n", encoding="utf-8-sig", newline="")
 
     assert read_export(tmp_path, people=tmp_path / "mine.csv").invitations[0].activity == "daily"
-    with pytest.raises(ExportError, match=r"^people\.csv lacks the column url or name in the first 10 lines; begin it"):
+    with pytest.raises(
+        ExportError, match=r"^people\.csv lacks the column url or name in the first 10 lines; begin the file"
+    ):
         read_export(tmp_path)
-    with pytest.raises(ExportError, match=r"gone\.csv is not there, or is not a file; check its name$"):
+    with pytest.raises(ExportError, match=r"gone\.csv does not exist, or is not a file; check its name$"):
         read_export(tmp_path, people=tmp_path / "gone.csv")
 
 
@@ -712,8 +717,8 @@ def test_columns_that_nobody_reads_are_remarked_on(tmp_path):
             "people.csv:1",
             "note",
             (
-                "the column “nickname” is not read; its columns are url, name, relationship, activity, tags, status, "
-                "withdrawn_at, email_requested, attempts, last_active_at, and my_…"
+                "the column “nickname” is not read; its columns are url, name, status, withdrawn_at, last_active_at, "
+                "relationship, activity, email_requested, attempts, tags, and my_…"
             ),
         ),
     ]
@@ -736,21 +741,21 @@ def test_a_wrong_word_in_the_users_column_leaves_the_invitation_out(tmp_path):
 
 @pytest.mark.parametrize("entry", TABLES, ids=[entry["file"] for entry in TABLES])
 def test_hostile_records_meet_what_they_must(entry):
-    """Refused as a file or told as a row, each in bounded time; what may be accepted is read or told, never lost."""
+    """Refused as a file or reported as a row, in bounded time; what may be accepted is read or reported, never lost."""
     path = DATA / "hostile" / entry["file"]
     before = time.perf_counter()
 
     try:
         export = read_export(path)
     except ExportError as error:
-        read, told = 0, [str(error)]
+        read, messages = 0, [str(error)]
     else:
         read = len(export.invitations)
-        told = [problem.what for problem in export.problems if problem.place != "Connections.csv"]
+        messages = [problem.what for problem in export.problems if problem.place != "Connections.csv"]
 
     assert time.perf_counter() - before < 5
-    assert all(what.isprintable() and not what.endswith(".") for what in told)
-    assert (read, bool(told)) == (0, True) or (entry["expected"] == "may_accept_but_bounded" and read)
+    assert all(what.isprintable() and not what.endswith(".") for what in messages)
+    assert (read, bool(messages)) == (0, True) or (entry["expected"] == "may_accept_but_bounded" and read)
 
 
 def test_the_hostile_records_are_all_there():
@@ -774,7 +779,7 @@ CANARY = "Qqzx"
         f'Me,{CANARY},"3/8/26, 2:30 AM",{CANARY},OUTGOING,{ME},{CANARY}',
     ],
 )
-def test_no_name_note_or_address_is_told(tmp_path, row):
+def test_no_name_note_or_address_is_reported(tmp_path, row):
     """A log of problems, a `repr` of the export or of a problem, shows nobody."""
     people = ["name,url,relationship,attempts", f"{CANARY},{CANARY},{CANARY},", f",{CANARY},,{CANARY}", f"{CANARY},,,"]
     connections = [f"{CANARY},{CANARY},,,,,{CANARY}"]

@@ -1,4 +1,4 @@
-"""What users write about people: each column's words, and what is said of a wrong one."""
+"""What users write about people: how each column is read, and the message for a wrong value."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from invitepolicy._core.facts import FACTS, Fact
+from invitepolicy.sources.linkedin import people_columns
 from invitepolicy.sources.linkedin.csv_table import CsvRow
 from invitepolicy.sources.linkedin.dates import date_reader
 from invitepolicy.sources.linkedin.people_columns import COLUMNS, is_known, read_knowledge
@@ -19,8 +21,8 @@ def know(**cells):
 
 
 def test_every_column_is_read():
-    """One row that says everything."""
-    fields, wrong = know(
+    """One row that has everything."""
+    fields, mistakes = know(
         relationship="Known",
         activity=" daily ",
         tags="keep; vip;;",
@@ -31,8 +33,8 @@ def test_every_column_is_read():
         last_active_at="2026-03-02T10:00+01:00",
     )
 
-    assert wrong == []
-    assert tuple(fields) == COLUMNS
+    assert mistakes == []
+    assert set(fields) == set(COLUMNS)
     assert fields == {
         "relationship": "known",
         "activity": "daily",
@@ -45,40 +47,42 @@ def test_every_column_is_read():
     }
 
 
-def test_an_empty_cell_says_nothing():
-    """Neither does white space, nor a column that nobody reads."""
+def test_an_empty_cell_gives_nothing():
+    """Neither does white space, nor an unknown column."""
     assert know(relationship="", activity="  ", my_x="", url="x", nickname="y") == ({}, [])
 
 
 @pytest.mark.parametrize(("text", "value"), [("yes", True), ("No", False), ("true", True), ("FALSE", False)])
-def test_a_flag_is_said_in_words(text, value):
+def test_a_flag_is_written_in_words(text, value):
     """As people and as spreadsheets write it."""
     assert know(email_requested=text) == ({"email_requested": value}, [])
 
 
 @pytest.mark.parametrize(
-    ("column", "text", "what"),
+    ("column", "text", "message"),
     [
         ("relationship", "knwon", "is not an allowed value; did you mean “known”?"),
-        ("relationship", "Zoë", "is not an allowed value; it is known, logical, stranger or unknown"),
+        ("relationship", "Zoë", "is not an allowed value; write known, logical, stranger or unknown"),
         ("activity", "dayly", "is not an allowed value; did you mean “daily”?"),
         ("status", "withdrew", "is not an allowed value; did you mean “withdrawn”?"),
-        ("email_requested", "1", "this is neither true nor false; write true, or leave it empty"),
-        ("attempts", "two", "this is not a count; write a whole number from 0 up"),
-        ("attempts", "-1", "this is not a count; write a whole number from 0 up"),
-        ("attempts", "٢", "this is not a count; write a whole number from 0 up"),
-        ("attempts", "1" * 19, "this is not a count; write a whole number from 0 up"),
+        ("email_requested", "1", "must be true or false; write one of them, or leave it empty"),
+        ("attempts", "two", "is not a count; write a whole number from 0 up"),
+        ("attempts", "-1", "is not a count; write a whole number from 0 up"),
+        ("attempts", "٢", "is not a count; write a whole number from 0 up"),
+        ("attempts", "1" * 19, "is not a count; write a whole number from 0 up"),
         (
             "withdrawn_at",
             "3/1/26",
-            "“3/1/26” may begin with its day or its month; say --dates day-first or --dates month-first",
+            "“3/1/26” may begin with its day or its month; give --dates day-first or --dates month-first",
         ),
-        ("last_active_at", "yesterday", "this is not a date; write it like 2026-03-14 18:41"),
+        ("last_active_at", "yesterday", "is not a date; write it like 2026-03-14 18:41"),
     ],
 )
-def test_a_wrong_word_is_told_with_the_right_one(column, text, what):
+def test_a_wrong_value_is_reported_with_a_remedy(column, text, message):
     """By its column; the word itself might be a name and is not repeated."""
-    assert know(**{column: text}) == ({}, [f"{column}: {what}"])
+    fields, mistakes = know(**{column: text})
+
+    assert (fields, list(map(str, mistakes))) == ({}, [f"{column}: {message}"])
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,26 @@ def test_a_wrong_word_is_told_with_the_right_one(column, text, what):
 def test_an_own_fact_is_read_where_it_is_plain(text, value):
     """Numbers, shares, true and false, and instants; anything else is the policy's to understand."""
     assert know(my_x=text) == ({"facts": {"my_x": value}}, [])
+
+
+def test_columns_follow_the_facts():
+    """A fact of an invitation that LinkedIn does not export has a column, and only those have."""
+    facts = {fact.field for fact in FACTS.values() if fact.subject == "invitation"}
+
+    assert set(COLUMNS) == facts - {"direction", "sent_at", "answered_at", "note"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"), [("number", "2.5", 2.5), ("share", "40%", 0.4), ("share", "4", None)]
+)
+def test_a_fact_of_any_kind_can_be_a_column(monkeypatch, kind, text, value):
+    """Also of the kinds that no invitation has yet."""
+    monkeypatch.setitem(people_columns._FACTS, "score", Fact("score", kind, "invitation", "score", "a score"))
+
+    fields, mistakes = know(score=text)
+
+    assert fields.get("score") == value
+    assert [mistake.code for mistake in mistakes] == ["quantity"] * (value is None)
 
 
 def test_own_columns_begin_with_my():

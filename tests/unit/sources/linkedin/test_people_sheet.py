@@ -1,4 +1,4 @@
-"""The sheet to fill in: who is on it, that it is read back, and that no spreadsheet runs it."""
+"""The people.csv to fill in: who is in it, that it is read back, and that no spreadsheet runs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from invitepolicy.sources.linkedin.people_sheet import write_people_sheet
 
 
 def rows(sheet):
-    """Give the sheet's rows without its header."""
+    """Return the sheet's rows without its header."""
     return list(csv.reader(io.StringIO(sheet, newline=""), strict=True))[1:]
 
 
@@ -33,7 +33,7 @@ def test_it_has_a_row_for_each_person_who_is_waited_for(tmp_path):
     )
 
     assert write_people_sheet(export) == (
-        "url,name,relationship,activity,tags,status,withdrawn_at,email_requested,attempts,last_active_at\r\n"
+        "url,name,status,withdrawn_at,last_active_at,relationship,activity,email_requested,attempts,tags\r\n"
         "https://www.linkedin.com/in/ann,Ann,,,,,,,,\r\n"
         "https://www.linkedin.com/in/cleo,Cleo,,,,,,,,\r\n"
     )
@@ -63,7 +63,7 @@ def test_no_name_is_a_formula(tmp_path, name):
     write_export(tmp_path, [f'Me,{quoted},"3/11/26, 12:00 PM",,OUTGOING,,'])
     ((url, written, *_),) = rows(write_people_sheet(export))
     (tmp_path / "people.csv").write_text(
-        write_people_sheet(export).replace(",,,,,,,,", ",known,,,,,,,"), encoding="utf-8"
+        write_people_sheet(export).replace(",,,,,,,,", ",,,,known,,,,"), encoding="utf-8"
     )
 
     assert (url, written[0] not in "=+-@\uff1d") == ("", True)
