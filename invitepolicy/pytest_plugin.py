@@ -76,11 +76,11 @@ class PolicyItem(pytest.Item):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that lists which files are policies."""
-    parser.addini(OPTION, "patterns of policy files whose tests are collected", type="args", default=[PATTERN])
+    parser.addini(OPTION, "patterns of policy files to collect tests from", type="args", default=[PATTERN])
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyTestFile | None:
-    """Collect a file whose name or path matches a pattern."""
+    """Collect a file if its name or path matches a pattern."""
     if any(file_path.match(pattern) for pattern in parent.config.getini(OPTION)):
         return PolicyTestFile.from_parent(parent, path=file_path)
     return None

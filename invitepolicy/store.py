@@ -1,4 +1,4 @@
-"""A policy for each user's style, from a folder whose files may be edited while the application runs."""
+"""A policy for each user's style, from a folder with files that may be edited while the application runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PolicyStore:
     Each call checks the files of the style (its own and those it extends in the folder) with `stat` and reads them
     again if one was changed, added or removed. The new policy replaces the old one as a whole. If the new file is
     invalid, half written or removed, the last valid policy stays in use; `problems` then lists why, and
-    `report(style, problems)` is called once for each such edit. A style without a file, or whose file was never
+    `report(style, problems)` is called once for each such edit. A style without a file, or with one that was never
     valid, gets the default.
 
     A store may be shared by threads and takes no lock: every policy that `get` returns is immutable. Style names come

@@ -64,7 +64,7 @@ def suggest_tests(policy: Policy) -> tuple[Suggestion, ...]:
     Each expects what the policy does today, right or wrong: read them before you paste them. A boundary of a date
     takes one test, the whole life of a record; one of a number takes two, a step below and above (1 of a count, a
     tenth of a percent of a share). Names differ from those of the file's tests. A boundary or a rule that no record
-    can reach, whose note would have more than 100,000 characters, or whose analysis takes too long, gets no test.
+    can reach, that needs a note of more than 100,000 characters, or takes too long to analyse, gets no test.
     An empty tuple means that everything is covered, or cannot be. Times count from `DEFAULT_NOW`, a test's default now.
     """
     report = run_tests(policy)

@@ -19,7 +19,7 @@ from invitepolicy.store import PolicyStore
 
 
 def style(days, *, extends="faq"):
-    """Give the text of a style that waits so long."""
+    """Return the text of a style that waits so long."""
     return f"invitepolicy: 1\nname: mine\nextends: {extends}\nsettings: {{longest_wait: {days} days}}\n"
 
 
@@ -28,7 +28,7 @@ HALF = style(20)[:-3]
 
 
 def waits(policy):
-    """Give the setting that tells the styles apart."""
+    """Return the setting that tells the styles apart."""
     return policy.settings["longest_wait"].value.days
 
 
@@ -40,7 +40,7 @@ def edits():
 
 @pytest.fixture
 def store(tmp_path, edits):
-    """Give a store over an empty folder."""
+    """Return a store over an empty folder."""
     return PolicyStore(tmp_path, report=lambda name, problems: edits.append((name, len(problems))))
 
 
@@ -323,7 +323,7 @@ def test_another_thread_s_good_policy_is_not_lost(store, write, monkeypatch):
     load = module._load
 
     def overtaken(path):
-        store._entries["mine"] = module._Kept(newer)
+        store._entries["mine"] = module._Entry(newer)
         return load(path)
 
     monkeypatch.setattr(module, "_load", overtaken)

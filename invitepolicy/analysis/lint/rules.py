@@ -42,7 +42,7 @@ class _Seen:
 
 
 def find_in_rules(policy: Policy, context: LintContext) -> Iterator[Finding]:
-    """Yield the findings of each rule in order, then one for those whose analysis takes too long."""
+    """Yield the findings of each rule in order, then one for those that take too long to analyse."""
     unproven: list[Rule] = []
     for number, rule in enumerate(context.decision.rules):
         budget = Budget(min(_BUDGET_PER_RULE, context.budget.left))
@@ -224,8 +224,8 @@ def _undetermined_regions(context: LintContext, fact: str) -> Iterator[Region]:
     """Yield regions in which the answer needs a fact."""
     for condition in context.decision.applies_to:
         regions = [
-            region_where(context.space, card.masks)
-            for card in context.reader.opening(condition)
+            region_where(context.space, open_rule.masks)
+            for open_rule in context.reader.opening(condition)
             if condition.fact == fact
         ]
         for ruled in rulings_in(context.table, context.base, context.base, regions, context.budget):

@@ -387,7 +387,7 @@ def test_a_reason_is_written_as_it_is_read(reason):
 
 
 def test_the_list_has_a_line_or_two_each(capsys, monkeypatch):
-    """Name, title and what it is about, folded to the terminal."""
+    """The name, title and what it is about, wrapped to the width of the terminal."""
     monkeypatch.setenv("COLUMNS", "80")
 
     assert main(["show"]) == 0

@@ -187,7 +187,7 @@ def test_a_rule_counts_as_covered_where_it_decided():
 
 
 def test_own_and_parents_are_counted_apart():
-    """Own are the file's rules, and thresholds whose line or whose setting the file states."""
+    """Own are the file's rules, and thresholds of which the file has the condition or the setting."""
     child = f"""
 extends: parent1
 settings: {{first: 2 days}}

@@ -177,7 +177,7 @@ def test_a_boundary_after_the_year_9999_is_never_reached():
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_one_test_alone_says_what_it_says_among_all(name):
-    """`run_test` is a part of `run_tests`, and the order of the file is kept."""
+    """`run_test` is a part of `run_tests`, and results have the order of the file."""
     whole = load_policy(name)
 
     report = run_tests(whole)
