@@ -173,8 +173,8 @@ def _turning_points(condition: Condition, value: Value) -> list[datetime]:
     """Return the instants at which a condition on a date changes for this value; none for other conditions."""
     if not isinstance(condition.operator, AgeRange) or not isinstance(value, datetime):
         return []
-    found = [add_or_none(value, threshold.value) for threshold in thresholds_in(condition.operator)]  # type: ignore[arg-type]  # durations, for clocks
-    return [instant for instant in found if instant is not None and _changes_at(condition, value, instant)]
+    instants = [add_or_none(value, threshold.value) for threshold in thresholds_in(condition.operator)]  # type: ignore[arg-type]  # durations, for clocks
+    return [instant for instant in instants if instant is not None and _changes_at(condition, value, instant)]
 
 
 def _changes_at(condition: Condition, value: Value, instant: datetime) -> bool:

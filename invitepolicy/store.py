@@ -108,7 +108,7 @@ class PolicyStore:
     def _renew(self, style: str, path: Path, entry: _Entry | None) -> _Entry:
         renewed = _read(path, entry)
         if renewed.policy is None:
-            # Another thread may have found a good one meanwhile: what it found is not lost.
+            # Another thread may have read a valid one meanwhile; it must not be lost.
             newest = self._entries.get(style)
             renewed = attrs.evolve(renewed, policy=None if newest is None else newest.policy)
         self._entries[style] = renewed

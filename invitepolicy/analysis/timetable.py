@@ -84,14 +84,14 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
 
 def _columns(space: FactSpace, clock: int | None, stages: Sequence[Region], rows: Sequence[TimetableRow]) -> list[int]:
     """Return the columns at which an outcome changes; `never` is left out where it equals the first age."""
-    found = [
+    columns = [
         index
         for index in range(len(stages))
         if not index or any(row.outcomes[index] != row.outcomes[index - 1] for row in rows)
     ]
-    if 1 not in found and len(stages) > 1 and _heading(space, clock, stages[0]) == _NEVER:
-        found[0] = 1
-    return found
+    if 1 not in columns and len(stages) > 1 and _heading(space, clock, stages[0]) == _NEVER:
+        columns[0] = 1
+    return columns
 
 
 def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
@@ -132,19 +132,19 @@ def _group_by_life(
     compiled = RuleCompiler(space).cards_of(rules)
     table = RuleMatrix(space, compiled)
     budget = Budget()
-    found: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
+    groups: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
     for stage in stages:
         ruled = [
             (_people(space, one.box, clock), UNDETERMINED if one.old == DOUBT else compiled[one.old].then)
             for one in rulings_in(table, table.everything, table.everything, [stage], budget)
         ]
         narrowed: dict[tuple[str, ...], list[Region]] = {}
-        for life, regions in found.items():
+        for life, regions in groups.items():
             for region in regions:
                 for part, outcome in _split_by_outcome(region, ruled, budget):
                     narrowed.setdefault((*life, outcome), []).append(part)
-        found = {life: merge(regions) for life, regions in narrowed.items()}
-    return found
+        groups = {life: merge(regions) for life, regions in narrowed.items()}
+    return groups
 
 
 def _people(space: FactSpace, region: Region, clock: int | None) -> Region:
@@ -167,11 +167,11 @@ def _split_by_outcome(
 
 def _background(space: FactSpace, asked: Region, clock: int | None) -> Region:
     """Return the region that needs no words: what is possible at all, and the date, which makes the columns."""
-    found = tuple(
+    possible = tuple(
         sum(1 << cell for cell in cells_of(mask) if is_possible(space, replaced(asked, index, 1 << cell)))
         for index, mask in enumerate(asked)
     )
-    return found if clock is None else replaced(found, clock, 0)
+    return possible if clock is None else replaced(possible, clock, 0)
 
 
 def _rows(
