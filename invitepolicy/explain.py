@@ -1,4 +1,4 @@
-"""Why an answer is what it is: every rule in order, every line with the value it met, and when it turns."""
+"""Why an answer is what it is: every rule in order, and every condition with its value and its next change."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import attrs
 from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import AgeRange, NumberRange
+from invitepolicy._core.policy import AgeRange
 from invitepolicy._core.quantities import add_or_none, format_age, format_number, format_share
 from invitepolicy._core.records import Absent, Account, as_invitation
 from invitepolicy._core.text import join_words
+from invitepolicy._core.thresholds import thresholds_in
 from invitepolicy._decide.decide import decide, decide_account, read_clock
 from invitepolicy._decide.rules import evaluate_all, evaluate_condition
 from invitepolicy.timeline import just_before, values_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, Rule, Threshold
+    from invitepolicy._core.policy import Condition, Rule
     from invitepolicy._core.records import Value
     from invitepolicy._decide.answers import Decision
 
@@ -33,11 +34,11 @@ _STATES: Final[dict[bool | None, State]] = {True: "holds", False: "fails", None:
 
 @attrs.frozen
 class ExplainedCondition:
-    """A line, the value it met, and whether it holds, fails, or is open since nobody knows.
+    """A condition, the value it was evaluated on, and whether it holds, fails, or is open as the value is not known.
 
     `text` is the condition as written, `meaning` the same with its settings' values, `settings` names those.
-    `since` is the instant at which a clock line last turned, `until` the one at which it turns next, if nothing but
-    time passes; None if never.
+    `since` is the instant at which a condition on a date last changed, `until` the one at which it changes next, if
+    nothing but time passes; None if there is none. `place` is `file:line`.
     """
 
     fact: str
@@ -53,9 +54,9 @@ class ExplainedCondition:
 
 @attrs.frozen
 class ExplainedRule:
-    """A card: whether it fits (`holds`), does not (`fails`), or is open; `decides` marks the one that answered.
+    """A rule, and whether it matches (`holds`), does not (`fails`), or is open; `decides` marks the one that answered.
 
-    `rule` is None for `otherwise`. `limit` marks what the platform imposes.
+    `rule` is None for `otherwise`. `limit` marks what LinkedIn imposes. `place` is `file:line`.
     """
 
     rule: str | None
@@ -69,7 +70,7 @@ class ExplainedRule:
 
 @attrs.frozen
 class Explanation:
-    """A decision's answer at `now` with its grounds: the lines it applies to, and every card in order."""
+    """A decision's answer at `now` and the reasons for it: the conditions of `applies_to`, and every rule in order."""
 
     decision: str
     question: str
@@ -87,96 +88,105 @@ def explain(
     now: datetime | None = None,
     account: Account | None = None,
 ) -> Explanation:
-    """Explain one decision about an invitation, or about an account that stands still, as it is at `now`.
+    """Explain the answer to one decision about an invitation or an account at `now`.
 
-    `subject` is an `Account`, or whatever `as_invitation` takes. Without `now` the clock is read once. Raises
-    RecordError, also for a decision that the policy does not have or that is not about such a subject.
+    `subject` is an `Account`, or whatever `as_invitation` takes; an account is taken as constant, and so is `account`,
+    which a decision about an invitation may use. `now` must be timezone-aware; without it the clock is read once. All
+    rules are listed in order, also those after the one that decides. Where the decision does not apply, or its outcome
+    is undetermined, no rule decides. `explanation.answer` is what `decide` or `decide_account` returns.
+
+    Raise RecordError for a record or a `now` that cannot be used, and for a decision that the policy does not have or
+    that is about the other kind of subject.
     """
-    instant = read_clock() if now is None else _utc(now)
-    rules, values = values_of(policy, subject, decision, account)
+    instant = read_clock() if now is None else _in_utc(now)
+    spec, values = values_of(policy, subject, decision, account)
     if isinstance(subject, Account):
         answer = decide_account(policy, subject, now=instant)[decision]
     else:
         answer = decide(policy, as_invitation(subject), now=instant, account=account)[decision]
     known = {**FACTS, **policy.facts}
-    applies = _lines(rules.applies_to, known, values, instant)
-    asked = all(line.state == "holds" for line in applies)
-    cards = (*rules.rules, rules.otherwise)
+    applies = _explain_conditions(spec.applies_to, known, values, instant)
+    is_applicable = all(condition.state == "holds" for condition in applies)
+    rules_in_order = (*spec.rules, spec.otherwise)
     return Explanation(
         decision=decision,
-        question=rules.question,
+        question=spec.question,
         now=instant,
         answer=answer,
         applies_to=applies,
-        rules=tuple(_card(card, answer, known, values, instant, asked=asked) for card in cards),
+        rules=tuple(
+            _explain_rule(rule, answer, known, values, instant, is_applicable=is_applicable) for rule in rules_in_order
+        ),
     )
 
 
-def _utc(now: datetime) -> datetime:
+def _in_utc(now: datetime) -> datetime:
     if now.utcoffset() is None:
-        raise RecordError("now", now, "this is no instant with a time zone; add tzinfo=timezone.utc")
+        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
     return now.astimezone(UTC)
 
 
-def _card(
-    card: Rule, answer: Decision, known: Mapping[str, Fact], values: Mapping[str, Value], now: datetime, *, asked: bool
+def _explain_rule(
+    rule: Rule,
+    answer: Decision,
+    known: Mapping[str, Fact],
+    values: Mapping[str, Value],
+    now: datetime,
+    *,
+    is_applicable: bool,
 ) -> ExplainedRule:
     return ExplainedRule(
-        rule=card.name,
-        limit=card.limit,
-        then=card.then,
-        state=_STATES[evaluate_all(card.when, values, now)],
-        decides=asked and answer.outcome == card.then and answer.rule == card.name,
-        conditions=_lines(card.when, known, values, now),
-        place=str(card.place),
+        rule=rule.name,
+        limit=rule.limit,
+        then=rule.then,
+        state=_STATES[evaluate_all(rule.when, values, now)],
+        decides=is_applicable and answer.outcome == rule.then and answer.rule == rule.name,
+        conditions=_explain_conditions(rule.when, known, values, now),
+        place=str(rule.place),
     )
 
 
-def _lines(
-    lines: Iterable[Condition], known: Mapping[str, Fact], values: Mapping[str, Value], now: datetime
+def _explain_conditions(
+    conditions: Iterable[Condition], known: Mapping[str, Fact], values: Mapping[str, Value], now: datetime
 ) -> tuple[ExplainedCondition, ...]:
-    return tuple(_line(line, known[line.fact], values[line.fact], now) for line in lines)
+    return tuple(
+        _explain_condition(condition, known[condition.fact], values[condition.fact], now) for condition in conditions
+    )
 
 
-def _line(line: Condition, fact: Fact, value: Value, now: datetime) -> ExplainedCondition:
-    turns = _turns(line, value)
+def _explain_condition(condition: Condition, fact: Fact, value: Value, now: datetime) -> ExplainedCondition:
+    turns = _turning_points(condition, value)
     return ExplainedCondition(
-        fact=line.fact,
-        text=line.text,
-        meaning=format_operator(line.operator),
-        settings=tuple(border.setting for border in _borders(line) if border.setting),
+        fact=condition.fact,
+        text=condition.text,
+        meaning=format_operator(condition.operator),
+        settings=tuple(threshold.setting for threshold in thresholds_in(condition.operator) if threshold.setting),
         value=describe_value(fact, value, now),
-        state=_STATES[evaluate_condition(line.operator, value, now)],
+        state=_STATES[evaluate_condition(condition.operator, value, now)],
         since=max((instant for instant in turns if instant <= now), default=None),
         until=min((instant for instant in turns if instant > now), default=None),
-        place=str(line.place),
+        place=str(condition.place),
     )
 
 
-def _turns(line: Condition, value: Value) -> list[datetime]:
-    """Give the instants at which a clock line turns for this anchor."""
-    if not isinstance(line.operator, AgeRange) or not isinstance(value, datetime):
+def _turning_points(condition: Condition, value: Value) -> list[datetime]:
+    """Return the instants at which a condition on a date changes for this value; none for other conditions."""
+    if not isinstance(condition.operator, AgeRange) or not isinstance(value, datetime):
         return []
-    found = [add_or_none(value, border.value) for border in _borders(line)]  # type: ignore[arg-type]  # durations, for clocks
-    return [instant for instant in found if instant is not None and _turns_at(line, value, instant)]
+    instants = [add_or_none(value, threshold.value) for threshold in thresholds_in(condition.operator)]  # type: ignore[arg-type]  # durations, for clocks
+    return [instant for instant in instants if instant is not None and _changes_at(condition, value, instant)]
 
 
-def _borders(line: Condition) -> list[Threshold]:
-    if not isinstance(line.operator, AgeRange | NumberRange):
-        return []
-    return [border for border in (line.operator.low, line.operator.high) if border is not None]
-
-
-def _turns_at(line: Condition, value: Value, instant: datetime) -> bool:
-    return evaluate_condition(line.operator, value, instant) is not evaluate_condition(
-        line.operator, value, just_before(instant)
+def _changes_at(condition: Condition, value: Value, instant: datetime) -> bool:
+    return evaluate_condition(condition.operator, value, instant) is not evaluate_condition(
+        condition.operator, value, just_before(instant)
     )
 
 
 def describe_value(fact: Fact, value: Value, now: datetime) -> str:
-    """Say a fact's value in words: an instant with its age at `now`, a share to a tenth of a per cent.
+    """Return a fact's value in words: an instant with its age at `now`, a share to a tenth of a percent.
 
-    Strangers' words are not made safe here.
+    Text from records is not made safe for a terminal here; that is the caller's part.
     """
     match value:
         case Absent():

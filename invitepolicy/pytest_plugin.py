@@ -1,4 +1,4 @@
-"""The tests in policy files as pytest's own: opt in by `pytest_plugins = ["invitepolicy.pytest_plugin"]`."""
+"""Collect the tests in policy files as pytest tests; opt in by `pytest_plugins = ["invitepolicy.pytest_plugin"]`."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ PATTERN: Final = "*.invitepolicy.yaml"
 
 
 class UnmetExpectationError(Exception):
-    """A policy's test that failed; holds its result."""
+    """A test of a policy failed; `result` has the details."""
 
     def __init__(self, result: Result) -> None:
-        """Keep the result."""
+        """Store the result."""
         super().__init__(result.test.name)
         self.result = result
 
 
 class PolicyTestFile(pytest.File):
-    """A policy file; a bad one is a collection error with its problems."""
+    """A policy file; an invalid one is a collection error that lists its problems."""
 
     def collect(self) -> Iterator[PolicyItem]:
-        """Load the policy and give each of its tests under its own name."""
+        """Load the policy and yield each of its tests under its own name."""
         try:
             policy = load_policy(self.path)
         except PolicyError as error:
@@ -50,12 +50,12 @@ class PolicyItem(pytest.Item):
     """A test in a policy file."""
 
     def __init__(self, *, policy: Policy, test: PolicyTest, **named: Any) -> None:
-        """Keep the policy and the test."""
+        """Store the policy and the test."""
         super().__init__(**named)
         self._policy, self._test = policy, test
 
     def runtest(self) -> None:
-        """Run the test, or skip it where it says why."""
+        """Run the test, or skip it with the reason that it gives."""
         if self._test.skip is not None:
             pytest.skip(self._test.skip)
         result = run_test(self._policy, self._test)
@@ -63,24 +63,24 @@ class PolicyItem(pytest.Item):
             raise UnmetExpectationError(result)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        """Tell what was expected, what was said instead and what decided; no traceback."""
+        """Return what was expected, what came instead and what decided, without a traceback."""
         if not isinstance(excinfo.value, UnmetExpectationError):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
         return "\n".join(line for failure in result.failures for line in describe_failure(failure, result.test.now))
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Give file, line (from 0) and name."""
+        """Return the file, the line (counted from 0, as pytest does) and the name."""
         return self.path, self._test.place.line - 1, self.name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """State the option: which files hold policies."""
-    parser.addini(OPTION, "patterns of policy files whose tests are collected", type="args", default=[PATTERN])
+    """Add the option that lists which files are policies."""
+    parser.addini(OPTION, "patterns of policy files to collect tests from", type="args", default=[PATTERN])
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyTestFile | None:
-    """Collect a file whose name or path fits a pattern."""
+    """Collect a file if its name or path matches a pattern."""
     if any(file_path.match(pattern) for pattern in parent.config.getini(OPTION)):
         return PolicyTestFile.from_parent(parent, path=file_path)
     return None

@@ -1,4 +1,4 @@
-"""A policy per user style, from a folder whose files people edit while the application runs."""
+"""A policy for each user's style, from a folder with files that may be edited while the application runs."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _Signature = tuple[tuple[str, tuple[int, int, int, int] | None], ...]
 
 
 @attrs.frozen
-class _Kept:
-    """The last good policy of a style (None: there never was one), the files it was read from, and what is wrong.
+class _Entry:
+    """The last valid policy of a style (None: there was none), the signature of its files, and their problems.
 
-    Without a `signature` it is read again at the next call. `settled` says that the files had been left alone for
-    long enough when they were read.
+    Without a `signature` it is read again at the next call. `settled` means that the last change of the files was
+    long enough before they were read.
     """
 
     policy: Policy | None
@@ -47,14 +47,15 @@ class _Kept:
 class PolicyStore:
     """Policies by style: `store.get("brisk")` is the policy of `brisk.yaml` in the folder, as it is now.
 
-    At each call the files of the style (itself and those that it extends in the folder) are looked at with `stat`,
-    and read again where one has changed, appeared or gone. The new policy replaces the old one whole. Where the new
-    file is bad, half written or gone, the last good policy stays; `problems` then says why, and
-    `report(style, problems)` is called once for each such edit. A style that has no file, or never had a good one,
-    gets the default.
+    Each call checks the files of the style (its own and those it extends in the folder) with `stat` and reads them
+    again if one was changed, added or removed. The new policy replaces the old one as a whole. If the new file is
+    invalid, half written or removed, the last valid policy stays in use; `problems` then lists why, and
+    `report(style, problems)` is called once for each such edit. A style without a file, or with one that was never
+    valid, gets the default.
 
-    May be shared by threads, and holds no lock: each answer of `get` is one immutable policy. Style names come from
-    users and are never used as paths: only letters, digits, `_` and `-`.
+    A store may be shared by threads and takes no lock: every policy that `get` returns is immutable. Style names come
+    from users and are safe to pass: a name of other characters than letters, digits, `_` and `-`, or of more than 64,
+    is never used as a path and gets the default.
     """
 
     def __init__(
@@ -64,81 +65,82 @@ class PolicyStore:
         default: str | os.PathLike[str] = "faq",
         report: Callable[[str, tuple[Problem, ...]], None] | None = None,
     ) -> None:
-        """Keep policies of a folder; `default` is a shipped name or a path, read once. Raises PolicyError for it.
+        """Open a folder of policies, which need not exist yet; `default` is a shipped name or a path, read once.
 
-        An exception of `report` is logged and goes no further: whoever asked gets the policy.
+        An exception raised by `report` is logged and suppressed, so that the caller of `get` still gets a policy.
+        Raise PolicyError if the default is invalid.
         """
         self._folder = Path(folder).absolute()
         self._default = load_policy(default)
         self._report = report
-        self._kept: dict[str, _Kept] = {}
-        self._told: dict[tuple[str, _Signature | None], object] = {}
+        self._entries: dict[str, _Entry] = {}
+        self._reported: dict[tuple[str, _Signature | None], object] = {}
 
     @property
     def default(self) -> Policy:
-        """The policy of whoever has no style."""
+        """The policy of a user without a style."""
         return self._default
 
     @property
     def problems(self) -> Mapping[str, tuple[Problem, ...]]:
-        """What is wrong with the files as `get` last saw them, by style; empty where all is well."""
-        return {style: kept.problems for style, kept in sorted(self._kept.copy().items()) if kept.problems}
+        """The problems of the files as `get` last read them, by style; empty if there are none."""
+        return {style: entry.problems for style, entry in sorted(self._entries.copy().items()) if entry.problems}
 
     def styles(self) -> list[str]:
-        """Name the styles that have a file."""
+        """Return the names of the styles that have a file, sorted."""
         return sorted(
             path.stem for path in self._folder.glob(f"*{_SUFFIX}") if _STYLE.fullmatch(path.stem) and path.is_file()
         )
 
     def get(self, style: str | None) -> Policy:
-        """Give the policy of a style as its files are now, or the last good one, or the default."""
+        """Return the policy of a style as its files are now, else the last valid one, else the default."""
         if style is None or not _STYLE.fullmatch(style):
             return self._default
         path = self._folder / f"{style}{_SUFFIX}"
-        kept = self._kept.get(style)
-        if (kept is None or kept.policy is None) and _stat(str(path)) is None:
-            self._kept.pop(style, None)
+        entry = self._entries.get(style)
+        if (entry is None or entry.policy is None) and _stat(str(path)) is None:
+            self._entries.pop(style, None)
             return self._default
-        if kept is None or not _is_current(kept):
-            kept = self._renew(style, path, kept)
-        return kept.policy or self._default
+        if entry is None or not _is_current(entry):
+            entry = self._renew(style, path, entry)
+        return entry.policy or self._default
 
-    def _renew(self, style: str, path: Path, kept: _Kept | None) -> _Kept:
-        fresh = _read(path, kept)
-        if fresh.policy is None:
-            # Another thread may have found a good one meanwhile: what it found is not lost.
-            newest = self._kept.get(style)
-            fresh = attrs.evolve(fresh, policy=None if newest is None else newest.policy)
-        self._kept[style] = fresh
-        if fresh.problems:
-            self._tell(style, fresh)
-        return fresh
+    def _renew(self, style: str, path: Path, entry: _Entry | None) -> _Entry:
+        renewed = _read(path, entry)
+        if renewed.policy is None:
+            # Another thread may have read a valid one meanwhile; it must not be lost.
+            newest = self._entries.get(style)
+            renewed = attrs.evolve(renewed, policy=None if newest is None else newest.policy)
+        self._entries[style] = renewed
+        if renewed.problems:
+            self._report_once(style, renewed)
+        return renewed
 
-    def _tell(self, style: str, kept: _Kept) -> None:
-        """Report an edit, in the one of several threads that is the first to say so."""
-        edit, mine = (style, kept.signature), object()
-        if self._told.setdefault(edit, mine) is not mine:
+    def _report_once(self, style: str, entry: _Entry) -> None:
+        """Report an edit once, from whichever thread is first."""
+        edit, claim = (style, entry.signature), object()
+        if self._reported.setdefault(edit, claim) is not claim:
             return
-        for older in [other for other in self._told.copy() if other[0] == style and other != edit]:
-            self._told.pop(older, None)
+        for older in [other for other in self._reported.copy() if other[0] == style and other != edit]:
+            self._reported.pop(older, None)
         try:
             if self._report is not None:
-                self._report(style, kept.problems)
-        except Exception:  # noqa: BLE001  (theirs may be anything, and is logged)
+                self._report(style, entry.problems)
+        except Exception:  # noqa: BLE001  (the callback may raise anything, and that is logged)
             _LOG.exception("reporting the problems of the style %s failed", style)
 
 
-def _read(path: Path, kept: _Kept | None) -> _Kept:
+def _read(path: Path, entry: _Entry | None) -> _Entry:
     """Read a policy from files that stand still meanwhile; a bad one, and one that never stands still, is None."""
-    names = [str(path)] if kept is None or kept.signature is None else [name for name, _ in kept.signature]
+    names = [str(path)] if entry is None or entry.signature is None else [name for name, _ in entry.signature]
     for _ in range(_MOST_READINGS):
-        before = _sign(names)
+        before = _make_signature(names)
         settled = _is_settled(before)
         policy, problems = _load(path)
         names = _files_of(policy) if policy is not None else files_of(path)
-        if _sign(names) == before:
-            return _Kept(policy, before, problems, settled)
-    return _Kept(None)
+        if _make_signature(names) == before:
+            return _Entry(policy, before, problems, settled)
+    return _Entry(None)
 
 
 def _load(path: Path) -> tuple[Policy | None, tuple[Problem, ...]]:
@@ -149,29 +151,29 @@ def _load(path: Path) -> tuple[Policy | None, tuple[Problem, ...]]:
 
 
 def _files_of(policy: Policy) -> list[str]:
-    """Name the files that a policy was read from, its own first; shipped ones do not change."""
-    return [layer.path for layer in reversed(policy._files) if Path(layer.path).is_absolute()]
+    """Return the files that a policy was read from, its own first; shipped ones do not change."""
+    return [file.path for file in reversed(policy._files) if Path(file.path).is_absolute()]
 
 
-def _is_current(kept: _Kept) -> bool:
-    if kept.signature is None or kept.signature != _sign(name for name, _ in kept.signature):
+def _is_current(entry: _Entry) -> bool:
+    if entry.signature is None or entry.signature != _make_signature(name for name, _ in entry.signature):
         return False
-    return kept.settled or not _is_settled(kept.signature)
+    return entry.settled or not _is_settled(entry.signature)
 
 
 def _is_settled(signature: _Signature) -> bool:
-    """Say whether the last change is so long ago that a later one would show."""
-    last = max((found[0] for _, found in signature if found is not None), default=0)
+    """Return whether the last change is so long ago that a later one has another time."""
+    last = max((stat[0] for _, stat in signature if stat is not None), default=0)
     return read_clock().timestamp() - last / 1e9 > _SETTLED_AFTER
 
 
-def _sign(names: Iterable[str]) -> _Signature:
+def _make_signature(names: Iterable[str]) -> _Signature:
     return tuple((name, _stat(name)) for name in names)
 
 
 def _stat(path: str) -> tuple[int, int, int, int] | None:
     try:
-        found = Path(path).stat()
+        stat = Path(path).stat()
     except (OSError, ValueError):
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns

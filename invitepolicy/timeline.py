@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
-_NOBODY: Final = Invitation()
+_NO_INVITATION: Final = Invitation()
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
@@ -29,9 +29,10 @@ _TICK: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class Stage:
-    """A stretch of a life, `[start, end)`; None is no border: it was always so, or stays so for ever.
+    """One stage of a life, `[start, end)`: the outcome does not change in it.
 
-    `reason` is read at the start (of the first stretch: at its last instant), `rule` and `place` as in a `Decision`.
+    `start` is None where it was always so, `end` where it stays so for ever. `reason` is as of the start (of the first
+    stage: its last instant), since it may name an age. `rule` and `place` are as in a `Decision`.
     """
 
     start: datetime | None
@@ -43,54 +44,59 @@ class Stage:
 
 
 def timeline(policy: Policy, subject: object, decision: str, *, account: Account | None = None) -> tuple[Stage, ...]:
-    """Give the whole life of an invitation, or of an account that stands still, under one decision of the policy.
+    """Return the whole life of an invitation or an account under one decision, as stages `[start, end)` in order.
 
-    The record is taken as it is known now; nothing but time passes, into the past as well as the future. Neighbours
-    differ in outcome, in rule, or in what they need. Where no clock turns the life is one segment without borders.
+    `subject` is an `Account`, or whatever `as_invitation` takes. It is taken as it is known now: nothing but time
+    passes, into the past as well as the future, and an account's counts stay as they are. Stages touch without gaps;
+    neighbours differ in outcome, in rule, or in the facts they need. The first start and the last end are None. Where
+    no condition on a date changes, there is one stage. Instants after the year 9999 are never reached.
 
-    Raises RecordError for a decision that the policy does not have, or that is not about such a subject.
+    Raise RecordError for a record that cannot be used, and for a decision that the policy does not have or that is
+    about the other kind of subject.
     """
-    rules, values = values_of(policy, subject, decision, account)
-    return tuple(_segments(rules, values))
+    spec, values = values_of(policy, subject, decision, account)
+    return tuple(_stages(spec, values))
 
 
 def values_of(
     policy: Policy, subject: object, decision: str, account: Account | None
 ) -> tuple[DecisionSpec, dict[str, Value]]:
-    """Give a decision's rules, and what the subject, an account or an invitation, says of the facts they use."""
-    rules = policy.decisions.get(decision)
-    if rules is None:
+    """Return a decision and the values of its facts for a subject. Raise RecordError as `timeline` does."""
+    spec = policy.decisions.get(decision)
+    if spec is None:
         hint = did_you_mean(decision, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
         raise RecordError("decision", decision, f"the policy has no decision {quoted(decision)}; {hint}")
     is_account = isinstance(subject, Account)
-    if is_account is not (rules.subject == "account"):
-        hint = f"give an {rules.subject}" if rules.subject == "invitation" else "give an account, as summarize makes it"
-        raise RecordError("subject", subject, f"{quoted(decision)} is asked about the {rules.subject}; {hint}")
+    if is_account is not (spec.subject == "account"):
+        hint = (
+            f"give an {spec.subject}" if spec.subject == "invitation" else "give an account, such as summarize returns"
+        )
+        raise RecordError("subject", subject, f"{quoted(decision)} is about the {spec.subject}; {hint}")
     if isinstance(subject, Account):
-        return rules, read_values(rules, _NOBODY, subject)
-    return rules, read_values(rules, as_invitation(subject), account or NO_ACCOUNT)
+        return spec, read_values(spec, _NO_INVITATION, subject)
+    return spec, read_values(spec, as_invitation(subject), account or NO_ACCOUNT)
 
 
 def just_before(instant: datetime) -> datetime:
-    """Give the last instant before another; the first of all has none and stands for itself."""
+    """Return the last instant before another; the first of all, in the year 1, for itself."""
     return instant - _TICK if instant > _FIRST else instant
 
 
-def _segments(rules: DecisionSpec, values: Mapping[str, Value]) -> Iterator[Stage]:
-    turns = turning_points(rules, values)
+def _stages(spec: DecisionSpec, values: Mapping[str, Value]) -> Iterator[Stage]:
+    turns = turning_points(spec, values)
     start: datetime | None = None
-    ruling = evaluate(rules, values, just_before(turns[0] if turns else _LAST))
+    ruling = evaluate(spec, values, just_before(turns[0] if turns else _LAST))
     for instant in turns:
-        following = evaluate(rules, values, instant)
+        following = evaluate(spec, values, instant)
         if following != ruling:
-            yield _segment(rules, values, ruling, start, instant)
+            yield _make_stage(spec, values, ruling, start, instant)
             start, ruling = instant, following
-    yield _segment(rules, values, ruling, start, None)
+    yield _make_stage(spec, values, ruling, start, None)
 
 
-def _segment(
-    rules: DecisionSpec, values: Mapping[str, Value], ruling: Ruling, start: datetime | None, end: datetime | None
+def _make_stage(
+    spec: DecisionSpec, values: Mapping[str, Value], ruling: Ruling, start: datetime | None, end: datetime | None
 ) -> Stage:
     read_at = start or just_before(end or _LAST)
-    answer = make_decision(rules, ruling, values, read_at, None)
+    answer = make_decision(spec, ruling, values, read_at, None)
     return Stage(start, end, answer.outcome, answer.rule, answer.reason, answer.place)

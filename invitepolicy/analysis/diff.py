@@ -1,4 +1,4 @@
-"""What two policies decide differently: in which records, at which times, and for which of one's own invitations."""
+"""What two policies decide differently: for which records, at which times, and for which invitations of one's own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 @attrs.frozen
 class ChangedRegion:
-    """Records and times in which two policies say something else of one decision: `where` says it in words.
+    """Records and times for which two policies answer one decision differently; `where` describes them in words.
 
     `before` and `after` are the outcomes; `rule_before` and `rule_after` the rules, None where that is `otherwise`, or
     no rule decides. The witness is None where only a note of more than 100,000 characters would show it.
@@ -54,9 +54,9 @@ class ChangedRegion:
 
 @attrs.frozen
 class Difference:
-    """What differs: outcomes; where they are alike, rules, reasons or details; and decisions that only one has.
+    """What differs: outcomes; where those are equal, rules, reasons or details; and decisions that only one has.
 
-    What an undetermined answer needs is not compared, nor the places of the rules.
+    The facts that an undetermined answer needs are not compared, nor are the places of rules.
     """
 
     outcomes: tuple[ChangedRegion, ...]
@@ -67,7 +67,7 @@ class Difference:
 
 @attrs.frozen
 class Affected:
-    """An answer that would be another one: `at` is the first instant from which it is; no invitation is the account."""
+    """An answer that changes, and the first instant at which it does; `invitation` is None for the account."""
 
     at: datetime
     invitation: Invitation | None
@@ -78,17 +78,22 @@ class Affected:
 
 @attrs.frozen
 class Impact:
-    """Whose answers change at once, and whose first differ within the span, the earliest first."""
+    """The answers that change at once, and those that first differ later within the span, earliest first."""
 
     now: tuple[Affected, ...]
     later: tuple[Affected, ...]
 
 
 def diff_policies(old: Policy, new: Policy) -> Difference:
-    """Find every record and time in which two policies answer differently; empty exactly when they behave alike.
+    """Find every record and time for which two policies answer differently.
 
-    Raises InvitePolicyError where both mean different things by an own fact, and TooManyRegionsError, which is one,
-    where the rules overlap in too many ways.
+    The result is exact: empty (see `is_empty`) if and only if both give the same outcomes, rules, reasons and details
+    for every record at every instant. Regions of equal change are merged, and each has a witness record. Decisions of
+    one name about different subjects count as two different ones. Of an own choice, only the words that both policies
+    have are compared, since no record can have another in both.
+
+    Raise InvitePolicyError where an own fact is of different kinds in both, and its subclass TooManyRegionsError where
+    too many rules overlap to analyse.
     """
     facts = _common_facts(old, new)
     both = [
@@ -96,34 +101,34 @@ def diff_policies(old: Policy, new: Policy) -> Difference:
         for name, decision in old.decisions.items()
         if name in new.decisions and new.decisions[name].subject == decision.subject
     ]
-    found = [_compare(old.decisions[name], new.decisions[name], facts) for name in both]
+    compared = [_compare(old.decisions[name], new.decisions[name], facts) for name in both]
     return Difference(
-        outcomes=tuple(region for outcomes, _ in found for region in outcomes),
-        reasons=tuple(region for _, reasons in found for region in reasons),
+        outcomes=tuple(region for outcomes, _ in compared for region in outcomes),
+        reasons=tuple(region for _, reasons in compared for region in reasons),
         only_old=tuple(name for name in old.decisions if name not in both),
         only_new=tuple(name for name in new.decisions if name not in both),
     )
 
 
 def is_empty(difference: Difference) -> bool:
-    """Say whether two policies behave alike."""
+    """Return whether two policies behave the same."""
     return not any(attrs.astuple(difference, recurse=False))
 
 
 def _common_facts(old: Policy, new: Policy) -> dict[str, Fact]:
-    """Join the own facts of both; of a choice only the words that both know can stand in a record of both."""
+    """Return the own facts of both; of a choice, only the words that a record of either may have."""
     facts = {**old.facts, **new.facts}
     for name in old.facts:
         if name in new.facts:
             fact, other = old.facts[name], new.facts[name]
             if fact.kind != other.kind:
                 what = f"{quoted(name)} is a {fact.kind} in {old.name} and a {other.kind} in {new.name}"
-                raise InvitePolicyError(f"{what}; no record fits both, so give one of them another name")
+                raise InvitePolicyError(f"{what}; no record can satisfy both, so rename one of them")
             facts[name] = attrs.evolve(fact, words=tuple(word for word in fact.words if word in other.words))
     return facts
 
 
-Pair = tuple[str, str, str | None, str | None]
+OutcomeChange = tuple[str, str, str | None, str | None]
 
 
 def _compare(
@@ -133,75 +138,86 @@ def _compare(
         return [], []
     space = build_space(chain(conditions_of(old), conditions_of(new)), facts)
     reader = RuleCompiler(space)
-    cards, left, right = _beside(reader.compile_decision(old), reader.compile_decision(new))
-    table = RuleMatrix(space, cards)
-    outcomes: dict[Pair, list[Region]] = {}
-    reasons: dict[Pair, list[Region]] = {}
-    for ruled in rulings_in(table, left, right, [space.whole], Budget()):
-        before, after = _answer(cards, ruled.old), _answer(cards, ruled.new)
+    rules, old_bits, new_bits = _align(reader.compile_decision(old), reader.compile_decision(new))
+    table = RuleMatrix(space, rules)
+    outcomes: dict[OutcomeChange, list[Region]] = {}
+    reasons: dict[OutcomeChange, list[Region]] = {}
+    for ruled in rulings_in(table, old_bits, new_bits, [space.whole], Budget()):
+        before, after = _answer(rules, ruled.old), _answer(rules, ruled.new)
         if before[0] != after[0]:
             outcomes.setdefault((before[0], after[0], None, None), []).append(ruled.region)
         elif before != after:
             reasons.setdefault((before[0], after[0], before[1], after[1]), []).append(ruled.region)
-    granted = _granted(space, reader, old, new)
+    background = _background(space, reader, old, new)
     return (
-        [region for pair, boxes in outcomes.items() for region in _regions(old.name, pair, boxes, space, granted)],
-        [region for pair, boxes in reasons.items() for region in _regions(old.name, pair, boxes, space, granted)],
+        [
+            region
+            for change, regions in outcomes.items()
+            for region in _regions(old.name, change, regions, space, background)
+        ],
+        [
+            region
+            for change, regions in reasons.items()
+            for region in _regions(old.name, change, regions, space, background)
+        ],
     )
 
 
-def _beside(old: Sequence[CompiledRule], new: Sequence[CompiledRule]) -> tuple[list[CompiledRule], int, int]:
-    """Lay two lists of cards out as one in which both keep their order, with what they have in common once."""
-    cards: list[CompiledRule] = []
-    left = right = 0
+def _align(old: Sequence[CompiledRule], new: Sequence[CompiledRule]) -> tuple[list[CompiledRule], int, int]:
+    """Merge two lists of rules, keeping both orders and equal rules once; return it and the bits of each.
+
+    Sharing equal rules keeps the comparison to the regions where the two differ.
+    """
+    rules: list[CompiledRule] = []
+    old_bits = new_bits = 0
     matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
     for kind, start, end, begin, stop in matcher.get_opcodes():
         shared = kind == "equal"
         for bits_of_old, some in ((True, old[start:end]), (False, [] if shared else new[begin:stop])):
-            bits = ((1 << len(some)) - 1) << len(cards)
-            left |= bits if bits_of_old else 0
-            right |= bits if shared or not bits_of_old else 0
-            cards += some
-    return cards, left, right
+            bits = ((1 << len(some)) - 1) << len(rules)
+            old_bits |= bits if bits_of_old else 0
+            new_bits |= bits if shared or not bits_of_old else 0
+            rules += some
+    return rules, old_bits, new_bits
 
 
-def _key(card: CompiledRule) -> tuple[Any, ...]:
-    return card.then, tuple(sorted(card.masks.items())), _said(card)
+def _key(rule: CompiledRule) -> tuple[Any, ...]:
+    return rule.then, tuple(sorted(rule.masks.items())), _shown_parts(rule)
 
 
-def _said(card: CompiledRule) -> tuple[Any, ...]:
-    """Give what an answer shows of the card that decided, besides the outcome."""
-    if card.rule is not None:
-        return card.rule.name, card.rule.because, card.rule.details
-    line = card.condition
-    return () if line is None or card.then == UNDETERMINED else (None, line.fact, line.operator)
+def _shown_parts(rule: CompiledRule) -> tuple[Any, ...]:
+    """Return what an answer shows of the rule that decided, besides the outcome."""
+    if rule.rule is not None:
+        return rule.rule.name, rule.rule.because, rule.rule.details
+    condition = rule.condition
+    return () if condition is None or rule.then == UNDETERMINED else (None, condition.fact, condition.operator)
 
 
-def _answer(cards: Sequence[CompiledRule], number: int) -> tuple[Any, ...]:
-    if number == DOUBT or cards[number].then == UNDETERMINED:
+def _answer(rules: Sequence[CompiledRule], number: int) -> tuple[Any, ...]:
+    if number == DOUBT or rules[number].then == UNDETERMINED:
         return UNDETERMINED, None
-    return cards[number].then, *_said(cards[number])
+    return rules[number].then, *_shown_parts(rules[number])
 
 
-def _granted(space: FactSpace, reader: RuleCompiler, old: DecisionSpec, new: DecisionSpec) -> Region:
-    """Give the box outside which both say the same, since a line of both `applies_to` fails there or is open."""
-    box = space.whole
-    common = {(line.fact, line.operator) for line in old.applies_to}
-    for line in new.applies_to:
-        ways = reader.ways_to_hold(line)
-        if (line.fact, line.operator) in common and len(ways) == 1:
-            box = intersect(box, region_where(space, ways[0]))
-    return box
+def _background(space: FactSpace, reader: RuleCompiler, old: DecisionSpec, new: DecisionSpec) -> Region:
+    """Return the region that both `applies_to` require; outside it both answer alike, so it needs no words."""
+    region = space.whole
+    common = {(condition.fact, condition.operator) for condition in old.applies_to}
+    for condition in new.applies_to:
+        alternatives = reader.ways_to_hold(condition)
+        if (condition.fact, condition.operator) in common and len(alternatives) == 1:
+            region = intersect(region, region_where(space, alternatives[0]))
+    return region
 
 
 def _regions(
-    decision: str, pair: Pair, boxes: list[Region], space: FactSpace, granted: Region
+    decision: str, change: OutcomeChange, regions: list[Region], space: FactSpace, background: Region
 ) -> Iterator[ChangedRegion]:
-    before, after, rule_before, rule_after = pair
-    unsaid = space.whole if NOT_APPLICABLE in (before, after) else granted
-    for box in merge(boxes):
-        where = describe_region(space, box, unsaid)
-        yield ChangedRegion(decision, where, before, after, rule_before, rule_after, make_witness(space, box))
+    before, after, rule_before, rule_after = change
+    implied = space.whole if NOT_APPLICABLE in (before, after) else background
+    for region in merge(regions):
+        where = describe_region(space, region, implied)
+        yield ChangedRegion(decision, where, before, after, rule_before, rule_after, make_witness(space, region))
 
 
 def impact(
@@ -213,34 +229,36 @@ def impact(
     within: timedelta | None = None,
     account: Account | None = None,
 ) -> Impact:
-    """Find whose answers another policy changes at `now`, and, with `within`, whose first differ up to then.
+    """Find the answers that another policy changes at `now` and, with `within`, those that first differ by then.
 
-    The account is what the invitations show at `now`, and what is known of it wins; it is taken to stand still.
-    Raises RecordError.
+    `within` is a duration from `now`, its end included; a span beyond the year 9999 ends with it, and without one
+    `later` is empty. Each decision that both policies have is listed at most once for an invitation, and once for the
+    account. The account is what the invitations show at `now`, overridden by what `account` states, and is taken as
+    constant over the span. Raise RecordError for an invitation or a `now` that cannot be used.
     """
-    known = list(invitations)
-    shown = merge_accounts(summarize(known, now=now), account or NO_ACCOUNT)
+    records = list(invitations)
+    shown = merge_accounts(summarize(records, now=now), account or NO_ACCOUNT)
     end = now if within is None else add_or_none(now, within) or _LAST
-    found: list[Affected] = []
-    for invitation in (*known, None):
-        found += _affected((old, new), invitation, shown, now, end)
+    affected: list[Affected] = []
+    for invitation in (*records, None):
+        affected += _affected((old, new), invitation, shown, now, end)
     return Impact(
-        tuple(one for one in found if one.at == now),
-        tuple(sorted((one for one in found if one.at > now), key=lambda one: one.at)),
+        tuple(one for one in affected if one.at == now),
+        tuple(sorted((one for one in affected if one.at > now), key=lambda one: one.at)),
     )
 
 
 def _affected(
     policies: tuple[Policy, Policy], invitation: Invitation | None, account: Account, now: datetime, end: datetime
 ) -> Iterator[Affected]:
-    """Go from change to change until the answers to each question differ, or the end is reached."""
-    told: set[str] = set()
+    """Yield each answer that differs, at the first instant at which it does, up to `end`."""
+    changed: set[str] = set()
     moment: datetime | None = now
     while moment is not None and moment <= end:
         before, after = (_advice(policy, invitation, account, moment) for policy in policies)
         for name in before:
-            if name in after and name not in told and before[name].outcome != after[name].outcome:
-                told.add(name)
+            if name in after and name not in changed and before[name].outcome != after[name].outcome:
+                changed.add(name)
                 yield Affected(moment, invitation, name, before[name].outcome, after[name].outcome)
         changes = [one.changes_at for advice in (before, after) for one in advice.values()]
         moment = min((change for change in changes if change is not None), default=None)

@@ -1,4 +1,4 @@
-"""A policy resolved into one file: all that it and its parents say, with the origin behind every line."""
+"""A policy and its parents written as one file, with the origin of every line as a comment."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ _BY_THE_CALLER: Final = "set by the caller"
 
 
 def format_policy(policy: Policy) -> Iterator[str]:
-    """Write a policy as the lines of one file without parents, each with the file and line that it comes from.
+    """Yield the lines of one file without parents that holds the policy, each with its origin as a comment.
 
-    The file is a valid policy with the same fingerprint, also after the same `with_settings` on both; its tests are
-    left out. One thing cannot be said in one file: two different lines about one fact in the `applies_to` of a
-    parent and a child. Both are written, under a remark, and whoever reads the file is told that one is given twice.
+    The file is a valid policy with the same fingerprint, also after the same `with_settings` on both, so it can be
+    archived to replay decisions. Tests are left out. Lines have no line end. Control characters in names of files are
+    escaped.
+
+    One thing cannot be expressed in one file: conditions on one fact in the `applies_to` of both a parent and a child.
+    Both are written, under a comment, and loading the file reports that one is given twice.
     """
     yield f"# {policy.name}, resolved. Fingerprint {policy.fingerprint}"
     yield "invitepolicy: 1"
@@ -56,8 +59,8 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line}" for line in lines)
 
 
-def _card(lines: Iterable[str]) -> Iterator[str]:
-    """Make an element of a list out of lines."""
+def _list_item(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines as an element of a list."""
     first, *rest = lines
     yield f"- {first}"
     yield from _indented(rest)
@@ -68,10 +71,10 @@ def _line(key: str, value: str, origin: str) -> str:
     return safe_text(text)  # inside quotes what it writes are escapes, and outside them there is nothing to escape
 
 
-# where it stands
+# origins
 
 
-def _name(document: PolicyFile, path: Path) -> str:
+def _locate(document: PolicyFile, path: Path) -> str:
     return str(Location(re.split(r"[/\\]", document.path)[-1], *document.key_mark(path)))
 
 
@@ -82,31 +85,31 @@ def _at(data: Any, path: Path) -> Any:
 
 
 def _origin(policy: Policy, path: Path) -> str:
-    """Name the last file that says something at a path, and the line; nothing where none does."""
+    """Return the last file with a value at a path, and the line; an empty text where none has."""
     for document in reversed(policy._files):
         if _at(document.data, path) not in (None, "", []):
-            return _name(document, path)
+            return _locate(document, path)
     return ""
 
 
 @attrs.frozen
-class _Written:
-    """A card as it is written: its file, the path there, and its data."""
+class _SourceRule:
+    """A rule as written in a file: the file, the path in it, and the data."""
 
     document: PolicyFile
     path: Path
     data: Mapping[str, Any]
 
 
-def _written(policy: Policy, decision: str) -> Iterator[_Written]:
-    """Go through the cards of a decision in every file."""
+def _source_rules(policy: Policy, decision: str) -> Iterator[_SourceRule]:
+    """Yield the rules of a decision as each file has them."""
     for document in policy._files:
         raw = _at(document.data, ("decisions", decision)) or {}
         for kind in ("limits", "rules"):
-            for index, card in enumerate(raw.get(kind) or ()):
-                yield _Written(document, ("decisions", decision, kind, index), card)
+            for index, rule in enumerate(raw.get(kind) or ()):
+                yield _SourceRule(document, ("decisions", decision, kind, index), rule)
         if raw.get("otherwise"):
-            yield _Written(document, ("decisions", decision, "otherwise"), raw["otherwise"])
+            yield _SourceRule(document, ("decisions", decision, "otherwise"), raw["otherwise"])
 
 
 # settings and facts
@@ -131,15 +134,15 @@ def _setting(policy: Policy, setting: Setting) -> Iterator[str]:
 
 
 def _value_origin(policy: Policy, setting: Setting) -> str:
-    """Name the place of the value, which is not the setting's where a child gives only another `about`."""
+    """Return the place of the value, which differs from the setting's where a child only changes its `about`."""
     at: Path = ("settings", setting.name)
-    found = ""
+    source = ""
     for document in policy._files:
         raw = _at(document.data, at)
         path = (*at, "value") if isinstance(raw, dict) else at
         if _at(document.data, path) is not None:
-            found = _name(document, path)
-    return found
+            source = _locate(document, path)
+    return source
 
 
 def _quantity(setting: Setting, value: Any) -> str:
@@ -158,7 +161,7 @@ def _fact(policy: Policy, name: str) -> Iterator[str]:
 def _decision(policy: Policy, decision: DecisionSpec) -> Iterator[str]:
     at: Path = ("decisions", decision.name)
     details = _details(policy, decision.name)
-    cards = [_rule(policy, decision, card, details) for card in decision.rules]
+    rule_lines = [_rule(policy, decision, rule, details) for rule in decision.rules]
     yield f"{format_word(decision.name)}:"
     if decision.question:
         yield _line("  question", format_sentence(decision.question), _origin(policy, (*at, "question")))
@@ -171,73 +174,77 @@ def _decision(policy: Policy, decision: DecisionSpec) -> Iterator[str]:
         for outcome, data in details.items():
             yield _line(f"    {format_word(outcome)}", format_data(data), _origin(policy, (*at, "details", outcome)))
     for key, wanted in (("limits", True), ("rules", False)):
-        group = [_card(card) for card, rule in zip(cards, decision.rules, strict=True) if rule.limit is wanted]
+        group = [
+            _list_item(lines) for lines, rule in zip(rule_lines, decision.rules, strict=True) if rule.limit is wanted
+        ]
         yield from _indented(_section(key, group))
     yield "  otherwise:"
     yield from _indented(_indented(_rule(policy, decision, decision.otherwise, details)))
 
 
-def _applies_to(lines: tuple[Condition, ...]) -> Iterator[str]:
-    if len({line.fact for line in lines}) < len(lines):
-        yield "# Both lines about one fact must hold. They stand in two files, and one file cannot say so."
-    yield from _lines("applies_to", lines)
+def _applies_to(conditions: tuple[Condition, ...]) -> Iterator[str]:
+    if len({condition.fact for condition in conditions}) < len(conditions):
+        yield "# Both conditions on one fact must hold. They come from two files; one file cannot express this."
+    yield from _conditions("applies_to", conditions)
 
 
 def _details(policy: Policy, decision: str) -> dict[str, Any]:
-    """Give the default details of a decision's outcomes, those of later files first."""
+    """Return the default details of a decision's outcomes; later files take precedence."""
     merged: dict[str, Any] = {}
     for document in policy._files:
         merged.update(_at(document.data, ("decisions", decision, "details")) or {})
     return {outcome: data for outcome, data in merged.items() if data is not None}
 
 
-def _rule(policy: Policy, decision: DecisionSpec, card: Rule, details: Mapping[str, Any]) -> Iterator[str]:
-    source = _find(policy, decision, card)
-    origins = {key: str(card.place) for key in ("rule", "then", "because", "details")}
+def _rule(policy: Policy, decision: DecisionSpec, rule: Rule, details: Mapping[str, Any]) -> Iterator[str]:
+    source = _find_source(policy, decision, rule)
+    origins = {key: str(rule.place) for key in ("rule", "then", "because", "details")}
     if source is not None:
-        origins |= {key: _name(source.document, (*source.path, key)) for key in origins if key in source.data}
-    if card.name is not None:
-        yield _line("rule", format_sentence(card.name), origins["rule"])
-    yield from _lines("when", card.when)
-    yield _line("then", format_word(card.then), origins["then"])
-    because = format_reason(card.because) if source is None else source.data["because"]
-    # In quotes, whatever it says: a comment behind a plain text might cut it short, and is refused.
+        origins |= {key: _locate(source.document, (*source.path, key)) for key in origins if key in source.data}
+    if rule.name is not None:
+        yield _line("rule", format_sentence(rule.name), origins["rule"])
+    yield from _conditions("when", rule.when)
+    yield _line("then", format_word(rule.then), origins["then"])
+    because = format_reason(rule.because) if source is None else source.data["because"]
+    # Always in quotes: the comment after a plain text might cut it short, which loading refuses.
     yield _line("because", format_quoted(because), origins["because"])
-    if card.details is not None and format_data(thaw(card.details)) != format_data(details.get(card.then)):
-        yield _line("details", format_data(thaw(card.details)), origins["details"])
+    if rule.details is not None and format_data(thaw(rule.details)) != format_data(details.get(rule.then)):
+        yield _line("details", format_data(thaw(rule.details)), origins["details"])
 
 
-def _find(policy: Policy, decision: DecisionSpec, card: Rule) -> _Written | None:
-    """Find a card as it was written, with the settings' names in its reason; None where only the value is left."""
+def _find_source(policy: Policy, decision: DecisionSpec, rule: Rule) -> _SourceRule | None:
+    """Find a rule as written, with settings named in its reason; None where only their values are left."""
     facts = {name: fact for name, fact in FACTS.items() if decision.subject in ("invitation", fact.subject)}
     facts |= policy.facts if decision.subject == "invitation" else {}
-    for found in _written(policy, decision.name):
-        if found.data.get("rule") == card.name and found.data["then"] == card.then and _is_at(found, card.place):
+    for source in _source_rules(policy, decision.name):
+        if source.data.get("rule") == rule.name and source.data["then"] == rule.then and _is_at(source, rule.place):
             try:
-                reason = parse_reason(found.data["because"], policy.settings, facts)
+                reason = parse_reason(source.data["because"], policy.settings, facts)
             except InvalidInputError:
                 continue
-            if fill_settings(reason, policy.settings) == card.because:
-                return found
+            if fill_settings(reason, policy.settings) == rule.because:
+                return source
     return None
 
 
-def _is_at(found: _Written, place: Location) -> bool:
-    marks = (found.document.key_mark(found.path), found.document.value_mark(found.path))
+def _is_at(source: _SourceRule, place: Location) -> bool:
+    marks = (source.document.key_mark(source.path), source.document.value_mark(source.path))
     return (place.line, place.column) in marks
 
 
-def _lines(key: Literal["when", "applies_to"], lines: tuple[Condition, ...]) -> Iterator[str]:
-    if lines:
+def _conditions(key: Literal["when", "applies_to"], conditions: tuple[Condition, ...]) -> Iterator[str]:
+    if conditions:
         yield f"{key}:"
-    for line in lines:
-        yield _line(f"  {format_word(line.fact)}", format_operator(line.operator, names=True), str(line.place))
+    for condition in conditions:
+        yield _line(
+            f"  {format_word(condition.fact)}", format_operator(condition.operator, names=True), str(condition.place)
+        )
 
 
 def _promises(policy: Policy) -> Iterator[Iterator[str]]:
-    stated = ((document, index) for document in policy._files for index, _ in enumerate(_raw_promises(document)))
-    for promise, (document, index) in zip(policy.promises, stated, strict=True):
-        yield _card(_promise(promise, document, ("promises", index)))
+    promises = ((document, index) for document in policy._files for index, _ in enumerate(_raw_promises(document)))
+    for promise, (document, index) in zip(policy.promises, promises, strict=True):
+        yield _list_item(_promise(promise, document, ("promises", index)))
 
 
 def _raw_promises(document: PolicyFile) -> list[Any]:
@@ -245,7 +252,7 @@ def _raw_promises(document: PolicyFile) -> list[Any]:
 
 
 def _promise(promise: Promise, document: PolicyFile, path: Path) -> Iterator[str]:
-    yield _line("promise", format_sentence(promise.name), _name(document, (*path, "promise")))
-    yield _line("decision", format_word(promise.decision), _name(document, (*path, "decision")))
-    yield from _lines("when", promise.when)
-    yield _line(promise.mode, format_words(promise.outcomes), _name(document, (*path, promise.mode)))
+    yield _line("promise", format_sentence(promise.name), _locate(document, (*path, "promise")))
+    yield _line("decision", format_word(promise.decision), _locate(document, (*path, "decision")))
+    yield from _conditions("when", promise.when)
+    yield _line(promise.mode, format_words(promise.outcomes), _locate(document, (*path, promise.mode)))

@@ -1,4 +1,4 @@
-"""A decision as a table of people and times, computed from its cells: what a layman reads."""
+"""A decision as a table of people and times, computed from its cells, for readers who do not read policies."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 IMPOSSIBLE: Final = ""  # the outcome of a record that cannot be
 _NEVER: Final = "never"
-_RARE: Final = 9  # how much more common it is not to bear a tag, or not to have been asked for an address
+_RARE: Final = 9  # how much more common people without a tag are than people with it
 
 
 @attrs.frozen
 class TimetableRow:
-    """A kind of people, and the outcome in each column; a row holds for whom no row above it does."""
+    """A kind of people and the outcome in each column; a row applies to whoever no row above it describes."""
 
     who: str
     outcomes: tuple[str, ...]
@@ -39,9 +39,9 @@ class TimetableRow:
 
 @attrs.frozen
 class Timetable:
-    """A decision as a table: `columns` are the ages of `clock` at which anything turns, from the first one on.
+    """A decision as a table: `columns` are the ages of `clock` at which an outcome changes, in order.
 
-    A column holds until the next one begins. A decision that no clock moves has no clock and one column.
+    A column applies until the next one begins. A decision that does not depend on a date has no clock and one column.
     """
 
     decision: str
@@ -52,21 +52,26 @@ class Timetable:
 
 
 def make_timetable(policy: Policy, decision: str) -> Timetable:
-    """Compute the timetable of one of a policy's decisions; raises KeyError where it has none of that name.
+    """Compute the timetable of one of a policy's decisions.
 
-    Rows are read from the top. Of several clocks the one with the most thresholds makes the columns, and the others
-    tell people apart. Records of which something that is asked for is not known are left out, and so are people of
-    whom nothing is asked. Raises TooManyRegionsError where the rules overlap in too many ways.
+    Rows are read from the top: the rarest kind of people first, “everybody else” last. Of several dates, the one with
+    the most thresholds makes the columns, and the others distinguish rows. A column headed `never` is for what did
+    not happen. Records of which a needed fact is not known are left out, and so are those to which the decision never
+    applies; where that leaves nobody, there are no rows. An outcome of `IMPOSSIBLE` marks a column in which no record
+    of that row can be.
+
+    Raise KeyError for a decision that the policy does not have, and TooManyRegionsError where too many rules overlap
+    to analyse.
     """
     rules = policy.decisions[decision]
     space = build_space(conditions_of(rules), policy.facts)
     asked = _asked(space, rules)
     clock = _main_clock(space, asked)
     stages = _stages(space, asked, clock)
-    lives = _lives(space, rules, stages, clock)
-    granted = _granted(space, asked, clock)
-    living = {life: boxes for life, boxes in lives.items() if set(life) - {IMPOSSIBLE, NOT_APPLICABLE}}
-    rows = tuple(_rows(space, asked, granted, living))
+    lives = _group_by_life(space, rules, stages, clock)
+    background = _background(space, asked, clock)
+    shown_lives = {life: regions for life, regions in lives.items() if set(life) - {IMPOSSIBLE, NOT_APPLICABLE}}
+    rows = tuple(_rows(space, asked, background, shown_lives))
     columns = _columns(space, clock, stages, rows)
     return Timetable(
         decision=decision,
@@ -78,30 +83,30 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
 
 
 def _columns(space: FactSpace, clock: int | None, stages: Sequence[Region], rows: Sequence[TimetableRow]) -> list[int]:
-    """Leave out the stages at which nothing turns, and `never` where that is as it is at once."""
-    found = [
+    """Return the columns at which an outcome changes; `never` is left out where it equals the first age."""
+    columns = [
         index
         for index in range(len(stages))
         if not index or any(row.outcomes[index] != row.outcomes[index - 1] for row in rows)
     ]
-    if 1 not in found and len(stages) > 1 and _heading(space, clock, stages[0]) == _NEVER:
-        found[0] = 1
-    return found
+    if 1 not in columns and len(stages) > 1 and _heading(space, clock, stages[0]) == _NEVER:
+        columns[0] = 1
+    return columns
 
 
 def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
-    """Give the box in which everything is known and all lines of `applies_to` hold that are no clock's and no tags'."""
+    """Return the region in which all is known and `applies_to` holds, but for its dates and tags."""
     reader = RuleCompiler(space)
-    box = tuple(
+    region = tuple(
         sum(1 << cell for cell in cells_of(mask) if dimension.cells[cell] != MissingCell(Absent.NOT_KNOWN))
         for dimension, mask in zip(space.dimensions, space.whole, strict=True)
     )
-    for line in rules.applies_to:
-        ways = reader.ways_to_hold(line)
-        index = next(iter(ways[0]))
-        if len(ways) == 1 and space.dimensions[index].fact.kind != "clock":
-            box = intersect(box, region_where(space, ways[0]))
-    return box
+    for condition in rules.applies_to:
+        alternatives = reader.ways_to_hold(condition)
+        index = next(iter(alternatives[0]))
+        if len(alternatives) == 1 and space.dimensions[index].fact.kind != "clock":
+            region = intersect(region, region_where(space, alternatives[0]))
+    return region
 
 
 def _main_clock(space: FactSpace, asked: Region) -> int | None:
@@ -110,106 +115,108 @@ def _main_clock(space: FactSpace, asked: Region) -> int | None:
 
 
 def _stages(space: FactSpace, asked: Region, clock: int | None) -> list[Region]:
-    """Give a box for each column: of a clock first that it never was, then its ages; else one for all."""
+    """Return a region for each column: what never happened, then the ages of the date; without a date, one for all."""
     if clock is None:
         return [asked]
     cells = space.dimensions[clock].cells
     never = [index for index, cell in enumerate(cells) if cell == MissingCell(Absent.DID_NOT_HAPPEN)]
     ages = [index for index, cell in enumerate(cells) if isinstance(cell, AgeCell)]
-    boxes = [replaced(asked, clock, asked[clock] & 1 << index) for index in (*never, *ages)]
-    return [box for box in boxes if is_possible(space, box)] or [asked]
+    regions = [replaced(asked, clock, asked[clock] & 1 << index) for index in (*never, *ages)]
+    return [region for region in regions if is_possible(space, region)] or [asked]
 
 
-def _lives(
+def _group_by_life(
     space: FactSpace, rules: DecisionSpec, stages: Sequence[Region], clock: int | None
 ) -> dict[tuple[str, ...], list[Region]]:
-    """Find the people that have the same outcomes in all columns, as boxes over everything but the clock."""
-    cards = RuleCompiler(space).compile_decision(rules)
-    table = RuleMatrix(space, cards)
-    meter = Budget()
-    found: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
+    """Group people by their outcomes in all columns, as regions over all facts but the date."""
+    compiled = RuleCompiler(space).compile_decision(rules)
+    table = RuleMatrix(space, compiled)
+    budget = Budget()
+    groups: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
     for stage in stages:
         ruled = [
-            (_people(space, one.region, clock), UNDETERMINED if one.old == DOUBT else cards[one.old].then)
-            for one in rulings_in(table, table.everything, table.everything, [stage], meter)
+            (_people(space, one.region, clock), UNDETERMINED if one.old == DOUBT else compiled[one.old].then)
+            for one in rulings_in(table, table.everything, table.everything, [stage], budget)
         ]
         narrowed: dict[tuple[str, ...], list[Region]] = {}
-        for life, boxes in found.items():
-            for box in boxes:
-                for part, outcome in _parts(box, ruled, meter):
+        for life, regions in groups.items():
+            for region in regions:
+                for part, outcome in _split_by_outcome(region, ruled, budget):
                     narrowed.setdefault((*life, outcome), []).append(part)
-        found = {life: merge(boxes) for life, boxes in narrowed.items()}
-    return found
+        groups = {life: merge(regions) for life, regions in narrowed.items()}
+    return groups
 
 
-def _people(space: FactSpace, box: Region, clock: int | None) -> Region:
-    return box if clock is None else replaced(box, clock, space.whole[clock])
+def _people(space: FactSpace, region: Region, clock: int | None) -> Region:
+    return region if clock is None else replaced(region, clock, space.whole[clock])
 
 
-def _parts(box: Region, ruled: Sequence[tuple[Region, str]], meter: Budget) -> Iterator[tuple[Region, str]]:
-    """Cut a box by the outcomes of a column; what cannot be in that column has none."""
-    rest = [box]
+def _split_by_outcome(
+    region: Region, ruled: Sequence[tuple[Region, str]], budget: Budget
+) -> Iterator[tuple[Region, str]]:
+    """Split a region by the outcomes of a column; what cannot be in that column gets IMPOSSIBLE."""
+    rest = [region]
     for other, outcome in ruled:
-        both = intersect(box, other)
+        both = intersect(region, other)
         if 0 not in both:
-            meter.spend()
+            budget.spend()
             yield both, outcome
             rest = [part for left in rest for part in subtract(left, both)]
     yield from ((left, IMPOSSIBLE) for left in rest)
 
 
-def _granted(space: FactSpace, asked: Region, clock: int | None) -> Region:
-    """Give the box that goes without saying: what can be at all, and the clock, which makes the columns."""
-    found = tuple(
+def _background(space: FactSpace, asked: Region, clock: int | None) -> Region:
+    """Return the region that needs no words: what is possible at all, and the date, which makes the columns."""
+    possible = tuple(
         sum(1 << cell for cell in cells_of(mask) if is_possible(space, replaced(asked, index, 1 << cell)))
         for index, mask in enumerate(asked)
     )
-    return found if clock is None else replaced(found, clock, 0)
+    return possible if clock is None else replaced(possible, clock, 0)
 
 
 def _rows(
-    space: FactSpace, asked: Region, granted: Region, lives: Mapping[tuple[str, ...], list[Region]]
+    space: FactSpace, asked: Region, background: Region, lives: Mapping[tuple[str, ...], list[Region]]
 ) -> Iterator[TimetableRow]:
-    """Word the lives from the rarest kind of people to the most common, which needs no words."""
+    """Yield a row for each kind of people, the rarest first; the most common one needs no description."""
     if not lives:
         return
-    last = next((life for life, boxes in lives.items() if any(map(_is_ordinary(space, asked), boxes))), None)
+    last = next((life for life, regions in lives.items() if any(map(_is_ordinary(space, asked), regions))), None)
     others = sorted((life for life in lives if life != last), key=lambda life: _commonness(space, lives[life]))
     above: list[Region] = []
     for life in others:
-        for box in lives[life]:
-            if _is_within(space, box, above):
+        for region in lives[life]:
+            if _is_within(space, region, above):
                 continue
-            wide = _widened(space, box, asked, [*above, *lives[life]])
+            wide = _widened(space, region, asked, [*above, *lives[life]])
             above.append(wide)
-            yield TimetableRow(describe_region(space, wide, granted), life)
+            yield TimetableRow(describe_region(space, wide, background), life)
     if last is not None:
         yield TimetableRow("everybody else" if others else "everybody", last)
 
 
-def _widened(space: FactSpace, box: Region, asked: Region, allowed: Sequence[Region]) -> Region:
-    """Drop the conditions that rows above, or the same life, make superfluous."""
+def _widened(space: FactSpace, region: Region, asked: Region, allowed: Sequence[Region]) -> Region:
+    """Widen a region by every fact that rows above, or the same life, make superfluous."""
     for index, mask in enumerate(asked):
-        wider = replaced(box, index, mask)
-        if wider != box and _is_within(space, wider, allowed):
-            box = wider
-    return box
+        wider = replaced(region, index, mask)
+        if wider != region and _is_within(space, wider, allowed):
+            region = wider
+    return region
 
 
-def _is_within(space: FactSpace, box: Region, others: Sequence[Region]) -> bool:
-    rest = [box]
+def _is_within(space: FactSpace, region: Region, others: Sequence[Region]) -> bool:
+    rest = [region]
     for other in others:
         rest = [part for left in rest for part in subtract(left, other) if is_possible(space, part)]
     return not rest
 
 
-def _commonness(space: FactSpace, boxes: Sequence[Region]) -> int:
+def _commonness(space: FactSpace, regions: Sequence[Region]) -> int:
     return sum(
         prod(
             sum(_weight(dimension.cells[cell]) for cell in cells_of(mask))
-            for dimension, mask in zip(space.dimensions, box, strict=True)
+            for dimension, mask in zip(space.dimensions, region, strict=True)
         )
-        for box in boxes
+        for region in regions
     )
 
 
@@ -223,14 +230,14 @@ def _weight(cell: Cell) -> int:
 
 
 def _is_ordinary(space: FactSpace, asked: Region) -> Callable[[Region], bool]:
-    """Tell the box of the people of whom nothing particular is known, as far as they are asked about."""
+    """Return a test for the region of people about whom nothing particular is known."""
     usual = [_ordinary_cells(dimension) for dimension in space.dimensions]
     cells = [(mask & some) or some for mask, some in zip(usual, asked, strict=True)]
-    return lambda box: all(mask & usual for mask, usual in zip(box, cells, strict=True))
+    return lambda region: all(mask & usual for mask, usual in zip(region, cells, strict=True))
 
 
 def _ordinary_cells(dimension: Dimension) -> int:
-    """Give, as a mask, the cells in which somebody lies of whom nothing is known; any, where that says nothing."""
+    """Return, as a mask, the cells of somebody about whom nothing is known; all, where none stands for that."""
     usual = [
         index
         for index, cell in enumerate(dimension.cells)

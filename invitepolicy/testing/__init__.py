@@ -1,4 +1,4 @@
-"""The tests in a policy file: run, what they cover, and tests that would cover the rest."""
+"""The tests in a policy file: run them, measure their coverage, and suggest those that are missing."""
 
 from invitepolicy.testing.run import Report, Result, run_test, run_tests
 from invitepolicy.testing.suggest import Suggestion, format_suggestions, suggest_tests

@@ -1,4 +1,4 @@
-"""What came of a policy's tests, in words: what was expected, what was said instead, what decided, what was covered."""
+"""The results of a policy's tests in words: what was expected, what came instead, what decided, what was covered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def describe_failure(failure: Failure, now: datetime) -> Iterator[str]:
-    """Tell a failure in a few lines: want, got and the instant; what decided; both lives where one was expected.
+    """Yield the lines that describe a failure: expected, got and when; what decided; both lives if one was expected.
 
     `now` is the test's. Each place is `file:line`.
     """
@@ -30,12 +30,12 @@ def describe_failure(failure: Failure, now: datetime) -> Iterator[str]:
 
 
 def describe_miss(failure: Failure, now: datetime) -> str:
-    """Say what was expected, what was got, and when: `withdraw at 2026-01-05T00:00:00Z: expected keep, got …`."""
+    """Return what was expected, what came, and when: `withdraw at 2026-01-05T00:00:00Z: expected keep, got …`."""
     at = format_instant(failure.instant)
     after = failure.instant - now
     if after and not after % UNITS["minute"]:
         length = format_duration(abs(after))
-        at += f" ({length} before its now)" if failure.instant < now else f" (after {length})"
+        at += f" ({length} before the test's now)" if failure.instant < now else f" (after {length})"
     want, got = failure.want, failure.got
     if failure.wants == "rule":
         want = f"the rule {quoted(want)}"
@@ -44,54 +44,57 @@ def describe_miss(failure: Failure, now: datetime) -> str:
 
 
 def describe_decider(ruling: Ruling) -> str:
-    """Say what decided and where it stands, or why nothing could."""
+    """Return what decided and where it is, or why nothing could decide."""
     if ruling.condition is not None:
-        return f"“{ruling.condition.fact}: {ruling.condition.text}” does not hold, so it is {NOT_APPLICABLE} ({ruling.place})"
+        stated = f"“{ruling.condition.fact}: {ruling.condition.text}”"
+        return f"{stated} does not hold, so the outcome is {NOT_APPLICABLE} ({ruling.place})"
     if ruling.rule is None:
-        return f"{join_words(ruling.needs, 'and')} would have to be known ({ruling.place})"
-    by = "otherwise" if ruling.rule.name is None else f"the rule {quoted(ruling.rule.name)}"
-    return f"{by} decided ({ruling.place})"
+        return f"{join_words(ruling.needs, 'and')} must be known ({ruling.place})"
+    decider = "otherwise" if ruling.rule.name is None else f"the rule {quoted(ruling.rule.name)}"
+    return f"{decider} decided ({ruling.place})"
 
 
 def describe_life(life: Life, now: datetime) -> str:
-    """Write a life as a test does: `keep, consider after 3 days`; an odd time is written as an instant."""
+    """Return a life as a test writes it: `keep, consider after 3 days`; an age not in whole minutes as an instant."""
     first, *rest = life
     words = [first.outcome]
-    for segment in rest:
-        whole = not segment.after % UNITS["minute"]
-        at = f"after {format_duration(segment.after)}" if whole else f"at {format_instant(now + segment.after)}"
-        words.append(f"{segment.outcome} {at}")
+    for stage in rest:
+        in_minutes = not stage.after % UNITS["minute"]
+        at = f"after {format_duration(stage.after)}" if in_minutes else f"at {format_instant(now + stage.after)}"
+        words.append(f"{stage.outcome} {at}")
     return ", ".join(words)
 
 
 def describe_results(results: Sequence[Result]) -> str:
-    """Count the tests: `28 tests passed, 1 failed, 1 skipped`, or `no tests`."""
+    """Return the numbers of tests: `28 tests passed, 1 failed, 1 skipped`, or `no tests`."""
     if not results:
         return "no tests"
     failed = sum(bool(result.failures) for result in results)
     skipped = sum(result.test.skip is not None for result in results)
-    said = [f"{format_count(len(results) - failed - skipped, 'test')} passed"]
-    said += [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
-    return ", ".join(said)
+    counts = [f"{format_count(len(results) - failed - skipped, 'test')} passed"]
+    counts += [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
+    return ", ".join(counts)
 
 
 def describe_coverage(covered: Iterable[CoveredRule | CoveredBoundary]) -> str:
-    """Count what was covered, the file's own and its parents' apart: `its own 9 of 10, its parents' 5 of 12`.
+    """Return how much is covered, own and parents' separately: `its own 9 of 10, its parents' 5 of 12`.
 
-    Where there is nothing to cover it says `none`.
+    Return `none` where there is nothing to cover.
     """
     everything = list(covered)
     parts = []
-    for words, mine in (("its own", True), ("its parents'", False)):
-        some = [one.covered for one in everything if one.own is mine]
-        if some:
-            parts.append(f"{words} {sum(some)} of {len(some)}")
+    for words, is_own in (("its own", True), ("its parents'", False)):
+        flags = [one.covered for one in everything if one.own is is_own]
+        if flags:
+            parts.append(f"{words} {sum(flags)} of {len(flags)}")
     return ", ".join(parts) or "none"
 
 
-def describe_boundary(border: CoveredBoundary) -> str:
-    """Name a border: its place, its decision and rule, its line as written, and its value."""
-    rule = "what it applies to" if border.rule is None else quoted(border.rule)
-    value = format_quantity(border.amount.value, border.amount.kind)
-    setting = f"{border.amount.setting} is {value}" if border.amount.setting else value
-    return f"{border.line.place}: {border.decision}, {rule}: “{border.line.fact}: {border.line.text}” ({setting})"
+def describe_boundary(boundary: CoveredBoundary) -> str:
+    """Return a boundary in words: its place, its decision and rule, its condition as written, and its value."""
+    rule = "applies_to" if boundary.rule is None else quoted(boundary.rule)
+    value = format_quantity(boundary.threshold.value, boundary.threshold.kind)
+    setting = f"{boundary.threshold.setting} is {value}" if boundary.threshold.setting else value
+    condition = boundary.condition
+    stated = f"“{condition.fact}: {condition.text}”"
+    return f"{condition.place}: {boundary.decision}, {rule}: {stated} ({setting})"

@@ -1,4 +1,4 @@
-"""The tests in a policy file: each run by the plain reading of the rules, and what they covered."""
+"""Run the tests in a policy file, by the plain reading of the rules, and measure what they cover."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Life = tuple[ExpectedStage, ...]
 class Failure:
     """An expectation that was not met, at the first instant at which it was not.
 
-    `wants` says whether `want` and `got` are outcomes or the names of rules (of what decided, where that has no name:
-    `otherwise`, `not_applicable` or `undetermined`). `place` is the expectation's, `ruling` what the policy said
-    instead, with the place of what decided. The lives are empty where no life was expected.
+    `wants` tells whether `want` and `got` are outcomes or names of rules (where no named rule decided: `otherwise`,
+    `not_applicable` or `undetermined`). `place` is that of the expectation; `ruling` is what the policy decided
+    instead, with its place. The lives are empty where no life was expected.
     """
 
     decision: str
@@ -48,7 +48,7 @@ class Failure:
 
 @attrs.frozen
 class Result:
-    """A test that was run, or skipped where `test.skip` says why; it passed where there is no failure."""
+    """A test that ran, or was skipped where `test.skip` gives a reason; without failures it passed."""
 
     test: PolicyTest
     failures: tuple[Failure, ...]
@@ -56,7 +56,7 @@ class Result:
 
 @attrs.frozen
 class Report:
-    """What came of a policy's tests: a result each, in the order of the file, and the coverage."""
+    """The results of a policy's tests, in the order of the file, and their coverage."""
 
     policy: Policy
     results: tuple[Result, ...]
@@ -73,123 +73,126 @@ class _Case:
 
 
 def run_tests(policy: Policy) -> Report:
-    """Run the tests that stand in a policy's own file, on that file's own resolved policy.
+    """Run the tests of a policy's own file on that resolved policy, and return results and coverage.
 
-    Judged is by the plain reading of the rules; in a decision about the account, the test's account stands still. A
-    test that says `skip` is not run and covers nothing; one that fails covers what it judged. What counts as covered
-    stands in `coverage.cover`.
+    The tests of parents are not run. Rulings come from the plain reading of the rules, which is the definition that
+    faster ways are held to; a decision about the account takes the test's account as constant. A test with `skip` is
+    not run and covers nothing; a failing one covers what it observed. A policy without tests has no results and
+    nothing covered. A failing test raises no error. What counts as covered is defined by `coverage.cover`.
     """
     results: list[Result] = []
-    probes: list[Observation] = []
+    observations: list[Observation] = []
     for test in policy.tests:
-        result, judged = _run(policy, test)
+        result, observed = _run(policy, test)
         results.append(result)
-        probes += judged
-    return Report(policy, tuple(results), *cover(policy, probes))
+        observations += observed
+    return Report(policy, tuple(results), *cover(policy, observations))
 
 
 def run_test(policy: Policy, test: PolicyTest) -> Result:
-    """Run one test of a policy, or skip it where it says so, without counting what it covers."""
+    """Run one test of a policy, or skip it where it has `skip`, without measuring coverage."""
     return _run(policy, test)[0]
 
 
 def _run(policy: Policy, test: PolicyTest) -> tuple[Result, list[Observation]]:
-    probes: list[Observation] = []
+    observations: list[Observation] = []
     failures: list[Failure] = []
     if test.skip is None:
         for expectation in test.expect:
-            case = _case(policy, test, expectation.decision)
-            probes += _probes(case, expectation, test.now)
-            failures += _missed_life(case, expectation, test.now) if expectation.life else _missed(case, expectation)
+            case = _make_case(policy, test, expectation.decision)
+            observations += _observe_all(case, expectation, test.now)
+            failures += (
+                _check_life(case, expectation, test.now) if expectation.life else _check_instants(case, expectation)
+            )
         for name, rule in test.rule.items():
-            probe = _probe(_case(policy, test, name), test.now)
-            probes.append(probe)
-            failures += _missed_rule(policy, test, probe, rule)
-    return Result(test, tuple(failures)), probes
+            observation = _observe(_make_case(policy, test, name), test.now)
+            observations.append(observation)
+            failures += _check_rule(policy, test, observation, rule)
+    return Result(test, tuple(failures)), observations
 
 
-def _case(policy: Policy, test: PolicyTest, name: str) -> _Case:
+def _make_case(policy: Policy, test: PolicyTest, name: str) -> _Case:
     decision = policy.decisions[name]
     return _Case(decision, read_values(decision, test.given, test.account))
 
 
-def _probe(case: _Case, instant: datetime) -> Observation:
+def _observe(case: _Case, instant: datetime) -> Observation:
     return Observation(case.decision, case.values, instant, evaluate(case.decision, case.values, instant))
 
 
-def _probes(case: _Case, expectation: Expectation, now: datetime) -> Iterator[Observation]:
-    """Judge at the instants that are asked about; a life is asked about on both sides of each border."""
+def _observe_all(case: _Case, expectation: Expectation, now: datetime) -> Iterator[Observation]:
+    """Observe each instant of an expectation; of a life, both sides of each turning point."""
     if not expectation.life:
-        yield from (_probe(case, instant) for instant, _ in expectation.instants)
+        yield from (_observe(case, instant) for instant, _ in expectation.instants)
         return
-    yield _probe(case, now)
-    for border in _coming(case, now):
-        yield _probe(case, border - TICK)
-        yield _probe(case, border)
+    yield _observe(case, now)
+    for instant in _coming_turns(case, now):
+        yield _observe(case, instant - TICK)
+        yield _observe(case, instant)
 
 
-def _coming(case: _Case, now: datetime) -> Iterator[datetime]:
-    return (border for border in turning_points(case.decision, case.values) if border > now)
+def _coming_turns(case: _Case, now: datetime) -> Iterator[datetime]:
+    return (instant for instant in turning_points(case.decision, case.values) if instant > now)
 
 
-def _missed(case: _Case, expectation: Expectation) -> Iterable[Failure]:
+def _check_instants(case: _Case, expectation: Expectation) -> Iterable[Failure]:
     for instant, want in sorted(expectation.instants):
-        ruling = _probe(case, instant).ruling
+        ruling = _observe(case, instant).ruling
         if ruling.outcome != want:
             yield Failure(expectation.decision, "outcome", want, ruling.outcome, instant, expectation.place, ruling)
 
 
-def _missed_life(case: _Case, expectation: Expectation, now: datetime) -> Iterable[Failure]:
-    found = _life(case, now)
-    wanted = _completed(expectation.life, found)
-    for after in sorted({segment.after for segment in (*wanted, *found)}):
-        want = _outcome_at(wanted, after)
-        ruling = _probe(case, now + after).ruling
+def _check_life(case: _Case, expectation: Expectation, now: datetime) -> Iterable[Failure]:
+    actual = _life(case, now)
+    expected = _completed(expectation.life, actual)
+    for after in sorted({stage.after for stage in (*expected, *actual)}):
+        want = _outcome_at(expected, after)
+        ruling = _observe(case, now + after).ruling
         if want != ruling.outcome:
             yield Failure(
                 expectation.decision, "outcome", want, ruling.outcome, now + after, expectation.place, ruling,
-                expectation.life, found,
+                expectation.life, actual,
             )  # fmt: skip
             return
 
 
 def _life(case: _Case, now: datetime) -> Life:
-    """Give a record's whole life from `now` on, in which each outcome differs from the one before."""
-    life = [ExpectedStage(_probe(case, now).ruling.outcome, timedelta())]
-    for instant in _coming(case, now):
-        outcome = _probe(case, instant).ruling.outcome
+    """Return a record's life from `now` on, in which each outcome differs from the one before."""
+    life = [ExpectedStage(_observe(case, now).ruling.outcome, timedelta())]
+    for instant in _coming_turns(case, now):
+        outcome = _observe(case, instant).ruling.outcome
         if outcome != life[-1].outcome:
             life.append(ExpectedStage(outcome, instant - now))
     return tuple(life)
 
 
-def _completed(wanted: Life, found: Life) -> Life:
+def _completed(expected: Life, actual: Life) -> Life:
     """Add the closing `not_applicable` that a test may leave out."""
-    closing = found[-1]
-    left_out = closing.outcome == NOT_APPLICABLE and closing.after > wanted[-1].after
-    return (*wanted, closing) if left_out else wanted
+    closing = actual[-1]
+    left_out = closing.outcome == NOT_APPLICABLE and closing.after > expected[-1].after
+    return (*expected, closing) if left_out else expected
 
 
 def _outcome_at(life: Life, after: timedelta) -> str:
-    return next(segment.outcome for segment in reversed(life) if segment.after <= after)
+    return next(stage.outcome for stage in reversed(life) if stage.after <= after)
 
 
-def _missed_rule(policy: Policy, test: PolicyTest, probe: Observation, want: str) -> Iterable[Failure]:
-    name = probe.decision.name
-    got = rule_of(probe.ruling)
+def _check_rule(policy: Policy, test: PolicyTest, observation: Observation, want: str) -> Iterable[Failure]:
+    name = observation.decision.name
+    got = name_decider(observation.ruling)
     if got != want:
-        place = _place_of_rule(policy, test, name)
-        yield Failure(name, "rule", want, got, test.now, place, probe.ruling)
+        place = _locate_expected_rule(policy, test, name)
+        yield Failure(name, "rule", want, got, test.now, place, observation.ruling)
 
 
-def rule_of(ruling: Ruling) -> str:
-    """Name the rule that decided; where none did, `otherwise` or the outcome that says so."""
+def name_decider(ruling: Ruling) -> str:
+    """Return the name of the rule that decided; where none did, `otherwise` or the outcome."""
     if ruling.rule is None:
         return ruling.outcome
     return ruling.rule.name or "otherwise"
 
 
-def _place_of_rule(policy: Policy, test: PolicyTest, name: str) -> Location:
+def _locate_expected_rule(policy: Policy, test: PolicyTest, name: str) -> Location:
     document = policy._files[-1]
     start = (test.place.line, test.place.column)
     is_test = (path[1] for path, (_, mark) in document.places.items() if path[:1] == ("tests",) and mark == start)

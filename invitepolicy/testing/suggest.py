@@ -1,4 +1,4 @@
-"""The tests that a policy file still wants: one for each border and each rule that none covers, as YAML to paste."""
+"""The tests that a policy file still lacks, one for each uncovered boundary and rule, as YAML to paste."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from invitepolicy._prove.regions import Budget, TooManyRegionsError, build_space
 from invitepolicy._prove.rulings import RuleCompiler, RuleMatrix, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness
 from invitepolicy.testing.coverage import MINUTE
-from invitepolicy.testing.run import rule_of, run_tests
+from invitepolicy.testing.run import name_decider, run_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +45,9 @@ _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
 
 @attrs.frozen
 class Suggestion:
-    """A test that is missing: its name, the record, the account, the decision, and what is to be expected of it.
+    """A missing test: its name, the record, the account, the decision, and the outcomes to expect.
 
-    `rule` is which rule decides, None where that is not what the test is about.
+    `rule` is the rule that decides; None where the test is not about that.
     """
 
     name: str
@@ -59,27 +59,29 @@ class Suggestion:
 
 
 def suggest_tests(policy: Policy) -> tuple[Suggestion, ...]:
-    """Find a test for every border and every rule of the policy's own file that its tests do not cover.
+    """Find a test for every boundary and every rule of the policy's own file that its tests do not cover.
 
-    Each expects what the policy says today: read them before you paste them. A border of a clock wants one test, the
-    whole life of a record; one of a number wants two. What no record can reach, or is too entangled to be found, is
-    left out.
+    Each expects what the policy does today, right or wrong: read them before you paste them. A boundary of a date
+    takes one test, the whole life of a record; one of a number takes two, a step below and above (1 of a count, a
+    tenth of a percent of a share). Names differ from those of the file's tests. A boundary or a rule that no record
+    can reach, that needs a note of more than 100,000 characters, or takes too long to analyse, gets no test.
+    An empty tuple means that everything is covered, or cannot be. Times count from `DEFAULT_NOW`, a test's default now.
     """
     report = run_tests(policy)
-    taken = {test.name for test in policy.tests}
-    found: list[Suggestion] = []
-    for border in report.boundaries:
-        if border.own and not border.covered:
-            found += _for_border(policy, border)
-    decided = {card for one in found for card in _deciding(policy, one)}
+    taken_names = {test.name for test in policy.tests}
+    suggestions: list[Suggestion] = []
+    for boundary in report.boundaries:
+        if boundary.own and not boundary.covered:
+            suggestions += _for_boundary(policy, boundary)
+    decided = {rule for one in suggestions for rule in _deciding(policy, one)}
     for rule in report.rules:
         if rule.own and not rule.covered and (rule.decision, rule.rule) not in decided:
-            found += _for_rule(policy, rule)
-    return tuple(_distinct(found, taken))
+            suggestions += _for_rule(policy, rule)
+    return tuple(_distinct(suggestions, taken_names))
 
 
 def format_suggestions(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
-    """Write suggestions as elements of a policy's `tests`, a line at a time."""
+    """Yield suggestions as elements of a policy's `tests`, line by line, indented by two spaces."""
     for one in suggestions:
         yield f"  - test: {format_sentence(one.name)}"
         given = dict(_given(one.given))
@@ -95,77 +97,79 @@ def format_suggestions(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
 
 
 def _deciding(policy: Policy, one: Suggestion) -> Iterator[tuple[str, str | None]]:
-    """Name the rules that decide in a suggested test, at its now and later in a life."""
+    """Yield the rules that decide in a suggested test, at its now and later in the life."""
     decision = policy.decisions[one.decision]
     values = read_values(decision, one.given, one.account)
     later_on = [
         instant for instant in turning_points(decision, values) if instant > DEFAULT_NOW and len(one.expect) > 1
     ]
     for instant in (DEFAULT_NOW, *later_on):
-        card = evaluate(decision, values, instant).rule
-        if card is not None:
-            yield one.decision, card.name
+        rule = evaluate(decision, values, instant).rule
+        if rule is not None:
+            yield one.decision, rule.name
 
 
-def _distinct(found: list[Suggestion], taken: set[str]) -> Iterator[Suggestion]:
-    """Give each test a name of its own, and each record once."""
+def _distinct(suggestions: list[Suggestion], taken_names: set[str]) -> Iterator[Suggestion]:
+    """Yield each record once, and each test under a name that is not taken."""
     seen: set[Any] = set()
-    for one in found:
+    for one in suggestions:
         key = (one.given, one.account, one.decision, one.expect)
         if key in seen:
             continue
         seen.add(key)
         name, number = one.name, 2
-        while name in taken:
+        while name in taken_names:
             name, number = f"{one.name} ({number})", number + 1
-        taken.add(name)
+        taken_names.add(name)
         yield attrs.evolve(one, name=name)
 
 
-def _for_border(policy: Policy, border: CoveredBoundary) -> Iterator[Suggestion]:
-    decision = policy.decisions[border.decision]
-    card = next((card for card in decision.rules if card.name == border.rule), None)
-    for witness in _witnesses(policy, decision, card, border):
-        title = border.rule or f"whom {border.decision} is asked about"
-        amount = format_quantity(border.amount.value, border.amount.kind)
-        if isinstance(border.line.operator, AgeRange):
-            given, account = _at_the_beginning(policy, witness, border)
+def _for_boundary(policy: Policy, boundary: CoveredBoundary) -> Iterator[Suggestion]:
+    decision = policy.decisions[boundary.decision]
+    rule = next((rule for rule in decision.rules if rule.name == boundary.rule), None)
+    for witness in _witnesses(policy, decision, rule, boundary):
+        title = boundary.rule or f"applies_to of {boundary.decision}"
+        threshold = format_quantity(boundary.threshold.value, boundary.threshold.kind)
+        if isinstance(boundary.condition.operator, AgeRange):
+            given, account = _at_the_beginning(policy, witness, boundary)
             life = _life(decision, given, account)
-            yield Suggestion(f"{title}, {amount} after {border.line.fact}", given, account, decision.name, life)
+            yield Suggestion(
+                f"{title}, {threshold} after {boundary.condition.fact}", given, account, decision.name, life
+            )
             return
-        for side, given, account in _sides(decision, witness, border):
+        for side, given, account in _sides(decision, witness, boundary):
             ruling = evaluate(decision, read_values(decision, given, account), DEFAULT_NOW)
-            name = f"{title}, {border.line.fact} {side}"
+            name = f"{title}, {boundary.condition.fact} {side}"
             yield Suggestion(name, given, account, decision.name, (ruling.outcome,))
         return
 
 
 def _for_rule(policy: Policy, rule: CoveredRule) -> Iterator[Suggestion]:
     decision = policy.decisions[rule.decision]
-    card = next(card for card in (*decision.rules, decision.otherwise) if card.name == rule.rule)
-    for witness in _witnesses(policy, decision, card, None):
+    stated = next(one for one in (*decision.rules, decision.otherwise) if one.name == rule.rule)
+    for witness in _witnesses(policy, decision, stated, None):
         ruling = evaluate(decision, read_values(decision, witness.invitation, witness.account), DEFAULT_NOW)
         name = f"{rule.decision}: {rule.rule or 'nothing else fits'}"
-        decided = rule_of(ruling) if rule.rule is not None else None
+        decided = name_decider(ruling) if rule.rule is not None else None
         yield Suggestion(name, witness.invitation, witness.account, decision.name, (ruling.outcome,), decided)
         return
 
 
 def _witnesses(
-    policy: Policy, decision: DecisionSpec, card: Rule | None, border: CoveredBoundary | None
+    policy: Policy, decision: DecisionSpec, rule: Rule | None, boundary: CoveredBoundary | None
 ) -> Iterator[Witness]:
     space = build_space(conditions_of(decision), policy.facts)
     reader = RuleCompiler(space)
-    cards = reader.compile_decision(decision)
-    table = RuleMatrix(space, cards)
-    lines = (*decision.applies_to, *(card.when if card is not None else ()))
+    compiled = reader.compile_decision(decision)
+    table = RuleMatrix(space, compiled)
+    conditions = (*decision.applies_to, *(rule.when if rule is not None else ()))
     try:
-        for masks in reader.ways_all_hold(lines):
-            box = region_where(space, masks)
-            if border is not None:
-                box = _just_inside(space, box, border)
-            for ruled in rulings_in(table, table.everything, table.everything, [box], Budget()):
-                if card is None or (ruled.old >= 0 and cards[ruled.old].rule is card):
+        for masks in reader.ways_all_hold(conditions):
+            region = region_where(space, masks)
+            if boundary is not None:
+                region = _just_inside(space, region, boundary)
+            for ruled in rulings_in(table, table.everything, table.everything, [region], Budget()):
+                if rule is None or (ruled.old >= 0 and compiled[ruled.old].rule is rule):
                     witness = make_witness(space, ruled.region)
                     if witness is not None:
                         yield _sent_now(witness, decision)
@@ -174,63 +178,63 @@ def _witnesses(
 
 
 def _sent_now(witness: Witness, decision: DecisionSpec) -> Witness:
-    """Let a record be sent at the test's now, as tests are that do not speak of it, where nothing depends on it."""
+    """Set the date of sending to the test's now, the default of tests, where nothing depends on it."""
     invitation = witness.invitation
     if invitation.status == "draft" or any(fact.name == "sent" for fact in decision.facts):
         return witness
     return attrs.evolve(witness, invitation=attrs.evolve(invitation, sent_at=DEFAULT_NOW))
 
 
-def _just_inside(space: FactSpace, box: Region, border: CoveredBoundary) -> Region:
-    """Narrow a box to the cell beside a border in which the line holds."""
-    line = border.line
-    index = dimension_of(space, base_fact(line.fact))
+def _just_inside(space: FactSpace, region: Region, boundary: CoveredBoundary) -> Region:
+    """Return the part of a region next to a boundary, on the side where the condition holds."""
+    condition = boundary.condition
+    index = dimension_of(space, base_fact(condition.fact))
     dimension = space.dimensions[index]
-    holding = [cell for cell in cells_of(box[index]) if condition_holds(dimension, line, cell)]
-    low = getattr(line.operator, "low", None)
-    cell = holding[:1] if low is border.amount else holding[-1:]
-    return replaced(box, index, sum(1 << one for one in cell))
+    holding = [cell for cell in cells_of(region[index]) if condition_holds(dimension, condition, cell)]
+    low = getattr(condition.operator, "low", None)
+    cell = holding[:1] if low is boundary.threshold else holding[-1:]
+    return replaced(region, index, sum(1 << one for one in cell))
 
 
-def _at_the_beginning(policy: Policy, witness: Witness, border: CoveredBoundary) -> tuple[Invitation, Account]:
-    """Move a record in time so that the border's clock begins to run at the test's now."""
-    fact = next(fact for fact in policy.decisions[border.decision].facts if fact.name == border.line.fact)
+def _at_the_beginning(policy: Policy, witness: Witness, boundary: CoveredBoundary) -> tuple[Invitation, Account]:
+    """Shift a record in time so that the boundary's date is the test's now."""
+    fact = next(fact for fact in policy.decisions[boundary.decision].facts if fact.name == boundary.condition.fact)
     source: Any = witness.account if fact.subject == "account" else witness.invitation
     anchor = source.facts[fact.name] if fact.name.startswith(OWN_PREFIX) else getattr(source, fact.field)
-    by = DEFAULT_NOW - anchor
+    shift = DEFAULT_NOW - anchor
     invitation = witness.invitation
-    fields = {name: _moved(getattr(invitation, name), by) for name in _INSTANTS}
-    facts = {name: _moved(value, by) for name, value in invitation.facts.items()}
-    account = attrs.evolve(witness.account, restricted_at=_moved(witness.account.restricted_at, by))
+    fields = {name: _shifted(getattr(invitation, name), shift) for name in _INSTANTS}
+    facts = {name: _shifted(value, shift) for name, value in invitation.facts.items()}
+    account = attrs.evolve(witness.account, restricted_at=_shifted(witness.account.restricted_at, shift))
     return attrs.evolve(invitation, **fields, facts=facts), account
 
 
-def _moved(value: Any, by: timedelta) -> Any:
-    return add_or_none(value, by) if isinstance(value, datetime) else value
+def _shifted(value: Any, shift: timedelta) -> Any:
+    return add_or_none(value, shift) if isinstance(value, datetime) else value
 
 
 def _life(decision: DecisionSpec, given: Invitation, account: Account) -> tuple[str, ...]:
     values: dict[str, Value] = read_values(decision, given, account)
     life = [evaluate(decision, values, DEFAULT_NOW).outcome]
-    said = [life[0]]
+    stages = [life[0]]
     for instant in turning_points(decision, values):
         outcome = evaluate(decision, values, instant).outcome
         if instant > DEFAULT_NOW and outcome != life[-1]:
             life.append(outcome)
-            said.append(f"{outcome} after {format_duration((instant - DEFAULT_NOW) // MINUTE * MINUTE)}")
-    return tuple(said)
+            stages.append(f"{outcome} after {format_duration((instant - DEFAULT_NOW) // MINUTE * MINUTE)}")
+    return tuple(stages)
 
 
 def _sides(
-    decision: DecisionSpec, witness: Witness, border: CoveredBoundary
+    decision: DecisionSpec, witness: Witness, boundary: CoveredBoundary
 ) -> Iterator[tuple[str, Invitation, Account]]:
-    """Put the fact of a number's border on either side of it: the very value, and one step away."""
-    fact = next(fact for fact in decision.facts if fact.name == border.line.fact)
-    test: Any = border.line.operator
-    is_low = test.low is border.amount
-    value: float = border.amount.value  # type: ignore[assignment]  # numbers only, by the fact's kind
+    """Yield the record on either side of a number's boundary: exactly on it, and one step away."""
+    fact = next(fact for fact in decision.facts if fact.name == boundary.condition.fact)
+    test: Any = boundary.condition.operator
+    is_low = test.low is boundary.threshold
+    value: float = boundary.threshold.value  # type: ignore[assignment]  # numbers only, by the fact's kind
     included = test.low_included if is_low else test.high_included
-    step = _STEPS.get(fact.kind) or _gap(decision, border.line, value)
+    step = _STEPS.get(fact.kind) or _gap(decision, boundary.condition, value)
     below_is_value = included is not is_low
     other = value + step if below_is_value else value - step
     for number in sorted((value, round(other, 6))):
@@ -248,12 +252,12 @@ def _with_number(witness: Witness, fact: Fact, number: float) -> tuple[Invitatio
     return attrs.evolve(invitation, **({"note": "x" * int(number)} if fact.field == "note" else change)), account
 
 
-def _gap(decision: DecisionSpec, line: Condition, value: float) -> float:
-    """Give a step of a number of one's own that reaches no other threshold of it."""
+def _gap(decision: DecisionSpec, condition: Condition, value: float) -> float:
+    """Return a step of an own number, which has no smallest one, that reaches no other threshold."""
     ends: Iterator[Any] = (
         end.value
         for other in conditions_of(decision)
-        if other.fact == line.fact
+        if other.fact == condition.fact
         for end in (getattr(other.operator, "low", None), getattr(other.operator, "high", None))
         if end is not None and end.value != value
     )
@@ -261,7 +265,7 @@ def _gap(decision: DecisionSpec, line: Condition, value: float) -> float:
 
 
 def _given(invitation: Invitation) -> Iterator[tuple[str, str]]:
-    """Give the fields of a record that are not as they are by themselves, as YAML."""
+    """Yield the fields of a record that differ from the defaults, as YAML."""
     ordinary = Invitation(sent_at=None if invitation.status == "draft" else DEFAULT_NOW)
     for field in attrs.fields(Invitation):
         value = getattr(invitation, field.name)

@@ -87,7 +87,7 @@ def test_boundaries_are_listed_with_their_places(run):
         "  no tests",
         "  rules: its parents' 0 of 3 decided",
         "  boundaries: its own 0 of 1, its parents' 0 of 2 tested on both sides",
-        "    untested  child.yaml:6: withdraw, what it applies to: “attempts: at most 9” (9)",
+        "    untested  child.yaml:6: withdraw, applies_to: “attempts: at most 9” (9)",
         "    untested  p.yaml:8: withdraw, “late”: “sent: at least 4 days ago” (4 days)",
         "    untested  p.yaml:12: withdraw, “known”: “attempts: at least 2” (2)",
     ]

@@ -1,4 +1,4 @@
-"""Explanations: every rule in order, every line with what it met, and the instant at which it turns."""
+"""Explanations: every rule in order, every condition with its value, and the instant at which it changes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_nobody_knows_is_open():
 
 
 def test_where_nothing_is_asked_no_rule_decides():
-    """The failing line of `applies_to` is told."""
+    """The failing line of `applies_to` is listed."""
     found = explain(FAQ, Invitation(status="accepted", sent_at=SENT), "withdraw", now=TODAY)
 
     assert [(line.fact, line.state) for line in found.applies_to if line.state != "holds"] == [("status", "fails")]
@@ -122,8 +122,8 @@ def test_without_now_the_clock_is_read():
 
 
 def test_a_now_without_a_zone_is_refused():
-    """Nobody knows when that is."""
-    with pytest.raises(RecordError, match="time zone"):
+    """Its time zone is unknown."""
+    with pytest.raises(RecordError, match="timezone-aware"):
         explain(FAQ, RECORD, "withdraw", now=TODAY.replace(tzinfo=None))
 
 
@@ -131,7 +131,7 @@ def test_a_now_without_a_zone_is_refused():
 @settings(max_examples=100, deadline=None)
 @given(record=invitations, account=accounts)
 def test_an_explanation_agrees_with_the_answer(record, account):
-    """The first card that holds decides, unless the answer is that nobody can say, or that nothing is asked."""
+    """The first rule that holds decides, unless the outcome is undetermined or not applicable."""
     for name, decision in FAQ.decisions.items():
         subject = account if decision.subject == "account" else record
         found = explain(FAQ, subject, name, now=NOW, account=account)

@@ -103,7 +103,7 @@ def test_nothing_is_collected_without_opting_in(pytester):
 
 
 def test_an_error_of_ones_own_keeps_its_traceback(folder):
-    """Only unmet expectations are told in words."""
+    """Only unmet expectations are described in words."""
     folder.makepyfile(
         conftest="""
         import pytest

@@ -19,7 +19,7 @@ from invitepolicy.store import PolicyStore
 
 
 def style(days, *, extends="faq"):
-    """Give the text of a style that waits so long."""
+    """Return the text of a style that waits so long."""
     return f"invitepolicy: 1\nname: mine\nextends: {extends}\nsettings: {{longest_wait: {days} days}}\n"
 
 
@@ -28,7 +28,7 @@ HALF = style(20)[:-3]
 
 
 def waits(policy):
-    """Give the setting that tells the styles apart."""
+    """Return the setting that tells the styles apart."""
     return policy.settings["longest_wait"].value.days
 
 
@@ -40,7 +40,7 @@ def edits():
 
 @pytest.fixture
 def store(tmp_path, edits):
-    """Give a store over an empty folder."""
+    """Return a store over an empty folder."""
     return PolicyStore(tmp_path, report=lambda name, problems: edits.append((name, len(problems))))
 
 
@@ -136,14 +136,14 @@ def test_a_bad_edit_leaves_the_last_good_policy(store, write, edits):
 
 
 def test_each_bad_edit_is_reported(store, write, edits):
-    """Another bad one is told anew."""
+    """Another bad one is reported again."""
     write("mine.yaml", BAD)
     store.get("mine")
     write("mine.yaml", HALF)
     store.get("mine")
 
     assert [name for name, _ in edits] == ["mine", "mine"]
-    assert len(store._told) == 1
+    assert len(store._reported) == 1
 
 
 def test_a_style_that_was_never_good_is_the_default(store, write, tmp_path):
@@ -304,7 +304,7 @@ def test_a_report_that_fails_takes_no_answer_away(tmp_path, write, caplog):
 
 
 def test_nobody_need_listen(tmp_path, write):
-    """Without a callback the problems are kept all the same."""
+    """Without a callback the problems are still available."""
     store = PolicyStore(tmp_path)
     write("mine.yaml", BAD)
 
@@ -316,14 +316,14 @@ def test_another_thread_s_good_policy_is_not_lost(store, write, monkeypatch):
     """Whoever found a bad edit keeps the newest good policy, not the one that it began with."""
     write("mine.yaml", style(20))
     store.get("mine")
-    good = store._kept["mine"]
+    good = store._entries["mine"]
     write("mine.yaml", style(21))
     newer = PolicyStore(store._folder).get("mine")
     write("mine.yaml", BAD)
     load = module._load
 
     def overtaken(path):
-        store._kept["mine"] = module._Kept(newer)
+        store._entries["mine"] = module._Entry(newer)
         return load(path)
 
     monkeypatch.setattr(module, "_load", overtaken)

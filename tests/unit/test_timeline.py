@@ -19,30 +19,30 @@ FAQ = load_policy("faq")
 DAILY = Invitation(sent_at=SENT, activity="daily")
 
 
-def outcomes(segments):
-    """Give a life as outcomes with the days since it was sent."""
-    return [(segment.outcome, segment.start and (segment.start - SENT) // DAY) for segment in segments]
+def outcomes(stages):
+    """Return a life as outcomes with the days since it was sent."""
+    return [(stage.outcome, stage.start and (stage.start - SENT) // DAY) for stage in stages]
 
 
 def test_a_life_goes_from_the_first_day_to_the_last():
-    """Kept, considered, withdrawn, and then nothing to ask any more; without a border at either end."""
-    segments = timeline(FAQ, DAILY, "withdraw")
+    """Kept, considered, withdrawn, and then nothing to ask any more; without an end on either side."""
+    stages = timeline(FAQ, DAILY, "withdraw")
 
-    assert outcomes(segments) == [
+    assert outcomes(stages) == [
         ("keep", None),
         ("consider", 3),
         ("withdraw", 4),
         ("withdraw", 14),
         ("not_applicable", 180),
     ]
-    assert [segment.rule for segment in segments] == [
+    assert [stage.rule for stage in stages] == [
         None,
         "a daily visitor may have seen it",
         "a daily visitor has seen it",
         "nobody waits forever",
         None,
     ]
-    assert segments[-1].end is None
+    assert stages[-1].end is None
 
 
 def test_reasons_are_read_at_the_start():
@@ -53,14 +53,14 @@ def test_reasons_are_read_at_the_start():
         "    otherwise: {then: fresh, because: 'Sent {sent.age} ago.'}\n"
     )
 
-    assert [segment.reason for segment in timeline(policy, DAILY, "d")] == ["Sent 1 day ago.", "Sent 2 days ago."]
+    assert [stage.reason for stage in timeline(policy, DAILY, "d")] == ["Sent 1 day ago.", "Sent 2 days ago."]
 
 
-def test_without_a_clock_there_is_one_segment():
+def test_without_a_clock_there_is_one_stage():
     """What does not move stays for ever, both ways."""
-    (segment,) = timeline(FAQ, Invitation(status="draft"), "note")
+    (stage,) = timeline(FAQ, Invitation(status="draft"), "note")
 
-    assert (segment.start, segment.end, segment.outcome) == (None, None, "recommended")
+    assert (stage.start, stage.end, stage.outcome) == (None, None, "recommended")
 
 
 def test_an_account_has_a_life_too():
@@ -72,10 +72,10 @@ def test_an_account_has_a_life_too():
 
 @pytest.mark.parametrize("sent_at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 def test_the_ends_of_time_are_no_trouble(sent_at):
-    """A border past the year 9999 is never reached, and nothing lies before the year 1."""
-    segments = timeline(FAQ, Invitation(sent_at=sent_at), "expiry")
+    """A turning point past the year 9999 is never reached, and nothing lies before the year 1."""
+    stages = timeline(FAQ, Invitation(sent_at=sent_at), "expiry")
 
-    assert {segment.outcome for segment in segments} <= {"open", "expiring", "lapsed"}
+    assert {stage.outcome for stage in stages} <= {"open", "expiring", "lapsed"}
     assert just_before(datetime.min.replace(tzinfo=UTC)) == datetime.min.replace(tzinfo=UTC)
 
 
@@ -83,8 +83,8 @@ def test_the_ends_of_time_are_no_trouble(sent_at):
     ("subject", "decision", "words"),
     [
         (DAILY, "withdrw", "did you mean “withdraw”?"),
-        (DAILY, "pace", "“pace” is asked about the account; give an account, as summarize makes it"),
-        (Account(), "withdraw", "“withdraw” is asked about the invitation; give an invitation"),
+        (DAILY, "pace", "“pace” is about the account; give an account, such as summarize returns"),
+        (Account(), "withdraw", "“withdraw” is about the invitation; give an invitation"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(subject, decision, words):
@@ -99,15 +99,15 @@ def test_what_cannot_be_asked_is_refused(subject, decision, words):
 @settings(max_examples=150, deadline=None)
 @given(record=invitations, account=accounts, seconds=st.integers(-300 * 86400, 300 * 86400))
 def test_a_timeline_is_what_decide_says_at_every_instant(record, account, seconds):
-    """At random instants, at each border and just before it; segments touch, and neighbours differ."""
+    """At random instants, at each turning point and just before it; stages touch, and neighbours differ."""
     for name, decision in FAQ.decisions.items():
         about_account = decision.subject == "account"
-        segments = timeline(FAQ, account if about_account else record, name, account=account)
-        starts = [segment.start for segment in segments]
+        stages = timeline(FAQ, account if about_account else record, name, account=account)
+        starts = [stage.start for stage in stages]
         assert starts[0] is None
-        assert starts[1:] == [segment.end for segment in segments[:-1]]
+        assert starts[1:] == [stage.end for stage in stages[:-1]]
         for instant in (NOW + timedelta(seconds=seconds), *starts[1:], *map(just_before, starts[1:])):
-            (found,) = (s for s in segments if (not s.start or s.start <= instant) and (not s.end or instant < s.end))
+            (found,) = (s for s in stages if (not s.start or s.start <= instant) and (not s.end or instant < s.end))
             if about_account:
                 answer = decide_account(FAQ, account, now=instant)[name]
             else:
@@ -118,17 +118,17 @@ def test_a_timeline_is_what_decide_says_at_every_instant(record, account, second
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_on_random_policies_a_timeline_is_what_decide_says(part):
-    """At each border and just before it, of every kind of line, with the year 9999 and what is missing."""
+    """At each turning point and just before it, of every kind of line, with the year 9999 and what is missing."""
     for seed in range(part, 160, 4):
         policy = random_policy(seed)
         record, account = random_record(policy, seed)
         for name, decision in policy.decisions.items():
             if decision.subject != "invitation":
                 continue
-            starts = [segment.start for segment in timeline(policy, record, name, account=account)][1:]
-            for segment in timeline(policy, record, name, account=account):
-                inside = segment.start or just_before(segment.end or NOW)
+            starts = [stage.start for stage in timeline(policy, record, name, account=account)][1:]
+            for stage in timeline(policy, record, name, account=account):
+                inside = stage.start or just_before(stage.end or NOW)
                 answer = decide(policy, record, now=inside, account=account)[name]
-                assert (segment.outcome, segment.rule, segment.place) == (answer.outcome, answer.rule, answer.place)
+                assert (stage.outcome, stage.rule, stage.place) == (answer.outcome, answer.rule, answer.place)
                 coming = [start for start in starts if start > inside]
                 assert answer.changes_at is None or answer.changes_at in coming

@@ -19,61 +19,65 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-def shown(line: Condition) -> str:
-    """Show a line as it is written."""
-    return quoted(f"{line.fact}: {line.text}")
+def show_condition(condition: Condition) -> str:
+    """Return a condition as it is written, in quotes."""
+    return quoted(f"{condition.fact}: {condition.text}")
 
 
-def never_holds(laid: LintContext, line: Condition) -> bool:
-    """Say whether a line holds of no value at all."""
+def never_holds(context: LintContext, condition: Condition) -> bool:
+    """Return whether a condition holds for no value at all."""
     return not any(
-        all(holds & laid.space.whole[index] for index, (holds, _) in masks.items())
-        for masks in laid.reader.ways_to_hold(line)
+        all(holds & context.space.whole[index] for index, (holds, _) in masks.items())
+        for masks in context.reader.ways_to_hold(condition)
     )
 
 
-def why_never(line: Condition) -> str:
-    """Say why a line holds of no value: a border that is never reached, or two in the wrong order."""
-    if not isinstance(line.operator, AgeRange | NumberRange):
-        return f"{shown(line)} holds of nothing"
-    low, high = line.operator.low, line.operator.high
+def explain_never(condition: Condition) -> str:
+    """Return why a condition never holds: its threshold is never reached, or two are in the wrong order."""
+    if not isinstance(condition.operator, AgeRange | NumberRange):
+        return f"{show_condition(condition)} never holds"
+    low, high = condition.operator.low, condition.operator.high
     if low is not None and high is not None and low.value != FOREVER:
-        return f"{amount(low)} is not {_less(low)} than {amount(high)}"
+        return f"{describe_threshold(low)} is not {_less(low)} than {describe_threshold(high)}"
     if low is not None and low.value == FOREVER:
-        return f"{amount(low)} never comes"
-    return f"{shown(line)} holds of nothing"
+        return f"{describe_threshold(low)} never comes"
+    return f"{show_condition(condition)} never holds"
 
 
-def amount(quantity: Threshold) -> str:
-    """Name a setting with its value, or write the value out."""
-    value = format_quantity(quantity.value, quantity.kind)
-    return value if quantity.setting is None else f"{quantity.setting} ({value})"
+def describe_threshold(threshold: Threshold) -> str:
+    """Return a setting's name with its value, or the value as it is written."""
+    value = format_quantity(threshold.value, threshold.kind)
+    return value if threshold.setting is None else f"{threshold.setting} ({value})"
 
 
-def _less(quantity: Threshold) -> str:
-    return "shorter" if quantity.kind == "duration" else "less"
+def _less(threshold: Threshold) -> str:
+    return "shorter" if threshold.kind == "duration" else "less"
 
 
-def _more(quantity: Threshold) -> str:
-    return "longer" if quantity.kind == "duration" else "more"
+def _more(threshold: Threshold) -> str:
+    return "longer" if threshold.kind == "duration" else "more"
 
 
-def why_unreached(laid: LintContext, number: int) -> str:
-    """Say why a rule decides nothing, as what follows *because*."""
-    rule = laid.decision.rules[number]
-    empty = next((line for line in rule.when if never_holds(laid, line)), None)
+def explain_unreached(context: LintContext, number: int) -> str:
+    """Return why a rule never decides, as a clause that follows *because*."""
+    rule = context.decision.rules[number]
+    empty = next((condition for condition in rule.when if never_holds(context, condition)), None)
     if empty is not None:
-        return why_never(empty)
-    lines, above, doubted = _deciders(laid, number)
+        return explain_never(empty)
+    conditions, above, is_doubted = _deciders(context, number)
     compared = list(dict.fromkeys(text for other in above for text in _compare(rule, other)))[:2]
     names = _names(above)
     if above and compared:
         return f"{join_words(compared, 'and')}, and {names} {'stands' if len(above) == 1 else 'stand'} above it"
     if above:
         return f"{names} above it {'decides' if len(above) == 1 else 'decide'} wherever it fits"
-    if lines:
-        return f"the decision does not apply there ({join_words(dict.fromkeys(map(shown, lines)), 'and')})"
-    return "a rule above it always leaves it in doubt" if doubted else "its lines never hold together"
+    if conditions:
+        return (
+            f"the decision does not apply there ({join_words(dict.fromkeys(map(show_condition, conditions)), 'and')})"
+        )
+    return (
+        "a rule above it always leaves the outcome undetermined" if is_doubted else "its conditions never hold together"
+    )
 
 
 def _names(rules: list[Rule]) -> str:
@@ -81,39 +85,42 @@ def _names(rules: list[Rule]) -> str:
     return join_words([*named, *(["others"] if len(rules) > _NAMED else [])], "and")
 
 
-def _deciders(laid: LintContext, number: int) -> tuple[list[Condition], list[Rule], bool]:
-    """Find what decides where all lines of a rule hold: lines of `applies_to`, rules above it, or doubt."""
-    boxes = regions_of(laid, laid.decision.rules[number], wide=False)
-    lines: dict[Condition, None] = {}
+def _deciders(context: LintContext, number: int) -> tuple[list[Condition], list[Rule], bool]:
+    """Return what decides where all conditions of a rule hold.
+
+    That is conditions of `applies_to`, rules above it, and whether the outcome is undetermined somewhere.
+    """
+    regions = regions_of(context, context.decision.rules[number], wide=False)
+    conditions: dict[Condition, None] = {}
     rules: dict[Rule, None] = {}
-    doubted = False
-    for ruled in rulings_in(laid.table, laid.base, laid.base, boxes, laid.meter):
-        card = laid.table.rules[ruled.final]
-        doubted = doubted or ruled.old == DOUBT
-        if card.condition is not None:
-            lines[card.condition] = None
-        elif card.rule is not None and card.rule is not laid.decision.rules[number]:
-            rules[card.rule] = None
-    return list(lines), list(rules), doubted
+    is_doubted = False
+    for ruled in rulings_in(context.table, context.base, context.base, regions, context.budget):
+        decider = context.table.rules[ruled.final]
+        is_doubted = is_doubted or ruled.old == DOUBT
+        if decider.condition is not None:
+            conditions[decider.condition] = None
+        elif decider.rule is not None and decider.rule is not context.decision.rules[number]:
+            rules[decider.rule] = None
+    return list(conditions), list(rules), is_doubted
 
 
 def _compare(rule: Rule, above: Rule) -> Iterator[str]:
-    """Compare the borders of two rules about one fact, where a setting is one of them."""
-    for line in rule.when:
+    """Yield how the thresholds of two rules on one fact compare, where at least one is a setting."""
+    for condition in rule.when:
         for other in above.when:
-            if line.fact == other.fact and isinstance(line.operator, AgeRange | NumberRange):
-                yield from _borders(line, other)
+            if condition.fact == other.fact:
+                yield from _compare_thresholds(condition, other)
 
 
-def _borders(line: Condition, above: Condition) -> Iterable[str]:
-    mine, other = line.operator, above.operator
-    if not (isinstance(mine, AgeRange | NumberRange) and isinstance(other, AgeRange | NumberRange)):
+def _compare_thresholds(condition: Condition, above: Condition) -> Iterable[str]:
+    below, over = condition.operator, above.operator
+    if not (isinstance(below, AgeRange | NumberRange) and isinstance(over, AgeRange | NumberRange)):
         return
-    if mine.low is not None and other.low is not None and _by_setting(mine.low, other.low):
-        yield f"{amount(mine.low)} is not {_less(mine.low)} than {amount(other.low)}"
-    if mine.high is not None and other.high is not None and _by_setting(mine.high, other.high):
-        yield f"{amount(mine.high)} is not {_more(mine.high)} than {amount(other.high)}"
+    if below.low is not None and over.low is not None and _by_setting(below.low, over.low):
+        yield f"{describe_threshold(below.low)} is not {_less(below.low)} than {describe_threshold(over.low)}"
+    if below.high is not None and over.high is not None and _by_setting(below.high, over.high):
+        yield f"{describe_threshold(below.high)} is not {_more(below.high)} than {describe_threshold(over.high)}"
 
 
-def _by_setting(mine: Threshold, other: Threshold) -> bool:
-    return mine.setting != other.setting and bool(mine.setting or other.setting)
+def _by_setting(below: Threshold, over: Threshold) -> bool:
+    return below.setting != over.setting and bool(below.setting or over.setting)

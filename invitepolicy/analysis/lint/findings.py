@@ -1,8 +1,8 @@
-"""What lint says: a finding, its level, its place, its remedy and the record that shows it."""
+"""A finding of lint: its level, its place, its remedy and a record that shows it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from invitepolicy._prove.witness import Witness
 
 Level = Literal["warning", "note"]
+FEWER: Final = "use fewer rules, fewer facts, or fewer tags in one rule"  # the remedy of every `unproven`
 
 
 @attrs.frozen
 class Finding:
-    """Something in a policy that is allowed and hardly meant (a warning), or good to know (a note).
+    """Something in a policy that is valid but probably not intended (a warning), or worth knowing (a note).
 
-    `code` is a stable word for programs; `witness` is a record that shows it, where one can.
+    `code` is stable, for programs. `what` and `hint` are sentences without a full stop, for people. `witness` is a
+    record that shows the finding; None where no single record can (a setting without effect, say).
     """
 
     level: Level
@@ -30,12 +32,12 @@ class Finding:
     witness: Witness | None = None
 
 
-def own(policy: Policy) -> dict[str, Any]:
-    """Give the data of the policy's own file, without its parents."""
+def own_data(policy: Policy) -> dict[str, Any]:
+    """Return the data of the policy's own file, without that of its parents."""
     return policy._files[-1].data
 
 
-def place_of(policy: Policy, path: Path) -> Location:
-    """Give the place of a key of the policy's own file."""
+def locate_key(policy: Policy, path: Path) -> Location:
+    """Return the place of a key in the policy's own file."""
     document = policy._files[-1]
     return Location(document.path.replace("\\", "/").rpartition("/")[2], *document.key_mark(path))

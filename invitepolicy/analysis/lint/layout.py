@@ -1,4 +1,4 @@
-"""A decision laid out for lint: the cards of its rules, and beside each those that it would be without one line."""
+"""A decision compiled for lint: its rules, and beside each the same rule without one of its conditions."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class LintContext:
-    """A decision over its cells: `base` is what it says; each rule and each line of `applies_to` has its own bits.
+    """A decision over its cells, as bits of `table`.
 
-    `without` holds, for a rule's number and a line's, the bits of the rule without that line.
+    `base` has the bits of the decision as it stands, `rules` and `applies` those of each rule and of each condition of
+    `applies_to`. `without` maps the number of a rule and of one of its conditions to the bits of the rule without it.
     """
 
     decision: DecisionSpec
@@ -34,61 +35,64 @@ class LintContext:
     applies: tuple[int, ...]
     rules: tuple[int, ...]
     without: Mapping[tuple[int, int], int]
-    meter: Budget
+    budget: Budget
 
 
 @attrs.define
-class _Row:
-    cards: list[CompiledRule] = attrs.field(factory=list)
+class _RuleList:
+    rules: list[CompiledRule] = attrs.field(factory=list)
 
-    def put(self, cards: Iterable[CompiledRule]) -> int:
-        """Add cards at the end, and give their bits."""
-        before = len(self.cards)
-        self.cards += cards
-        return (1 << len(self.cards)) - (1 << before)
+    def add(self, rules: Iterable[CompiledRule]) -> int:
+        """Append compiled rules and return their bits."""
+        before = len(self.rules)
+        self.rules += rules
+        return (1 << len(self.rules)) - (1 << before)
 
 
-def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], meter: Budget) -> LintContext:
-    """Lay a decision out; the lines of `applies_to` that fail come first, then those that are open, then the rules."""
+def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], budget: Budget) -> LintContext:
+    """Compile a decision: first where `applies_to` fails, then where it is open, then the rules in order."""
     space = build_space(conditions_of(decision), facts)
     reader = RuleCompiler(space)
-    row = _Row()
-    failing = [row.put(reader.compile_failing(line)) for line in decision.applies_to]
-    opening = [row.put(reader.compile_open(line)) for line in decision.applies_to]
+    compiled = _RuleList()
+    failing = [compiled.add(reader.compile_failing(condition)) for condition in decision.applies_to]
+    opening = [compiled.add(reader.compile_open(condition)) for condition in decision.applies_to]
     rules = []
     without = {}
     for number, rule in enumerate((*decision.rules, decision.otherwise)):
-        rules.append(row.put(reader.compile_rule(rule, rule.when)))
+        rules.append(compiled.add(reader.compile_rule(rule, rule.when)))
         for index in range(len(rule.when)):
-            without[number, index] = row.put(reader.compile_rule(rule, _but(rule, index)))
+            without[number, index] = compiled.add(reader.compile_rule(rule, _conditions_without(rule, index)))
     applies = tuple(map(int.__or__, failing, opening))
     base = sum(applies) + sum(rules)
     return LintContext(
-        decision, space, reader, RuleMatrix(space, row.cards), base, applies, tuple(rules), without, meter
+        decision, space, reader, RuleMatrix(space, compiled.rules), base, applies, tuple(rules), without, budget
     )
 
 
-def _but(rule: Rule, index: int) -> tuple[Condition, ...]:
+def _conditions_without(rule: Rule, index: int) -> tuple[Condition, ...]:
     return (*rule.when[:index], *rule.when[index + 1 :])
 
 
-def regions_of(laid: LintContext, rule: Rule, *, wide: bool) -> list[Region]:
-    """Give the boxes in which all lines of a rule hold, or, if `wide`, none fails."""
-    return [region_where(laid.space, masks, wide=wide) for masks in laid.reader.ways_all_hold(rule.when)]
+def regions_of(context: LintContext, rule: Rule, *, wide: bool) -> list[Region]:
+    """Return the regions in which all conditions of a rule hold, or, if `wide`, none fails."""
+    return [region_where(context.space, masks, wide=wide) for masks in context.reader.ways_all_hold(rule.when)]
 
 
-def regions_without(laid: LintContext, rule: Rule, index: int) -> list[Region]:
-    """Give the boxes in which no line of a rule fails but one that does not hold."""
-    line = rule.when[index]
-    others = [region_where(laid.space, masks, wide=True) for masks in laid.reader.ways_all_hold(_but(rule, index))]
-    cards = (*laid.reader.compile_failing(line), *laid.reader.compile_open(line))
-    return [intersect(box, region_where(laid.space, card.masks)) for box in others for card in cards]
+def regions_without(context: LintContext, rule: Rule, index: int) -> list[Region]:
+    """Return the regions in which one condition of a rule does not hold and no other fails."""
+    condition = rule.when[index]
+    others = [
+        region_where(context.space, masks, wide=True)
+        for masks in context.reader.ways_all_hold(_conditions_without(rule, index))
+    ]
+    compiled = (*context.reader.compile_failing(condition), *context.reader.compile_open(condition))
+    return [intersect(region, region_where(context.space, missed.masks)) for region in others for missed in compiled]
 
 
-def open_regions(laid: LintContext, rule: Rule, line: Condition) -> list[Region]:
-    """Give the boxes in which no line of a rule fails and one is open."""
+def open_regions(context: LintContext, rule: Rule, condition: Condition) -> list[Region]:
+    """Return the regions in which one condition of a rule is open and none fails."""
     return [
-        intersect(box, region_where(laid.space, card.masks))
-        for box in regions_of(laid, rule, wide=True)
-        for card in laid.reader.compile_open(line)
+        intersect(region, region_where(context.space, open_rule.masks))
+        for region in regions_of(context, rule, wide=True)
+        for open_rule in context.reader.compile_open(condition)
     ]

@@ -201,10 +201,10 @@ def _border_to_dict(border: CoveredBoundary) -> dict[str, Any]:
     return {
         "decision": border.decision,
         "rule": border.rule,
-        "line": f"{border.line.fact}: {border.line.text}",
-        "value": format_quantity(border.amount.value, border.amount.kind),
-        "setting": border.amount.setting,
-        "place": str(border.line.place),
+        "line": f"{border.condition.fact}: {border.condition.text}",
+        "value": format_quantity(border.threshold.value, border.threshold.kind),
+        "setting": border.threshold.setting,
+        "place": str(border.condition.place),
         "own": border.own,
         "covered": border.covered,
     }

@@ -1,4 +1,4 @@
-"""What two policies decide differently, held to deciding every cell by both; and whose answers that changes."""
+"""What two policies decide differently, held to deciding every cell by both; and which answers that changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def pairs(number):
-    """Give pairs of small policies about the same facts."""
+    """Return pairs of small policies about the same facts."""
     for seed in range(number):
         facts = small_facts(seed)
         yield seed, unproven(small_text(seed, facts)), unproven(small_text(seed + 1_000_000, facts))
@@ -93,7 +93,7 @@ def body(kind, test):
 
 def test_an_own_fact_of_two_kinds_fits_no_record():
     """It is refused in words, and a choice of other words is compared by those in common."""
-    with pytest.raises(InvitePolicyError, match="“my_a” is a count in p and a flag in p; no record fits both"):
+    with pytest.raises(InvitePolicyError, match="“my_a” is a count in p and a flag in p; no record can satisfy both"):
         diff_policies(body("count", "given"), body("flag", "given"))
 
     found = diff_policies(body("[a, b]", "a"), body("[a, c]", "c"))
@@ -116,7 +116,7 @@ def test_an_own_fact_of_one_policy_alone_is_compared():
     ]
 
 
-def test_decisions_that_one_policy_alone_has_are_told():
+def test_decisions_that_one_policy_alone_has_are_reported():
     """A decision about the account is another one than one about an invitation."""
     one = policy(
         'decisions: {d: {question: "a?", otherwise: {then: x, because: b}}, e: {otherwise: {then: x, because: b}}}'
@@ -170,7 +170,7 @@ def test_impact_speaks_of_the_account():
 
 
 def test_impact_agrees_with_deciding():
-    """On random records: told at once exactly where the outcomes differ, and first then where it is told later."""
+    """On random records: an answer is reported exactly from the first instant at which the outcomes differ."""
     faq = load_policy("faq")
     new = with_settings(faq, longest_wait="1 week", daily_wait="6 days", expires_soon="100 days")
     people = random_invitations(60, seed=5)
@@ -180,10 +180,10 @@ def test_impact_agrees_with_deciding():
     def differ(invitation, now, name):
         return decide(faq, invitation, now=now)[name].outcome != decide(new, invitation, now=now)[name].outcome
 
-    told = {(id(one.invitation), one.decision): one.at for one in (*found.now, *found.later)}
+    reported = {(id(one.invitation), one.decision): one.at for one in (*found.now, *found.later)}
     for invitation in people:
         for name in ("withdraw", "expiry"):
-            at = told.get((id(invitation), name))
+            at = reported.get((id(invitation), name))
             days = [NOW + half * DAY / 2 for half in range(60)]
             assert not any(differ(invitation, day, name) for day in days if at is None or day < at)
             assert at is None or differ(invitation, at, name)
@@ -199,7 +199,7 @@ def test_the_end_of_time_ends_the_span():
     assert [one.at for one in found.later] == [late + 14 * DAY]
 
 
-def test_rules_that_overlap_in_too_many_ways_are_told():
+def test_rules_that_overlap_in_too_many_ways_are_refused():
     """Instead of guessing: an error of the library's own."""
     words = [", ".join(f"{letter}{number}" for number in range(32)) for letter in "ab"]
     text = BODY.replace("KIND", "tags").replace("{my_a: TEST}", f"{{tags: [{words[0]}], my_a: [{words[1]}]}}")

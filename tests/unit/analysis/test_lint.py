@@ -109,8 +109,8 @@ def test_a_finding_of_a_shipped_policy_has_a_place_in_it(name):
             assert answers[finding.what.split("”")[0][1:]].outcome == "undetermined"
 
 
-def test_too_many_boxes_are_told():
-    """Where a decision's rules overlap in too many ways lint says so, and guesses nothing."""
+def test_too_many_regions_are_reported():
+    """Where too many rules overlap, lint reports that instead of guessing."""
     tags = ", ".join(f"t{number}" for number in range(40))
     other = ", ".join(f"u{number}" for number in range(40))
     text = f"""
@@ -129,7 +129,7 @@ def test_too_many_boxes_are_told():
     (finding,) = lint_policy(policy(text))
 
     assert (finding.level, finding.code) == ("warning", "unproven")
-    assert finding.what == "“d”: a rule names too many combinations of tags to analyse"
+    assert finding.what == "“d”: too many overlapping rules to analyse"
 
 
 def test_a_reason_uses_a_setting():
@@ -149,7 +149,7 @@ def test_a_reason_uses_a_setting():
 
 def test_a_rule_that_is_too_hard_hides_no_other(monkeypatch):
     """What can be proven of the other rules is said; the ones that cannot are named."""
-    monkeypatch.setattr(lint_rules, "_BOXES_A_RULE", 2)
+    monkeypatch.setattr(lint_rules, "_BUDGET_PER_RULE", 2)
     text = """
         decisions:
           d:
@@ -167,18 +167,16 @@ def test_a_rule_that_is_too_hard_hides_no_other(monkeypatch):
     findings = [finding for finding in lint_policy(policy(text)) if finding.level == "warning"]
 
     assert [(finding.code, finding.place.line) for finding in findings] == [("unproven", 5), ("unreached", 6)]
-    assert findings[0].what == (
-        "of “d” not all can be proven: others overlap with “easy”, “s”, “t” and others in too many ways"
-    )
+    assert findings[0].what == ("“d”: too many rules overlap with “easy”, “s”, “t” and others to analyse them all")
 
 
 @pytest.mark.slow
 def test_a_decision_of_400_rules_is_linted_within_the_bound():
-    """However many rules overlap, boxes are counted: what is too hard is told, and the rest is found."""
-    chance = random.Random(4)  # noqa: S311  (a seeded test is the point)
+    """However many rules overlap: what takes too long is reported as unproven, and the rest is found."""
+    rng = random.Random(4)  # noqa: S311  (a seeded test is the point)
     facts = [fact for fact in dict.fromkeys(FACTS_OF) if not fact.startswith("my_")][:12]
     rules = "\n".join(
-        f"{' ' * 14}- {{rule: r{number}, when: {some_lines(chance, facts)}, then: {chance.choice('xyz')}, because: b}}"
+        f"{' ' * 14}- {{rule: r{number}, when: {some_lines(rng, facts)}, then: {rng.choice('xyz')}, because: b}}"
         for number in range(400)
     )
     text = f"""
@@ -197,7 +195,7 @@ def test_a_decision_of_400_rules_is_linted_within_the_bound():
 
 
 def test_four_lines_have_no_findings():
-    """A style that sets values alone is not told what its parent's decisions can and cannot do."""
+    """A style that only sets values has no findings about its parent's decisions."""
     style = parse_policy("invitepolicy: 1\nname: mine\nextends: faq\nsettings: {longest_wait: 30 days}\n")
 
     assert lint_policy(style) == ()

@@ -36,7 +36,7 @@ PARENT = """
         outcomes: [keep, ask, withdraw]
         details: {withdraw: {where: "My Network, Sent"}, ask: {by: telephone}}
         limits:
-          - {rule: kept, when: {tags: ["no", "a, b", vip]}, then: keep, because: "You said: keep #1."}
+          - {rule: stays, when: {tags: ["no", "a, b", vip]}, then: keep, because: "You said: keep #1."}
         rules:
           - rule: they wait long
             when: {sent: at least wait ago, attempts: between few and few, my_field: {not: ["no", "a: b"]}}
@@ -54,7 +54,7 @@ PARENT = """
           - {rule: many wait, when: {account_pending: more than few}, then: full, because: "{account_pending} wait."}
         otherwise: {then: fine, because: Few wait.}
     promises:
-      - {promise: who is kept is kept, decision: withdraw, when: {tags: vip}, never: withdraw}
+      - {promise: vips are not withdrawn, decision: withdraw, when: {tags: vip}, never: withdraw}
 """
 CHILD = """
     title: "on"
@@ -75,12 +75,12 @@ CHILD = """
 
 
 def shown(policy):
-    """Give a policy as one text."""
+    """Return a policy as one text."""
     return "".join(f"{line}\n" for line in format_policy(policy))
 
 
 def origins(text):
-    """Give each line that has an origin by what stands before it."""
+    """Return each line that has an origin by what stands before it."""
     found = (line.rpartition("  # ") for line in text.splitlines())
     return {said.strip(): origin for said, sign, origin in found if sign}
 
@@ -170,7 +170,7 @@ def test_a_chain_reads_so():
               withdraw: {where: "My Network, Sent"}  # parent1.yaml:11
               ask: {by: telephone}  # parent1.yaml:11
             limits:
-              - rule: kept  # parent1.yaml:13
+              - rule: stays  # parent1.yaml:13
                 when:
                   tags: ["a, b", "no", vip]  # parent1.yaml:13
                 then: keep  # parent1.yaml:13
@@ -198,7 +198,7 @@ def test_a_chain_reads_so():
               then: fine  # parent1.yaml:29
               because: "Few wait."  # parent1.yaml:29
         promises:
-          - promise: who is kept is kept  # parent1.yaml:31
+          - promise: vips are not withdrawn  # parent1.yaml:31
             decision: withdraw  # parent1.yaml:31
             when:
               tags: vip  # parent1.yaml:31
@@ -208,7 +208,7 @@ def test_a_chain_reads_so():
 
 
 def test_the_parent_by_itself_keeps_its_tests_and_braces():
-    """A count between two settings, a doubled brace, an age, and the details of one card alone."""
+    """A count between two settings, a doubled brace, an age, and the details of one rule alone."""
     policy = build(PARENT)
     text = shown(policy)
 
@@ -224,12 +224,12 @@ def test_the_smallest_policy():
     assert shown(build("settings: {}")).splitlines()[1:] == ["invitepolicy: 1", "name: p  # p.yaml:3"]
 
 
-def test_cards_at_one_place_of_two_files_are_told_apart():
+def test_rules_at_one_place_of_two_files_are_distinguished():
     """Files in two folders may have one name: the reason shown is the one that decides."""
 
     def file(path, wait, **more):
-        card = {"rule": "one", "when": {"tags": "x"}, "then": "a", "because": f"We wait {wait}.", **more}
-        decision = {"rules": [card], "otherwise": {"then": "a", "because": "x"}}
+        rule = {"rule": "one", "when": {"tags": "x"}, "then": "a", "because": f"We wait {wait}.", **more}
+        decision = {"rules": [rule], "otherwise": {"then": "a", "because": "x"}}
         body = {"invitepolicy": 1, "name": "p", "settings": {"wait": "2 weeks"}, "decisions": {"d": decision}}
         return parse_source(json.dumps(body), path)
 
@@ -264,7 +264,7 @@ def test_two_lines_about_one_fact_cannot_be_said_in_one_file():
 
     text = shown(policy)
 
-    assert "# Both lines about one fact must hold. They stand in two files, and one file cannot say so." in text
+    assert "# Both conditions on one fact must hold. They come from two files; one file cannot express this." in text
     assert "status: [accepted, pending]  # parent1.yaml:1" in text
     assert "status: [accepted, draft]  # p.yaml:1" in text
     (problem,) = refusal(parse_policy, text)
@@ -317,17 +317,17 @@ _WHEN = st.fixed_dictionaries(
     },
 ).filter(bool)
 _THEN = st.sampled_from(["keep", "ask"])
-_CARDS = st.lists(
+_RULES = st.lists(
     st.fixed_dictionaries({"when": _WHEN, "then": _THEN, "because": _REASONS}, optional={"details": _DATA}), max_size=3
 )
 
 
 @st.composite
 def _decisions(draw, names):
-    limits, rules = draw(_CARDS), draw(_CARDS)
-    for card in (*limits, *rules):
-        card["rule"] = draw(_NAMED.filter(lambda name: name not in names))
-        names.add(card["rule"])
+    limits, rules = draw(_RULES), draw(_RULES)
+    for rule in (*limits, *rules):
+        rule["rule"] = draw(_NAMED.filter(lambda name: name not in names))
+        names.add(rule["rule"])
     decision = {"limits": limits, "rules": rules, "otherwise": {"then": draw(_THEN), "because": draw(_REASONS)}}
     if draw(st.booleans()):
         decision["details"] = draw(st.dictionaries(_THEN, _DATA, max_size=2))
@@ -388,7 +388,7 @@ def test_a_reason_is_written_as_it_is_read(reason):
 
 
 def test_the_list_has_a_line_or_two_each(capsys, monkeypatch):
-    """Name, title and what it is about, folded to the terminal."""
+    """The name, title and what it is about, wrapped to the width of the terminal."""
     monkeypatch.setenv("COLUMNS", "80")
 
     assert main(["show"]) == 0

@@ -17,7 +17,7 @@ FAQ = load_policy("faq")
 
 
 def table(decision, policy=FAQ):
-    """Give a timetable as plain data."""
+    """Return a timetable as plain data."""
     found = make_timetable(policy, decision)
     return found.clock, found.columns, [(row.who, row.outcomes) for row in found.rows]
 

@@ -1,4 +1,4 @@
-"""What tests cover: the rules that decided, and the borders that were looked at from both sides."""
+"""What tests cover: the rules that decided, and the boundaries that were looked at from both sides."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ tests:
 
 
 def covered(when, *tests):
-    """Say of each border of a rule whether tests covered it, in the order of its lines."""
+    """Return of each boundary of a rule whether tests covered it, in the order of its lines."""
     lines = "".join(f"  - {{test: t{number}, {test}}}\n" for number, test in enumerate(tests))
     report = run_tests(policy(HEAD % when + lines + "  - {test: other, expect: {}}\n"))
-    return [border.covered for border in report.boundaries]
+    return [boundary.covered for boundary in report.boundaries]
 
 
 def given(fact, *values):
-    """Give a test a value, which expects nothing in particular."""
+    """Return a test a value, which expects nothing in particular."""
     return [f"given: {{{fact}: {value}}}, expect: {{withdraw: {{2026-01-01: keep}}}}" for value in values]
 
 
 def account(field, *values):
-    """Give a test an account, likewise."""
+    """Return a test an account, likewise."""
     return [f"account: {{{field}: {value}}}, expect: {{withdraw: {{2026-01-01: keep}}}}" for value in values]
 
 
@@ -58,7 +58,7 @@ def account(field, *values):
         ([], False),
     ],
 )  # fmt: skip
-def test_the_border_of_a_clock(tests, wanted):
+def test_the_boundary_of_a_clock(tests, wanted):
     """The very instant, and at most a minute before it; in one test or two; a life looks at both sides."""
     assert covered("sent: at least 4 days ago", *tests) == [wanted]
 
@@ -78,7 +78,7 @@ def test_the_border_of_a_clock(tests, wanted):
         ("less than 3", (1, 3), False),
     ],
 )
-def test_the_border_of_a_count(when, values, wanted):
+def test_the_boundary_of_a_count(when, values, wanted):
     """The number itself, and the one beside it on the other side."""
     assert covered(f"attempts: {when}", *given("attempts", *values)) == [wanted]
 
@@ -87,12 +87,12 @@ def test_the_border_of_a_count(when, values, wanted):
     ("values", "wanted"),
     [(("39.9%", "40%"), True), (("39.95%", "40%"), True), (("39.8%", "40%"), False), (("39.9%", "40.1%"), False)],
 )
-def test_the_border_of_a_share(values, wanted):
+def test_the_boundary_of_a_share(values, wanted):
     """The share itself, and one at most a tenth of a percent away."""
     assert covered("account_rejected_share: at least 40%", *account("rejected_share", *values)) == [wanted]
 
 
-def test_the_border_of_a_number_of_ones_own():
+def test_the_boundary_of_a_number_of_ones_own():
     """It has no smallest step: no other threshold of the fact may lie between."""
     assert covered("my_score: at least 2.5", *given("my_score", -7, 2.5)) == [True]
     assert covered("my_score: at least 2.5", *given("my_score", -7, 2.6)) == [False]
@@ -101,7 +101,7 @@ def test_the_border_of_a_number_of_ones_own():
     assert covered("my_score: more than 1, attempts: 0", *given("my_score", 1, 9)) == [True, False]
 
 
-def test_just_a_number_has_two_borders():
+def test_just_a_number_has_two_boundaries():
     """Below it and above it."""
     assert covered("attempts: 2", *given("attempts", 1, 2)) == [True, False]
     assert covered("attempts: 2", *given("attempts", 2, 3)) == [False, True]
@@ -117,8 +117,8 @@ def test_just_a_number_has_two_borders():
         "status: pending, sent: given",
     ],
 )
-def test_nothing_lies_beyond_some_borders(when):
-    """Less than none, more than all, later than forever: these are no borders, nor is a test without a quantity."""
+def test_nothing_lies_beyond_some_boundaries(when):
+    """Less than none, more than all, later than forever: these are no boundaries, nor is a test without a quantity."""
     text = (HEAD % when).replace("facts:", "settings: {never: forever}\nfacts:" if "never" in when else "facts:")
 
     assert run_tests(policy(text + "  - {test: t, expect: {}}\n")).boundaries == ()
@@ -155,10 +155,10 @@ LIFE = "tests:\n  - {test: t, expect: {withdraw: [keep, consider after %s, withd
 
 
 def test_where_a_line_fails_another_rule_may_decide():
-    """A border shared with the rule above is looked at from both sides by the life that crosses it."""
+    """A boundary shared with the rule above is looked at from both sides by the life that crosses it."""
     report = run_tests(policy(TWO + LIFE % ("3 days", "4 days")))
 
-    assert [(border.rule, border.amount.setting, border.covered) for border in report.boundaries] == [
+    assert [(boundary.rule, boundary.threshold.setting, boundary.covered) for boundary in report.boundaries] == [
         (None, "lapse", True),
         ("late", "wait", True),
         ("soon", "first", True),
@@ -172,7 +172,7 @@ def test_a_failing_test_covers_what_it_judged():
     report = run_tests(policy(TWO + LIFE % ("1 day", "2 days")))
 
     assert report.results[0].failures
-    assert all(border.covered for border in report.boundaries)
+    assert all(boundary.covered for boundary in report.boundaries)
 
 
 def test_a_rule_counts_as_covered_where_it_decided():
@@ -187,7 +187,7 @@ def test_a_rule_counts_as_covered_where_it_decided():
 
 
 def test_own_and_parents_are_counted_apart():
-    """Own are the file's rules, and thresholds whose line or whose setting the file states."""
+    """Own are the file's rules, and thresholds of which the file has the condition or the setting."""
     child = f"""
 extends: parent1
 settings: {{first: 2 days}}
@@ -206,7 +206,7 @@ decisions:
         ("soon", False),
         (None, False),
     ]
-    assert [(border.rule, border.line.fact, border.own) for border in report.boundaries] == [
+    assert [(boundary.rule, boundary.condition.fact, boundary.own) for boundary in report.boundaries] == [
         (None, "sent", False),
         (None, "attempts", True),
         ("again", "attempts", True),

@@ -11,8 +11,8 @@ from invitepolicy.testing.messages import describe_boundary, describe_coverage, 
 from invitepolicy.testing.run import run_tests
 
 
-def told(test):
-    """Give what is told of the first failure of a test."""
+def described(test):
+    """Return what is described of the first failure of a test."""
     (result,) = run_tests(policy(f"{RULES}  - {{test: t, {test}}}\n")).results
     return list(describe_failure(result.failures[0], result.test.now))
 
@@ -52,7 +52,7 @@ def told(test):
             "expect: {withdraw: {2025-12-31: withdraw}}",
             [
                 (
-                    "withdraw at 2025-12-31T00:00:00Z (1 day before its now): expected withdraw, got keep "
+                    "withdraw at 2025-12-31T00:00:00Z (1 day before the test's now): expected withdraw, got keep "
                     "(expected in p.yaml:30)"
                 ),
                 "  otherwise decided (p.yaml:15)",
@@ -82,14 +82,14 @@ def told(test):
                     "withdraw at 2026-01-01T00:00:00Z: expected the rule “soon”, got not_applicable "
                     "(expected in p.yaml:30)"
                 ),
-                "  “status: pending” does not hold, so it is not_applicable (p.yaml:4)",
+                "  “status: pending” does not hold, so the outcome is not_applicable (p.yaml:4)",
             ],
         ),
         (
             "given: {sent_at: }, expect: {withdraw: keep}",
             [
                 "withdraw at 2026-01-01T00:00:00Z: expected keep, got undetermined (expected in p.yaml:30)",
-                "  sent would have to be known (p.yaml:7)",
+                "  sent must be known (p.yaml:7)",
             ],
         ),
     ],
@@ -97,7 +97,7 @@ def told(test):
 )
 def test_a_failure_is_told_whole(test, lines):
     """What was expected and where, what was got and when, and what decided and where."""
-    assert told(test) == lines
+    assert described(test) == lines
 
 
 def test_tests_are_counted():
@@ -119,7 +119,7 @@ def test_coverage_is_counted_apart():
     assert describe_coverage(()) == "none"
 
 
-def test_a_border_is_named_with_its_value():
+def test_a_boundary_is_named_with_its_value():
     """Place, decision, rule, line, and what its setting is."""
     text = "settings: {wait: 4 days}\n" + RULES.replace("at least 4 days", "at least wait").lstrip("\n")
     text = (
@@ -128,8 +128,8 @@ def test_a_border_is_named_with_its_value():
         .removesuffix("tests:")
     )
 
-    assert [describe_boundary(border) for border in run_tests(policy(text)).boundaries[:3]] == [
-        "p.yaml:5: withdraw, what it applies to: “sent: less than 9 weeks ago” (9 weeks)",
+    assert [describe_boundary(boundary) for boundary in run_tests(policy(text)).boundaries[:3]] == [
+        "p.yaml:5: withdraw, applies_to: “sent: less than 9 weeks ago” (9 weeks)",
         "p.yaml:9: withdraw, “late”: “sent: at least wait ago” (wait is 4 days)",
         "p.yaml:13: withdraw, “soon”: “sent: at least 3 days ago” (3 days)",
     ]

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def failures(*tests):
-    """Give the failures of tests, all in one file."""
+    """Return the failures of tests, all in one file."""
     report = run_tests(
         policy(RULES + "".join(f"  - {{test: t{number}, {test}}}\n" for number, test in enumerate(tests)))
     )
@@ -124,17 +124,17 @@ def test_only_a_closing_not_applicable_may_be_left_out():
 
 
 def test_a_failure_holds_both_places_and_both_lives():
-    """The expectation's place and the deciding card's; the life wanted and the life got."""
+    """The expectation's place and the deciding rule's; the life wanted and the life got."""
     (failure,) = failures("given: {activity: daily}, expect: {withdraw: [keep, withdraw after 4 days]}")
 
     assert (str(failure.place), str(failure.ruling.place)) == ("p.yaml:30", "p.yaml:11")
     assert failure.place.column > 1
     assert failure.ruling.rule.name == "soon"
-    assert [(segment.outcome, segment.after) for segment in failure.wanted_life] == [
+    assert [(stage.outcome, stage.after) for stage in failure.wanted_life] == [
         ("keep", 0 * DAY),
         ("withdraw", 4 * DAY),
     ]
-    assert [(segment.outcome, segment.after) for segment in failure.found_life] == [
+    assert [(stage.outcome, stage.after) for stage in failure.found_life] == [
         ("keep", 0 * DAY),
         ("consider", 3 * DAY),
         ("withdraw", 4 * DAY),
@@ -159,7 +159,7 @@ def test_a_skipped_test_is_not_run_and_covers_nothing():
 
     assert [(result.test.skip, result.failures) for result in report.results] == [("not yet", ())]
     assert not any(rule.covered for rule in report.rules)
-    assert not any(border.covered for border in report.boundaries)
+    assert not any(boundary.covered for boundary in report.boundaries)
 
 
 def test_a_policy_without_tests_has_an_empty_report():
@@ -170,14 +170,14 @@ def test_a_policy_without_tests_has_an_empty_report():
     assert {rule.covered for rule in report.rules} == {False}
 
 
-def test_a_border_after_the_year_9999_is_never_reached():
+def test_a_boundary_after_the_year_9999_is_never_reached():
     """The life ends before it."""
     assert failures("given: {sent_at: 9999-12-31}, now: 9999-12-31, expect: {withdraw: [keep]}") == []
 
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_one_test_alone_says_what_it_says_among_all(name):
-    """`run_test` is a part of `run_tests`, and the order of the file is kept."""
+    """`run_test` is a part of `run_tests`, and results have the order of the file."""
     whole = load_policy(name)
 
     report = run_tests(whole)
@@ -213,18 +213,18 @@ def test_the_life_that_is_expected_is_the_one_that_decide_gives():
 
     for record in random_invitations(2_000, seed=4):
         life = tuple(
-            ExpectedStage(segment.outcome, max(segment.start or NOW, NOW) - NOW)
-            for segment in timeline(faq, record, "withdraw")
-            if segment.end is None or segment.end > NOW
+            ExpectedStage(stage.outcome, max(stage.start or NOW, NOW) - NOW)
+            for stage in timeline(faq, record, "withdraw")
+            if stage.end is None or stage.end > NOW
         )
-        late = tuple(attrs.evolve(segment, after=segment.after + MINUTE * bool(segment.after)) for segment in life)
+        late = tuple(attrs.evolve(stage, after=stage.after + MINUTE * bool(stage.after)) for stage in life)
 
         assert not missed_by(faq, record, life)
-        assert bool(missed_by(faq, record, late)) is (len({segment.outcome for segment in life}) > 1)
+        assert bool(missed_by(faq, record, late)) is (len({stage.outcome for stage in life}) > 1)
 
 
 def missed_by(whole, record, life):
-    """Give what a test misses that expects a life of a record."""
+    """Return what a test misses that expects a life of a record."""
     expectation = Expectation("withdraw", life, (), Location("p.yaml", 1))
     test = PolicyTest("t", record, Account(), NOW, (expectation,), FrozenMapping(), None, Location("p.yaml", 1))
     return run_test(whole, test).failures

@@ -40,20 +40,24 @@ decisions:
 
 
 def pasted(text):
-    """Give what a file still lacks, and its tests that fail, once its suggestions are pasted into it."""
+    """Return what a file still lacks, and its tests that fail, once its suggestions are pasted into it."""
     policy = parse_policy(text)
     suggestions = suggest_tests(policy)
     report = run_tests(
         parse_policy(f"{text}tests:\n" + "".join(f"{line}\n" for line in format_suggestions(suggestions)))
     )
     failed = [result.test.name for result in report.results if result.failures]
-    borders = [(border.rule, border.line.text) for border in report.boundaries if border.own and not border.covered]
+    boundaries = [
+        (boundary.rule, boundary.condition.text)
+        for boundary in report.boundaries
+        if boundary.own and not boundary.covered
+    ]
     rules = [rule.rule for rule in report.rules if rule.own and not rule.covered]
-    return failed, borders, rules
+    return failed, boundaries, rules
 
 
 def bare(name):
-    """Give a shipped policy without its tests."""
+    """Return a shipped policy without its tests."""
     text, found, _ = (POLICIES / f"{name}.yaml").read_text(encoding="utf-8").partition("\ntests:")
     assert found
     return text + "\n"
@@ -61,15 +65,15 @@ def bare(name):
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_suggestions_cover_a_shipped_policy(name):
-    """All of its own rules and borders, from no test at all."""
+    """All of its own rules and boundaries, from no test at all."""
     assert pasted(bare(name)) == ([], [], [])
 
 
 def test_suggestions_cover_every_kind_of_fact():
     """Own facts, tags, shares, notes, both ends of `between`; what nothing can reach is left out."""
-    failed, borders, rules = pasted(ODD)
+    failed, boundaries, rules = pasted(ODD)
 
-    assert (failed, borders) == ([], [])
+    assert (failed, boundaries) == ([], [])
     assert rules == ["waited"]
 
 
@@ -110,7 +114,7 @@ decisions:
 
 
 def test_names_that_are_taken_get_a_number():
-    """Two borders of one rule and fact have names of their own anyway; a test of that name may be there already."""
+    """Two boundaries of one rule and fact have names of their own anyway; a test of that name may be there already."""
     text = """invitepolicy: 1
 name: p
 decisions:
