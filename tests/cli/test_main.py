@@ -43,7 +43,7 @@ def test_without_a_verb_it_says_what_there_is(capsys, monkeypatch):
         (["review", "x", "--format", "jsn"], "there is no “jsn”; did you mean “json”?"),
         (["review"], "the following arguments are required: SOURCE"),
         (["review", "x", "--now", "yesterday"], "“yesterday” is not a date or an instant; write 2026-03-01"),
-        (["review", "x", "--set", "longest_wait"], "is no name=value"),
+        (["review", "x", "--set", "longest_wait"], "is not NAME=VALUE"),
         (["review", "x", "--account", "tear=free"], "tear: an account has no such field; did you mean “tier”?"),
     ],
 )

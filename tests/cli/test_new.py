@@ -36,14 +36,14 @@ def test_four_lines_and_the_schema(capsys):
         "settings: {longest_wait: 2 weeks}\n"
     )
     assert Path("policy.schema.json").read_text(encoding="utf-8") == schema_text()
-    said = capsys.readouterr().out
-    assert said == (
-        "Wrote mine.invitepolicy.yaml; policy.schema.json lets your editor help you.\n"
+    printed = capsys.readouterr().out
+    assert printed == (
+        "Wrote mine.invitepolicy.yaml; policy.schema.json gives your editor completion and checks.\n"
         "Change a number in it, then check it, and see what it advises:\n"
         "  invitepolicy check mine.invitepolicy.yaml\n"
         "  invitepolicy review YOUR-EXPORT --policy mine.invitepolicy.yaml\n"
     )
-    assert main(shlex.split(said.splitlines()[2])[1:]) == 0
+    assert main(shlex.split(printed.splitlines()[2])[1:]) == 0
 
 
 @pytest.mark.parametrize("parent", shipped_names())
@@ -86,11 +86,9 @@ def test_nothing_is_overwritten(capsys):
     Path("policy.schema.json").write_text("{}", encoding="utf-8")
 
     assert main(["new"]) == 2
-    assert capsys.readouterr().err == (
-        "invitepolicy: mine.invitepolicy.yaml is there already, and is yours; name another file\n"
-    )
+    assert capsys.readouterr().err == ("invitepolicy: mine.invitepolicy.yaml already exists; choose another name\n")
     assert main(["new", "other.yaml"]) == 0
-    assert "policy.schema.json stood there already, and was left as it is.\n" in capsys.readouterr().out
+    assert "policy.schema.json already existed and was left unchanged.\n" in capsys.readouterr().out
     assert Path("mine.invitepolicy.yaml").read_text(encoding="utf-8") == "mine"
     assert Path("policy.schema.json").read_text(encoding="utf-8") == "{}"
 
@@ -130,9 +128,9 @@ def test_a_sheet_about_people_is_written_instead(capsys):
     assert main(["new", "-o", "mine.yaml"]) == 2
     assert main(["new", "--dates", "day-first"]) == 2
     assert capsys.readouterr().err.splitlines()[-3:] == [
-        "invitepolicy: a style and a people.csv are two things; leave out FILE or --people",
-        "invitepolicy: -o and --dates speak of --people; leave them out",
-        "invitepolicy: -o and --dates speak of --people; leave them out",
+        "invitepolicy: FILE and --people cannot be combined; leave one of them out",
+        "invitepolicy: -o and --dates apply only with --people; leave them out",
+        "invitepolicy: -o and --dates apply only with --people; leave them out",
     ]
     assert [path.name for path in Path().iterdir()] == ["people.csv"]
 

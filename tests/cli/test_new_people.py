@@ -26,7 +26,7 @@ def test_it_stands_beside_the_export_and_joins_everybody(tmp_path, capsys):
 
     path = tmp_path / "people.csv"
     assert capsys.readouterr().err == (
-        f"invitepolicy: {path} was written; fill in what you know, leave the rest empty, and review again\n"
+        f"invitepolicy: wrote {path}; fill in what you know, leave the rest empty, and run the review again\n"
     )
     path.write_text(path.read_text(encoding="utf-8").replace("Ann,", "Ann,known"), encoding="utf-8")
     assert [one.relationship for one in read_export(folder).invitations] == ["known", "unknown"]
@@ -36,7 +36,7 @@ def test_what_is_there_stays(tmp_path):
     """It may be the work of an evening."""
     folder = write_export(tmp_path, [sent("ann")], people=["name", "Ann"])
 
-    with pytest.raises(OutputError, match=r"people\.csv is there already, and is yours; name another file behind -o"):
+    with pytest.raises(OutputError, match=r"people\.csv already exists; choose another name with -o"):
         write_people(asked(folder))
 
     assert (tmp_path / "people.csv").read_text() == "name\nAnn\n"
@@ -76,5 +76,5 @@ def test_where_a_sheet_is_found_again(tmp_path):
 
 def test_records_need_no_sheet():
     """They say themselves what is known."""
-    with pytest.raises(ExportError, match="the sheet is for an export"):
+    with pytest.raises(ExportError, match="--people needs a LinkedIn export"):
         write_people(asked("a.jsonl"))

@@ -91,8 +91,8 @@ def test_words_become_values():
     [
         (options.instant, "soon", "“soon” is not a date or an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         (options.duration, "1 month", "write 30 days or 4 weeks"),
-        (options.account, "tier", "“tier” is no name=value"),
-        (options.account, "\x1b=", "“\\x1b=” is no name=value"),
+        (options.account, "tier", "“tier” is not NAME=VALUE"),
+        (options.account, "\x1b=", "“\\x1b=” is not NAME=VALUE"),
         (options.account, "pendin=3", "an account has no such field; did you mean “pending”?"),
     ],
 )
