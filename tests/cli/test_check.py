@@ -55,7 +55,7 @@ def checked(capsys, *arguments):
 
 
 def test_a_new_style_is_fine(style, capsys):
-    """Its test passes, and the coverage is told."""
+    """Its test passes, and the coverage is printed."""
     status, lines = checked(capsys, FILE)
 
     assert status == 0
@@ -191,7 +191,7 @@ def test_ten_mistakes_are_mended_from_the_message_alone(style, capsys, right, wr
 
 
 def test_an_outcome_that_fails_has_no_life(style, capsys):
-    """Only what decided is told."""
+    """Only the rule that decided is named."""
     text = style.read_text(encoding="utf-8").partition("    expect:")[0] + "    expect: {withdraw: withdraw}\n"
     style.write_text(text, encoding="utf-8")
 

@@ -46,7 +46,7 @@ def test_a_difference_reads_well_at_80_columns(capsys):
     assert max(map(len, lines)) <= 80
 
 
-def test_of_many_kinds_of_records_the_simplest_are_told(capsys):
+def test_of_many_kinds_of_records_the_simplest_are_listed(capsys):
     """One of each change, of which all is known where there is one; `--all` lists them."""
     main(["diff", "faq", "patient"])
     short = capsys.readouterr().out
@@ -102,7 +102,7 @@ def test_json_without_data_has_no_impact(capsys):
 
 
 def test_other_decisions_and_the_account(tmp_path, capsys):
-    """Decisions of one policy alone are told; the account's answer is told as the account's."""
+    """Decisions of only one policy are listed; the account's answer is listed as the account's."""
     path = tmp_path / "mine.yaml"
     path.write_text(
         "invitepolicy: 1\nname: mine\nextends: linkedin\ndecisions:\n  tone:\n    question: How to write?\n"
@@ -137,7 +137,7 @@ def test_what_cannot_run(capsys, arguments, status, words):
     assert words in capsys.readouterr().err
 
 
-def test_rows_that_cannot_be_read_are_told(tmp_path, capsys):
+def test_rows_that_cannot_be_read_are_counted(tmp_path, capsys):
     """They are left out, a remark says how many, and the status is 1; `-q` says nothing."""
     (tmp_path / "Invitations.csv").write_text(
         'From,To,Sent At,Message,Direction\nMe,A,3/1/26 9:00 AM,,OUTGOING\nMe,B,"3/1/26, 9:00 AM",,OUTGOING\n',

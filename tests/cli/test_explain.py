@@ -18,7 +18,7 @@ ARGUMENTS = ["--now", "2026-03-15T12:00Z"]
 
 @pytest.fixture
 def explained(capsys):
-    """Give what the command prints about somebody: its status, its text and its remarks."""
+    """Return the status, text and remarks of the command about a person."""
 
     def run(*words):
         status = main(["explain", str(EXAMPLE), *words, *ARGUMENTS])

@@ -1,4 +1,4 @@
-"""What verbs have in common: which policy decides, when, with which colours."""
+"""Options that verbs share: which policy decides, as of when, with which colours."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def chosen(name=None, settings=()):
-    """Give the name of the policy chosen, and why."""
-    found = options.choose_policy(name, list(settings))
-    return found.policy.name, found.why
+    """Return the name of the policy chosen, and why."""
+    choice = options.choose_policy(name, list(settings))
+    return choice.policy.name, choice.why
 
 
 def test_the_policy_is_asked_for_or_found(folder, monkeypatch):

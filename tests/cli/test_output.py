@@ -1,4 +1,4 @@
-"""Output: whole or not at all, never over what is being read, and inert."""
+"""Output: atomic, never over an input, and inert."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from invitepolicy.cli.output import OutputError, tolerate_unencodable, warn, wri
 
 
 def failing(error):
-    """Give text that breaks off."""
+    """Yield text, then raise an error."""
     yield "half"
     raise error
 
@@ -43,7 +43,7 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 
 def umask():
-    """Give the mask, as it is."""
+    """Return the umask."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -118,7 +118,7 @@ def test_several_policies_stand_apart(run):
     assert all(" tests passed\n" in part for part in (faq, linkedin))
 
 
-def test_a_policy_with_problems_is_told_and_the_rest_is_run(run):
+def test_a_policy_with_problems_is_reported_and_the_rest_is_run(run):
     """Problems are findings; what cannot be read could not run."""
     Path("bad.yaml").write_text("invitepolicy: 1\nnam: bad\n", encoding="utf-8")
 
@@ -210,7 +210,7 @@ def test_suggestions_are_data_too(run):
 
 
 def test_of_a_policy_with_problems_nothing_is_suggested(run):
-    """They are told as remarks."""
+    """They are printed as YAML comments."""
     Path("p.yaml").write_text(POLICY.replace("then: withdraw", "then: withdrew"), encoding="utf-8")
 
     status, text, _ = run("p.yaml", "--suggest")

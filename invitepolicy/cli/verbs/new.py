@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="path of the people.csv; default: beside the export")
     parser.add_argument("--dates", choices=ORDERS, help=DATES_HELP)
-    parser.add_argument("-q", "--quiet", action="store_true", help="do not say what to do next")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not print what to do next")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -183,8 +183,9 @@ def _result_to_dict(result: Result) -> dict[str, Any]:
 
 
 def _failure_to_dict(failure: Failure, test: PolicyTest) -> dict[str, Any]:
-    lives = (failure.wanted_life, failure.found_life)
-    wanted, found = (describe_life(life, test.now) if life else None for life in lives)
+    expected, actual = (
+        describe_life(life, test.now) if life else None for life in (failure.wanted_life, failure.found_life)
+    )
     return {
         "decision": failure.decision,
         "wants": failure.wants,
@@ -194,8 +195,8 @@ def _failure_to_dict(failure: Failure, test: PolicyTest) -> dict[str, Any]:
         "place": str(failure.place),
         "decided": describe_decider(failure.ruling),
         "decided_at": str(failure.ruling.place),
-        "wanted_life": wanted,
-        "found_life": found,
+        "wanted_life": expected,
+        "found_life": actual,
     }
 
 
