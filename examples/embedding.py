@@ -1,4 +1,4 @@
-"""A web application that answers by each user's own style, while the styles are edited.
+"""A web application that answers by each user's own style, while users edit their styles.
 
 Run it in this folder with `STYLES=./styles uvicorn --factory embedding:build_app`, put `brisk-anna.yaml` into that
 folder, and ask `POST /styles/brisk-anna/decisions/withdraw` with a record such as `{"sent_at": "2026-03-01"}`.
@@ -26,14 +26,14 @@ log = logging.getLogger("embedding")
 
 
 def build_app(folder: str | None = None) -> FastAPI:
-    """Build the application over a folder of styles; without one, the folder that STYLES names."""
+    """Return the application for a folder of styles, by default the one that $STYLES names."""
     store = PolicyStore(Path(folder or os.environ.get("STYLES", "styles")), report=log_problems)
     app = FastAPI(title="Etiquette for invitations")
 
-    # Written with `def`, so that the server runs it in one of its threads: the store and the policies are shared.
+    # `def`, not `async def`: the server runs it in a thread. Store and policies may be shared between threads.
     @app.post("/styles/{style}/decisions/{name}")
     def answer(style: str, name: str, record: dict[str, Any]) -> JSONResponse:
-        policy, now = store.get(style), datetime.now(UTC)  # both once, so that all that follows is of one piece
+        policy, now = store.get(style), datetime.now(UTC)  # once each, so that the whole answer is consistent
         try:
             decision = decide(policy, record, now=now).get(name)
         except RecordError as error:
@@ -50,25 +50,25 @@ def build_app(folder: str | None = None) -> FastAPI:
 
     @app.get("/styles")
     def styles() -> dict[str, Any]:
-        problems = {style: list(map(without_path, found)) for style, found in store.problems.items()}
+        problems = {style: list(map(without_path, reported)) for style, reported in store.problems.items()}
         return {"default": store.default.name, "styles": store.styles(), "problems": problems}
 
     return app
 
 
 def retry_after(decision: Decision, now: datetime) -> dict[str, str]:
-    """Say in how many seconds it pays to ask again: not before the outcome is another one."""
+    """Return the header that says when to ask again: in as many seconds as the outcome stays the same."""
     if decision.changes_at is None:
         return {}
     return {"Retry-After": str(math.ceil((decision.changes_at - now).total_seconds()))}
 
 
 def log_problems(style: str, problems: tuple[Problem, ...]) -> None:
-    """Log what is wrong with a style, once for each edit; until it is mended the last good policy answers."""
+    """Log the problems of a style, once per edit; until it is fixed, the last good policy answers."""
     for problem in problems:
         log.warning("the style %s cannot be used: %s", style, problem)
 
 
 def without_path(problem: Problem) -> str:
-    """Word a problem for users, whom the server's folders do not concern."""
+    """Return the text of a problem without the path, which is the server's business."""
     return f"line {problem.line}, column {problem.column}: {problem.what}; {problem.hint}"

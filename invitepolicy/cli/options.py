@@ -1,4 +1,4 @@
-"""What several verbs have in common: the policy, its settings, the account, the instant and the colours."""
+"""Options that several verbs share: the policy, its settings, the account, the instant, the output."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from invitepolicy._core.quantities import parse_duration, parse_instant
 from invitepolicy._core.records import as_account
 from invitepolicy._core.text import quoted
 from invitepolicy._decide.decide import read_clock
+from invitepolicy.cli.text.terminal import Style
 from invitepolicy.sources.linkedin.dates import ORDERS
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 DEFAULT_POLICY: Final = "faq"
+POLICY_HELP: Final = "name of a shipped policy, or path of a policy file"
+OUTPUT_HELP: Final = "write to FILE atomically"
+DATES_HELP: Final = "how to read dates such as 03/04/2026, which LinkedIn itself never writes"
 _HERE: Final = "*.invitepolicy.yaml"
 
 
 @attrs.frozen
 class Chosen:
-    """The policy that decides, and how it came to be chosen."""
+    """The policy that decides, `why` it was chosen (a phrase for the output), and the name or path it came from."""
 
     policy: Policy
     why: str
@@ -41,8 +45,8 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         "-p",
         "--policy",
         metavar="POLICY",
-        help="a shipped policy's name or a file's path; else $INVITEPOLICY, else the one *.invitepolicy.yaml here, "
-        "else faq",
+        help=f"{POLICY_HELP}; default: $INVITEPOLICY, else the only *.invitepolicy.yaml in this folder, else "
+        f"{DEFAULT_POLICY}",
     )
     add_settings(parser)
 
@@ -55,25 +59,26 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=_pair,
-        help='another value for a setting, such as --set longest_wait="30 days"; may be given several times',
+        help='override a setting, for example longest_wait="30 days"; may be repeated',
     )
 
 
 def add_now(parser: argparse.ArgumentParser) -> None:
     """Add `--now`."""
     parser.add_argument(
-        "--now", metavar="INSTANT", type=instant, help="decide as of this instant, such as 2026-03-15T12:00Z"
+        "--now",
+        metavar="INSTANT",
+        type=instant,
+        help="decide as of INSTANT, for example 2026-03-15T12:00Z; default: the current time",
     )
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
     """Add `--people` and `--dates`."""
     parser.add_argument(
-        "--people", metavar="FILE", help="what you know of people; else the people.csv beside the export"
+        "--people", metavar="FILE", help="CSV file of what you know of people; default: people.csv beside the export"
     )
-    parser.add_argument(
-        "--dates", choices=ORDERS, help="how dates like 03/04/2026 are meant, which LinkedIn does not write"
-    )
+    parser.add_argument("--dates", choices=ORDERS, help=DATES_HELP)
 
 
 def add_account(parser: argparse.ArgumentParser) -> None:
@@ -83,20 +88,25 @@ def add_account(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE,…",
         type=account,
         default=Account(),
-        help="what is known of the account, such as tier=free,restricted_at=2026-03-01",
+        help="what is known of the account, for example tier=free,restricted_at=2026-03-01",
     )
 
 
 def add_output(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
     """Add `--format`, `-o`, `--color` and `-q`."""
-    parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, which appears whole or not at all")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no remarks on stderr")
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"output format; default: {formats[0]}")
+    parser.add_argument("-o", "--output", metavar="FILE", help=OUTPUT_HELP)
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="when to use colour; default: auto"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="suppress remarks and summaries")
 
 
 def choose_policy(name: str | None, settings: list[tuple[str, str]]) -> Chosen:
-    """Load the policy that is asked for, or the one that stands for none; raises PolicyError."""
+    """Load the policy named, else that of $INVITEPOLICY, the folder or the default, with `settings` applied.
+
+    Raises PolicyError.
+    """
     source, why = _source(name)
     policy = load_policy(source)
     return Chosen(with_settings(policy, **dict(settings)) if settings else policy, why, source)
@@ -114,14 +124,15 @@ def _source(name: str | None) -> tuple[str, str]:
 
 
 def present(now: datetime | None) -> datetime:
-    """Give the instant asked for, or read the clock."""
+    """Return the instant given, else the current time."""
     return read_clock() if now is None else now
 
 
 def wants_color(choice: str, *, to_file: bool) -> bool:
-    """Say whether to colour: as asked for, else by NO_COLOR and FORCE_COLOR, else where stdout is a terminal.
+    """Return whether to use colour: by `choice`, else by NO_COLOR and FORCE_COLOR, else if stdout is a terminal.
 
-    NO_COLOR wins over FORCE_COLOR, each where it is not empty; a file, and a terminal that calls itself dumb, get none.
+    NO_COLOR wins over FORCE_COLOR; empty variables count as unset (https://no-color.org). A file and a terminal with
+    TERM=dumb get no colour.
     """
     if choice != "auto":
         return choice == "always"
@@ -130,8 +141,13 @@ def wants_color(choice: str, *, to_file: bool) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def page_style(args: argparse.Namespace) -> Style:
+    """Return the style of a page of text, by `--color` and `--output`."""
+    return Style(wants_color(args.color, to_file=args.output is not None))
+
+
 def instant(text: str) -> datetime:
-    """Read `--now`."""
+    """Parse an instant, such as `--now 2026-03-15T12:00Z`; raises ArgumentTypeError."""
     try:
         return parse_instant(text)
     except InvalidInputError as error:
@@ -140,7 +156,7 @@ def instant(text: str) -> datetime:
 
 
 def duration(text: str) -> timedelta:
-    """Read a duration, such as `--until "4 weeks"`."""
+    """Parse a duration, such as `--until "4 weeks"`; raises ArgumentTypeError."""
     try:
         return parse_duration(text)
     except InvalidInputError as error:
@@ -149,18 +165,22 @@ def duration(text: str) -> timedelta:
 
 
 def account(text: str) -> Account:
-    """Read `--account tier=free,restricted_at=2026-03-01`."""
+    """Parse `--account tier=free,restricted_at=2026-03-01`; raises ArgumentTypeError.
+
+    Names may have the prefix `account_`, by which policies know them.
+    """
     fields: dict[str, Any] = {}
     for part in text.split(","):
         name, value = _pair(part)
-        fields[name.removeprefix("account_")] = _plain(value)
+        fields[name.removeprefix("account_")] = _number_or_text(value)
     try:
         return as_account(fields)
     except RecordError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _plain(value: str) -> str | int | float:
+def _number_or_text(value: str) -> str | int | float:
+    # Bounded digits: Python refuses to convert very long numbers, and dates must stay text.
     if re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
     return float(value) if re.fullmatch(r"0\.[0-9]{1,18}", value) else value
@@ -169,6 +189,6 @@ def _plain(value: str) -> str | int | float:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
-        message = f"{quoted(text)} is no name=value"
+        message = f"{quoted(text)} is not NAME=VALUE"
         raise argparse.ArgumentTypeError(message)
     return name.strip(), value.strip()

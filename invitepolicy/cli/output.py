@@ -1,4 +1,4 @@
-"""Where the command prints: inert streams, remarks, and files that appear whole or not at all."""
+"""What the command hands back: exit statuses, remarks on stderr, and files that are written atomically."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from invitepolicy._core.text import safe_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LONGEST_NAME: Final = 60  # of a name that gets a prefix and an ending: file systems stop at 255 bytes
+FINE: Final = 0
+FOUND: Final = 1
+COULD_NOT_RUN: Final = 2
+INTERRUPTED: Final = 130  # as shells report SIGINT
+_LONGEST_NAME: Final = 60  # characters of a name that gets a prefix and a suffix: file systems stop at 255 bytes
 
 
 class OutputError(Exception):
-    """An output that cannot be written, with the reason and the remedy."""
+    """Raised for an output that cannot be written; its text has the reason and the remedy."""
 
 
 def tolerate_unencodable(*streams: TextIO) -> None:
-    r"""Let a stream write what its encoding cannot as `\\\\u…` instead of failing."""
+    r"""Make streams write `\\\\u…` for characters that their encoding lacks, instead of failing."""
     for stream in streams:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
@@ -35,10 +39,9 @@ def warn(remark: str) -> None:
 
 
 def write_out(text: Iterable[str], path: str | None, *, sources: Iterable[str] = (), live: bool = False) -> None:
-    """Write to stdout, or to a file, which then appears whole or not at all; `sources` are never overwritten.
+    """Write to stdout (`path` is None or `-`), or to a file atomically; never overwrite one of the `sources`.
 
-    A device or a pipe is written as it is. `live` hands each part on at once, to whoever waits for it. Raises
-    OutputError.
+    A device or a pipe is written directly. `live` flushes stdout after each part. Raises OutputError.
     """
     if path is None or path == "-":
         for part in text:
@@ -47,7 +50,7 @@ def write_out(text: Iterable[str], path: str | None, *, sources: Iterable[str] =
                 sys.stdout.flush()
         return
     if any(_is_same(source, path) for source in sources):
-        message = f"{path} is what is being read; name another file behind -o"
+        message = f"{path} is also an input; choose another file for -o"
         raise OutputError(message)
     try:
         _replace(Path(path), text)
@@ -58,19 +61,20 @@ def write_out(text: Iterable[str], path: str | None, *, sources: Iterable[str] =
 
 
 def write_new(text: str, path: Path) -> None:
-    """Write a file that is not there yet, whole or not at all; raises OutputError where there is one."""
+    """Create a file atomically; raises OutputError if it exists already or cannot be written."""
     try:
-        with _beside(path.resolve(), [text]) as beside:
+        with _temporary_file(path.resolve(), [text]) as temporary:
             try:
-                os.link(beside, path)
+                # A hard link, unlike a rename, fails where the name is taken.
+                os.link(temporary, path)
             except FileExistsError:
                 raise
             except OSError:  # a file system without hard links
                 if path.exists():
                     raise FileExistsError from None
-                beside.replace(path)
+                temporary.replace(path)
     except FileExistsError:
-        message = f"{path} is there already, and is yours; name another file behind -o"
+        message = f"{path} already exists; choose another name with -o"
         raise OutputError(message) from None
     except OSError as error:
         raise _unwritable(str(path), error) from None
@@ -83,10 +87,10 @@ def _unwritable(path: str, error: OSError) -> OutputError:
 
 
 def _is_same(source: str, path: str) -> bool:
-    """Say whether both are one file, whatever they are called; `-` is stdin."""
+    """Return whether both are the same file, under whatever names; `-` is stdin."""
     try:
-        read = os.fstat(sys.stdin.fileno()) if source == "-" else Path(source).stat()
-        return os.path.samestat(read, Path(path).stat())
+        status = os.fstat(sys.stdin.fileno()) if source == "-" else Path(source).stat()
+        return os.path.samestat(status, Path(path).stat())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -96,27 +100,27 @@ def _replace(path: Path, text: Iterable[str]) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(text)
         return
-    target = path.resolve()
-    with _beside(target, text) as beside:
+    target = path.resolve()  # so that a link stays one, and what it names is replaced
+    with _temporary_file(target, text) as temporary:
         if target.exists():
-            shutil.copymode(target, beside)
-        beside.replace(target)
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
 
 
 @contextlib.contextmanager
-def _beside(target: Path, text: Iterable[str]) -> Iterator[Path]:
-    """Write a file under another name beside the target, and take that name away in the end."""
+def _temporary_file(target: Path, text: Iterable[str]) -> Iterator[Path]:
+    """Write a temporary file in the folder of the target, yield its path, and remove it in the end."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:_LONGEST_NAME]}.")
-    beside = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.writelines(text)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(0o666 & ~_umask())
-        yield beside
+        temporary.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
+        yield temporary
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -1,8 +1,7 @@
-"""The policies that a command line names: each loaded, or every reason why not."""
+"""The policies that a command line names: each loaded, or with its problems."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,22 +9,21 @@ import attrs
 
 from invitepolicy import Policy, PolicyError, Problem, load_policy
 from invitepolicy._core.text import clip, safe_text
+from invitepolicy.cli.options import POLICY_HELP
+from invitepolicy.cli.output import COULD_NOT_RUN, FINE, FOUND
+from invitepolicy.cli.progress import Progress, open_progress
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-FINE: Final = 0
-FOUND: Final = 1
-COULD_NOT_RUN: Final = 2
-_CLEAR: Final = "\r\x1b[K"
-_LONGEST: Final = 60
-_NO_SUCH: Final = ("file", "policy")
+_LONGEST: Final = 60  # characters of a name in the progress line
+_NO_SUCH: Final = ("file", "policy")  # codes of problems with a name, not with what a file says
 
 
 @attrs.frozen
 class Source:
-    """A policy as it was named: loaded, or with its problems; `status` is what these alone make of the exit status."""
+    """A policy by the name given: loaded, or with its problems; `status` is the exit status that these call for."""
 
     name: str
     policy: Policy | None
@@ -34,26 +32,23 @@ class Source:
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the policies."""
-    parser.add_argument("policies", metavar="POLICY", nargs="+", help="a shipped policy's name or a file's path")
+    """Add POLICY, once or more."""
+    parser.add_argument("policies", metavar="POLICY", nargs="+", help=POLICY_HELP)
 
 
 def load_each(names: Sequence[str], *, quiet: bool) -> Iterator[Source]:
-    """Load policies one after the other, with progress on stderr where that is a terminal."""
-    shown = len(names) > 1 and not quiet and sys.stderr.isatty()
+    """Load policies one after the other, and yield each; progress is shown on stderr if that is a terminal."""
+    progress = open_progress(quiet=quiet) if len(names) > 1 else Progress(shown=False)
     for number, name in enumerate(names, 1):
-        if shown:
-            sys.stderr.write(f"{_CLEAR}{number} of {len(names)}: {clip(safe_text(name), _LONGEST)}")
-            sys.stderr.flush()
+        progress.draw(f"{number} of {len(names)}: {clip(safe_text(name), _LONGEST)}")
         loaded = _load(name)
-        if shown:
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+        progress.erase()
         yield loaded
 
 
 def files_named(names: Sequence[str]) -> list[str]:
-    """Give the names that are files, which no output may overwrite."""
+    """Return those names that are files, which no output may overwrite."""
+    # Path.is_file raises for a NUL.
     return [name for name in names if "\0" not in name and Path(name).is_file()]
 
 

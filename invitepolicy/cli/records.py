@@ -1,4 +1,4 @@
-"""Where the records of a verb come from: an export in any of its forms, a file of JSON Lines, or stdin."""
+"""The records that a command line names: a LinkedIn export in any of its forms, a JSON Lines file, or stdin."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from invitepolicy._core.facts import Fact
 
 STDIN: Final = "-"
-_ENDING: Final = ".jsonl"
-_READ: Final = {name.casefold() for name in (INVITATIONS, CONNECTIONS, PEOPLE)}
+_SUFFIX: Final = ".jsonl"
+_EXPORT_FILES: Final = {name.casefold() for name in (INVITATIONS, CONNECTIONS, PEOPLE)}
 
 
 @attrs.frozen
 class Input:
-    """Records and the rows that are none, in their order; `owner` is whose export it is.
+    """Records, and problems of rows that could not be read, in their order; `owner` is the name in the export.
 
-    Rows of JSON Lines are read as they are asked for: from a file anew each time, from stdin only once (`is_once`).
+    JSON Lines are read lazily: a file anew for each iteration, stdin only once (`is_once`).
     """
 
     rows: Iterable[Invitation | RowProblem]
@@ -44,7 +44,7 @@ class Input:
 
 @attrs.frozen
 class _RecordFile:
-    """A file of JSON Lines, opened anew each time it is gone through."""
+    """A file of JSON Lines, opened anew for each iteration."""
 
     path: Path
     facts: tuple[Fact, ...]
@@ -62,34 +62,34 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="the folder of a LinkedIn export, its zip, or its Invitations.csv; a .jsonl of records, or - for such "
-        "lines on stdin",
+        help="a LinkedIn export (its folder, zip or Invitations.csv), a .jsonl file of records, or - for JSON Lines on "
+        "stdin",
     )
 
 
 def open_input(source: str, *, people: str | None, dates: str | None, facts: Iterable[Fact]) -> Input:
     """Open an export folder, its zip or its Invitations.csv, a `.jsonl`, or `-` for JSON Lines on stdin.
 
-    `facts` are the policy's own: a record that gives one another kind of value is told and left out. Raises
-    ExportError where nothing can be read, or where people and dates are named of what is no export.
+    `facts` are the policy's own: a record with a value of another kind for one of them becomes a problem. Raises
+    ExportError if the source cannot be read, or if `people` or `dates` is given for JSON Lines.
     """
-    own = tuple(facts)
+    own_facts = tuple(facts)
     if not is_records(source):
         export = read_export(source, people=people, dates=dates)
-        rows = [_checked(*placed, own) for placed in zip(export.places, export.invitations, strict=True)]
+        rows = [_checked(*placed, own_facts) for placed in zip(export.places, export.invitations, strict=True)]
         return Input([*export.problems, *rows], is_export=True, owner=export.owner)
     if people is not None or dates is not None:
-        raise ExportError("--people and --dates are about an export; a record of JSON Lines says these things itself")
+        raise ExportError("--people and --dates apply only to a LinkedIn export; put these values into the records")
     if source == STDIN:
-        return Input(_stdin(own), is_export=False, is_once=True)
+        return Input(_stdin(own_facts), is_export=False, is_once=True)
     if not Path(source).is_file():
-        raise ExportError(f"{safe_text(source)} is not there, or is not a file; check its name, or pipe it into -")
-    return Input(_RecordFile(Path(source), own), is_export=False)
+        raise ExportError(f"{safe_text(source)} does not exist or is not a file; check its name, or use - for stdin")
+    return Input(_RecordFile(Path(source), own_facts), is_export=False)
 
 
 @attrs.frozen
 class Records:
-    """All records of a source, and the rows that are none."""
+    """All records of a source, and the problems of rows that could not be read."""
 
     invitations: tuple[Invitation, ...]
     problems: tuple[RowProblem, ...]
@@ -97,12 +97,12 @@ class Records:
 
     @property
     def failed(self) -> int:
-        """Count the rows that could not be read."""
+        """The number of rows that could not be read."""
         return sum(problem.level == "error" for problem in self.problems)
 
 
 def read_all(args: argparse.Namespace, policies: Iterable[Policy]) -> Records:
-    """Read the whole source that a command line names by `source`, `people` and `dates`; raises ExportError."""
+    """Return all records of `args.source`, read with `args.people` and `args.dates`; raises ExportError."""
     facts = {fact.name: fact for policy in policies for fact in policy.facts.values()}
     opened = open_input(args.source, people=args.people, dates=args.dates, facts=facts.values())
     rows = list(opened.rows)
@@ -114,28 +114,28 @@ def read_all(args: argparse.Namespace, policies: Iterable[Policy]) -> Records:
 
 
 def tell_left_out(records: Records, *, quiet: bool) -> None:
-    """Say on stderr how many rows could not be read, if any."""
+    """Warn on stderr how many rows could not be read, if any."""
     if records.failed and not quiet:
         warn(f"left out: {format_count(records.failed, 'row')} that could not be read")
 
 
 def sources_of(args: argparse.Namespace) -> list[str]:
-    """Give the paths of what a command line reads: no output must overwrite them."""
+    """Return the paths of the files that a command line reads, which no output may overwrite."""
     return [*files_of(args.source), *([args.people] if args.people else [])]
 
 
 def is_records(source: str) -> bool:
-    """Say whether a source is JSON Lines, and no export."""
-    return source == STDIN or (Path(source).suffix.lower() == _ENDING and not Path(source).is_dir())
+    """Return whether a source is JSON Lines, not an export."""
+    return source == STDIN or (Path(source).suffix.lower() == _SUFFIX and not Path(source).is_dir())
 
 
 def files_of(source: str) -> Iterator[str]:
-    """Give the paths of the files that reading a source may read: no output must overwrite them."""
+    """Yield the paths of the files that a source may consist of, which no output may overwrite."""
     yield source
     path = Path(source)
     folder = path if path.is_dir() else path.parent
     if not is_records(source) and folder.is_dir():
-        yield from (str(each) for each in folder.iterdir() if each.name.casefold() in _READ)
+        yield from (str(each) for each in folder.iterdir() if each.name.casefold() in _EXPORT_FILES)
 
 
 def _checked(place: str, invitation: Invitation, facts: tuple[Fact, ...]) -> Invitation | RowProblem:

@@ -55,7 +55,7 @@ def checked(capsys, *arguments):
 
 
 def test_a_new_style_is_fine(style, capsys):
-    """Its test passes, and the coverage is told."""
+    """Its test passes, and the coverage is printed."""
     status, lines = checked(capsys, FILE)
 
     assert status == 0
@@ -65,7 +65,7 @@ def test_a_new_style_is_fine(style, capsys):
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "told"),
+    ("right", "wrong", "expected"),
     [
         (
             "settings:",
@@ -176,7 +176,7 @@ def test_a_new_style_is_fine(style, capsys):
     ],
     ids=["key", "setting", "month", "bound", "fact", "line", "outcome", "colon", "indentation", "test"],
 )
-def test_ten_mistakes_are_mended_from_the_message_alone(style, capsys, right, wrong, told):
+def test_ten_mistakes_are_mended_from_the_message_alone(style, capsys, right, wrong, expected):
     """Each is one message: where, what, and what would be right, above the line with a caret."""
     text = style.read_text(encoding="utf-8")
     assert right in text
@@ -185,13 +185,13 @@ def test_ten_mistakes_are_mended_from_the_message_alone(style, capsys, right, wr
     status, lines = checked(capsys, FILE)
 
     assert status == 1
-    assert lines[:3] == told
+    assert lines[:3] == expected
     assert lines[-1].startswith("1 policy checked: 1 problem")
     assert len(lines) <= 5
 
 
 def test_an_outcome_that_fails_has_no_life(style, capsys):
-    """Only what decided is told."""
+    """Only the rule that decided is named."""
     text = style.read_text(encoding="utf-8").partition("    expect:")[0] + "    expect: {withdraw: withdraw}\n"
     style.write_text(text, encoding="utf-8")
 
@@ -320,8 +320,8 @@ def test_warnings_are_marked_and_counted():
     entries = tuple(Entry("p.yaml", 1, 1, level, "c", "what", "how") for level in ("warning", "note", "note"))
 
     checked = [Checked(Source("p.yaml", None, (), 0), entries, None)]
-    lines = list(check._as_text(checked, Style(color=False), notes=True, quiet=False))
-    without = list(check._as_text(checked, Style(color=False), notes=False, quiet=False))
+    lines = list(check._as_text(checked, Style(color=False), 80, notes=True, quiet=False))
+    without = list(check._as_text(checked, Style(color=False), 80, notes=False, quiet=False))
 
     assert lines == [
         "p.yaml:1:1: warning: what; how",
@@ -358,10 +358,10 @@ def test_findings_stand_between_problems_and_tests(tmp_path, monkeypatch, capsys
     main(["check", "slow.yaml", "--format", "json"])
     entries = json.loads(capsys.readouterr().out)
 
-    said = [line for line in lines if line.startswith("slow.yaml:") and ": warning: " in line]
+    warnings = [line for line in lines if line.startswith("slow.yaml:") and ": warning: " in line]
     assert status == 1
-    assert said
-    assert lines.index(said[-1]) < next(i for i, line in enumerate(lines) if "the test “fails” fails" in line)
+    assert warnings
+    assert lines.index(warnings[-1]) < next(i for i, line in enumerate(lines) if "the test “fails” fails" in line)
     assert any(": note: " in line for line in noted)
     assert not any(": note: " in line for line in lines)
     assert {"warning", "note", "error"} == {entry["level"] for entry in entries}

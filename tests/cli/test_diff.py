@@ -23,7 +23,7 @@ def _narrow(monkeypatch):
 def test_policies_that_behave_alike(capsys):
     """One line says so, and the status is 0."""
     assert main(["diff", "faq", "faq"]) == 0
-    assert "They behave alike" in capsys.readouterr().out
+    assert "No difference" in capsys.readouterr().out
 
 
 def test_a_difference_reads_well_at_80_columns(capsys):
@@ -40,13 +40,13 @@ def test_a_difference_reads_well_at_80_columns(capsys):
         "      such as an invitation sent 14 days ago",
         "",
     ]
-    assert lines[7] == "The same outcome, by another rule or for another reason"
+    assert lines[7] == "Same outcome, but by another rule or for another reason"
     assert "“nobody waits forever” → “a daily visitor has seen it”" in " ".join(line.strip() for line in lines)
-    assert "by “nobody waits forever”, worded anew" in " ".join(line.strip() for line in lines)
+    assert "by “nobody waits forever”, reworded" in " ".join(line.strip() for line in lines)
     assert max(map(len, lines)) <= 80
 
 
-def test_of_many_kinds_of_records_the_simplest_are_told(capsys):
+def test_of_many_kinds_of_records_the_simplest_are_listed(capsys):
     """One of each change, of which all is known where there is one; `--all` lists them."""
     main(["diff", "faq", "patient"])
     short = capsys.readouterr().out
@@ -56,7 +56,7 @@ def test_of_many_kinds_of_records_the_simplest_are_told(capsys):
     assert "more kinds of records with the same changes; --all lists them" in short
     assert "--all" not in whole
     assert len(short.splitlines()) < len(whole.splitlines()) / 2
-    pace = short.partition("pace: May more")[2].partition("The same outcome")[0]
+    pace = short.partition("pace: May more")[2].partition("Same outcome")[0]
     assert pace.count("send → slow") + pace.count("send\n  → slow") == 1
     assert "  standing: at risk by “nearly everybody rejects” → “far too many are pending”\n" in short
 
@@ -68,15 +68,15 @@ def test_whose_answers_change_is_counted_and_named_only_if_asked_for(capsys):
     assert main(["diff", "faq", "faq", *LATER, "--data", EXPORT, *NOW, "--names"]) == 1
     named = capsys.readouterr().out
 
-    assert "Now (2026-03-15 12:00 UTC): 1 of 42 invitations would be answered anew" in counted
-    assert "Later, until 2026-04-12 12:00 UTC: 2 of 42 invitations would be answered anew" in counted
+    assert "Now (2026-03-15 12:00 UTC): 1 of 42 invitations would get another answer" in counted
+    assert "Later, until 2026-04-12 12:00 UTC: 2 of 42 invitations would get another answer" in counted
     assert "  withdraw: withdraw → keep (1)" in counted
     assert "Benedikt" not in counted
     assert "    Benedikt Auerswald            from 2026-03-15 12:00" in named
 
 
 def test_json_is_complete_and_holds_no_name_unless_asked_for(capsys):
-    """Regions with their witnesses, and the invitations that are answered anew, without who they are."""
+    """Regions with their witnesses, and the invitations that get another answer, without who they are."""
     arguments = ["diff", "faq", "faq", *LATER, "--data", EXPORT, *NOW, "--format", "json"]
 
     assert main(arguments) == 1
@@ -102,7 +102,7 @@ def test_json_without_data_has_no_impact(capsys):
 
 
 def test_other_decisions_and_the_account(tmp_path, capsys):
-    """Decisions of one policy alone are told; the account's answer is told as the account's."""
+    """Decisions of only one policy are listed; the account's answer is listed as the account's."""
     path = tmp_path / "mine.yaml"
     path.write_text(
         "invitepolicy: 1\nname: mine\nextends: linkedin\ndecisions:\n  tone:\n    question: How to write?\n"
@@ -120,24 +120,24 @@ def test_other_decisions_and_the_account(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "words"),
     [
         (["faq", "linkedn"], 2, "there is no shipped policy “linkedn”; did you mean “linkedin”?"),
         (["faq", "faq", "--within", "1 month"], 2, "“1 month” has no fixed length; write 30 days or 4 weeks"),
         (["faq", "faq", "--set", "resend_lock=1 day"], 2, "“resend_lock” may not be less than 3 weeks"),
     ],
 )
-def test_what_cannot_run(capsys, arguments, status, said):
+def test_what_cannot_run(capsys, arguments, status, words):
     """A policy that is not there, a span that is none, a setting out of bounds."""
     try:
         assert main(["diff", *arguments]) == status
     except SystemExit as error:
         assert error.code == status  # noqa: PT017  (argparse ends the process itself)
 
-    assert said in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
-def test_rows_that_cannot_be_read_are_told(tmp_path, capsys):
+def test_rows_that_cannot_be_read_are_counted(tmp_path, capsys):
     """They are left out, a remark says how many, and the status is 1; `-q` says nothing."""
     (tmp_path / "Invitations.csv").write_text(
         'From,To,Sent At,Message,Direction\nMe,A,3/1/26 9:00 AM,,OUTGOING\nMe,B,"3/1/26, 9:00 AM",,OUTGOING\n',
@@ -145,10 +145,10 @@ def test_rows_that_cannot_be_read_are_told(tmp_path, capsys):
     )
 
     assert main(["diff", "faq", "faq", "--data", str(tmp_path), *NOW]) == 1
-    told = capsys.readouterr().err
+    remarks = capsys.readouterr().err
     assert main(["diff", "faq", "faq", "--data", str(tmp_path), *NOW, "-q"]) == 1
 
-    assert "left out: 1 row that could not be read" in told
+    assert "left out: 1 row that could not be read" in remarks
     assert capsys.readouterr().err == ""
 
 
@@ -158,7 +158,7 @@ def test_what_is_read_is_not_overwritten(tmp_path, capsys):
     path.write_text("invitepolicy: 1\nname: mine\nextends: faq\n", encoding="utf-8")
 
     assert main(["diff", "faq", str(path), "-o", str(path)]) == 2
-    assert "is what is being read" in capsys.readouterr().err
+    assert "is also an input" in capsys.readouterr().err
 
 
 def test_a_note_too_long_to_be_written_out_has_no_example(tmp_path, capsys):

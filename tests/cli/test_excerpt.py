@@ -66,7 +66,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def shown(named, path, line=1):
-    """Give the line that is shown, if one is."""
+    """Return the line that is shown, if any."""
     return list(excerpt(named, path, (line, 1), width=60))[:1]
 
 
@@ -100,7 +100,7 @@ def test_an_empty_line_or_one_that_is_gone_is_not_shown(folder):
 
 
 def test_a_file_that_cannot_be_read_has_no_excerpt(folder, monkeypatch):
-    """Whoever may not read it is not told what stands in it."""
+    """Nothing of it is printed."""
 
     def refuse(*_, **__):
         raise PermissionError

@@ -18,7 +18,7 @@ ARGUMENTS = ["--now", "2026-03-15T12:00Z"]
 
 @pytest.fixture
 def explained(capsys):
-    """Give what the command prints about somebody: its status, its text and its remarks."""
+    """Return the status, text and remarks of the command about a person."""
 
     def run(*words):
         status = main(["explain", str(EXAMPLE), *words, *ARGUMENTS])
@@ -42,7 +42,7 @@ def test_a_withdrawal_is_explained_like_a_person_would(explained):
         "  They are on LinkedIn every day and have had 4 days to answer.\n"
         "  From 2026-09-03 00:58 on: not applicable, if nothing else happens.\n"
         "\n"
-        "  It is asked, since\n"
+        "  Applies, because\n"
         "     yes  direction is outgoing\n"
         "     yes  status is pending\n"
         "     yes  sent 8 days ago (2026-03-07 00:58), less than 180 days ago\n"
@@ -71,7 +71,7 @@ def test_what_is_not_known_is_said(explained):
     _, text, _ = explained("Rafiq", "--decision", "resend")
 
     assert "May this person be invited again? Undetermined.\n  To answer, this is needed: withdrawn_at" in text
-    assert "     ?    withdrawn is not known; wanted: less than 3 weeks ago (resend_lock)\n" in text
+    assert "     ?    withdrawn is not known; needed: less than 3 weeks ago (resend_lock)\n" in text
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def test_every_question_that_is_asked_is_explained(explained):
 
     assert text.count("?") == 2
     assert "Does this invitation want a note? Not applicable." in named
-    assert "  It is only asked if\n     yes  direction is outgoing\n     no   status is pending, not draft\n" in named
+    assert "  Applies only if\n     yes  direction is outgoing\n     no   status is pending, not draft\n" in named
 
 
 def test_somebody_of_whom_nothing_is_asked_is_said_so(explained):
     """An accepted invitation is done with."""
     _, text, _ = explained("Chiamaka")
 
-    assert text.endswith("\nNothing is asked about this one.\n")
+    assert text.endswith("\nNo decision applies.\n")
 
 
 def test_several_are_listed_and_nobody_gets_the_nearest_name(explained):
@@ -107,9 +107,9 @@ def test_several_are_listed_and_nobody_gets_the_nearest_name(explained):
     several, nobody = explained("on"), explained("Rafik")
 
     assert (several[0], several[1], nobody[0], nobody[1]) == (2, "", 2, "")
-    assert "“on” fits 3 invitations; say more of the name, or give the address:" in several[2]
+    assert "“on” matches 3 invitations; give more of the name, or the address:" in several[2]
     assert "Odalys Trevannion  outgoing  https://" in several[2]
-    assert nobody[2] == "invitepolicy: nobody here is called “Rafik”; did you mean “Rafiq”?\n"
+    assert nobody[2] == "invitepolicy: no invitation matches “Rafik”; did you mean “Rafiq”?\n"
 
 
 def test_without_a_name_the_account_is_explained(explained):
@@ -138,8 +138,11 @@ def test_json_holds_all_of_it(explained):
     (found,) = json.loads(text)
     assert found["answer"]["outcome"] == "consider"
     assert found["rules"][3]["decides"] is True
+    assert list(found) == ["decision", "question", "applies_to", "rules", "now", "answer", "life"]
+    assert list(found["rules"][0]) == ["rule", "limit", "then", "state", "decides", "lines", "place"]
+    assert list(found["applies_to"][0])[:4] == ["fact", "test", "meaning", "settings"]
     assert found["rules"][3]["lines"][1]["until"] == "2026-03-15T19:00:00Z"
-    assert [segment["outcome"] for segment in found["life"]][:3] == ["keep", "consider", "withdraw"]
+    assert [stage["outcome"] for stage in found["life"]][:3] == ["keep", "consider", "withdraw"]
     assert found["life"][0]["start"] is None
 
 
@@ -184,7 +187,7 @@ def test_what_is_left_out_by_a_line_is_said(explained, tmp_path):
     _, daily, _ = explained("Saoirse", "-p", str(path))
     _, vip, _ = explained("Fennimore", "-p", str(path))
 
-    assert "     no   activity is daily, and may not be daily\n     yes  not tagged vip\n" in daily
+    assert "     no   activity is daily, but must not be daily\n     yes  not tagged vip\n" in daily
     assert "     yes  activity is daily, and not weekly\n     no   not tagged vip\n" in daily
     assert "     no   tagged vip\n" in vip
     assert "     yes  tagged vip\n" in vip

@@ -1,4 +1,4 @@
-"""The command as a whole: its verbs, its help, its exit status, and the nearest right word."""
+"""The command as a whole: its verbs, its help, its exit status, and its suggestions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_every_verb_has_help(capsys):
         assert "-q, --quiet" in text or verb in ("new", "schema")
 
 
-def test_without_a_verb_it_says_what_there_is(capsys, monkeypatch):
+def test_without_a_verb_the_help_is_printed(capsys, monkeypatch):
     """The help, on stderr, with status 2."""
     monkeypatch.setattr(sys, "argv", ["invitepolicy"])
 
@@ -43,11 +43,11 @@ def test_without_a_verb_it_says_what_there_is(capsys, monkeypatch):
         (["review", "x", "--format", "jsn"], "there is no “jsn”; did you mean “json”?"),
         (["review"], "the following arguments are required: SOURCE"),
         (["review", "x", "--now", "yesterday"], "“yesterday” is not a date or an instant; write 2026-03-01"),
-        (["review", "x", "--set", "longest_wait"], "is no name=value"),
+        (["review", "x", "--set", "longest_wait"], "is not NAME=VALUE"),
         (["review", "x", "--account", "tear=free"], "tear: is not a field of an account; did you mean “tier”?"),
     ],
 )
-def test_wrong_words_are_told_with_the_right_ones(capsys, arguments, words):
+def test_wrong_words_get_a_suggestion(capsys, arguments, words):
     """And status 2."""
     with pytest.raises(SystemExit) as ended:
         main(arguments)
@@ -56,7 +56,7 @@ def test_wrong_words_are_told_with_the_right_ones(capsys, arguments, words):
     assert words in capsys.readouterr().err
 
 
-def test_the_version_is_told(capsys):
+def test_the_version_is_printed(capsys):
     """As installed."""
     with pytest.raises(SystemExit):
         main(["--version"])
@@ -93,7 +93,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch):
     assert left == ["stdout"]
 
 
-def test_a_policy_that_cannot_be_used_is_told(capsys, tmp_path):
+def test_a_policy_that_cannot_be_used_is_reported(capsys, tmp_path):
     """With its problems, a line each, and status 2."""
     path = tmp_path / "p.yaml"
     path.write_text("invitepolicy: 1\nnam: p\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What verbs have in common: which policy decides, when, with which colours."""
+"""Options that verbs share: which policy decides, as of when, with which colours."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def chosen(name=None, settings=()):
-    """Give the name of the policy chosen, and why."""
-    found = options.choose_policy(name, list(settings))
-    return found.policy.name, found.why
+    """Return the name of the policy chosen, and why."""
+    choice = options.choose_policy(name, list(settings))
+    return choice.policy.name, choice.why
 
 
 def test_the_policy_is_asked_for_or_found(folder, monkeypatch):
@@ -91,8 +91,8 @@ def test_words_become_values():
     [
         (options.instant, "soon", "“soon” is not a date or an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         (options.duration, "1 month", "write 30 days or 4 weeks"),
-        (options.account, "tier", "“tier” is no name=value"),
-        (options.account, "\x1b=", "“\\x1b=” is no name=value"),
+        (options.account, "tier", "“tier” is not NAME=VALUE"),
+        (options.account, "\x1b=", "“\\x1b=” is not NAME=VALUE"),
         (options.account, "pendin=3", "is not a field of an account; did you mean “pending”?"),
     ],
 )

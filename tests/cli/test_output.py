@@ -1,4 +1,4 @@
-"""Output: whole or not at all, never over what is being read, and inert."""
+"""Output: atomic, never over an input, and inert."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from invitepolicy.cli.output import OutputError, tolerate_unencodable, warn, wri
 
 
 def failing(error):
-    """Give text that breaks off."""
+    """Yield text, then raise an error."""
     yield "half"
     raise error
 
@@ -43,7 +43,7 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 
 def umask():
-    """Give the mask, as it is."""
+    """Return the umask."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
@@ -106,11 +106,11 @@ def test_a_source_is_never_overwritten(tmp_path, monkeypatch):
     source.write_text("mine")
     os.link(source, link)
 
-    with pytest.raises(OutputError, match="is what is being read; name another file behind -o"):
+    with pytest.raises(OutputError, match="is also an input; choose another file for -o"):
         write_out(["a"], str(link), sources=["faq", str(source)])
     with source.open() as stream, monkeypatch.context() as patched:
         patched.setattr(sys, "stdin", stream)
-        with pytest.raises(OutputError, match="is what is being read"):
+        with pytest.raises(OutputError, match="is also an input"):
             write_out(["a"], str(source), sources=["-"])
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stdin", io.StringIO())
@@ -123,14 +123,14 @@ def test_a_new_file_is_new(tmp_path, monkeypatch):
     """What is there stays, also on a file system without hard links."""
     path = tmp_path / "new"
     write_new("mine", path)
-    with pytest.raises(OutputError, match="is there already, and is yours; name another file behind -o"):
+    with pytest.raises(OutputError, match="already exists; choose another name with -o"):
         write_new("other", path)
 
     def refuse(*_):
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         write_new("other", path)
     write_new("second", tmp_path / "second")
 

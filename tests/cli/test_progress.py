@@ -26,7 +26,7 @@ def terminal(monkeypatch):
 
 @pytest.fixture
 def _hurried(monkeypatch):
-    """Let each look at the clock find half a second gone."""
+    """Make the clock advance by half a second at each reading."""
     ticks = iter(range(10**6))
     monkeypatch.setattr(time, "monotonic", lambda: next(ticks) / 2)
 

@@ -49,7 +49,7 @@ def test_no_file_that_is_read_is_overwritten(reviewed, tmp_path, format_, name):
     status, _, remarks = reviewed(tmp_path, "-o", str(tmp_path / name), "--format", format_, *known)
 
     assert status == 2
-    assert "is what is being read" in remarks
+    assert "is also an input" in remarks
     assert (tmp_path / name).read_bytes() == before
 
 
@@ -71,7 +71,7 @@ def test_progress_and_problems_share_a_terminal(tmp_path, monkeypatch):
     """A problem stands on a line of its own; the count is gone in the end, and quiet shows none."""
     (tmp_path / "p.yaml").write_text(TINY)
     (tmp_path / "a.jsonl").write_text(RECORD * 200 + "x\n")
-    monkeypatch.setattr("invitepolicy.cli.progress._AFTER", 0)
+    monkeypatch.setattr("invitepolicy.cli.progress._SHOW_AFTER", 0)
     words = ["review", str(tmp_path / "a.jsonl"), "-p", str(tmp_path / "p.yaml"), "--format", "csv", "-o", os.devnull]
     seen = []
     for quiet in ([], ["-q"]):

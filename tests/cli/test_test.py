@@ -104,7 +104,7 @@ def test_tests_are_chosen_by_words(run):
     """All words, in whatever case; where none is found nothing could run."""
     assert run("p.yaml", "-k", "FOUR days")[0] == 0
     assert "1 failed" in run("p.yaml", "-k", "days five")[1]
-    assert run("p.yaml", "-k", "nobody")[::2] == (2, "invitepolicy: no test has “nobody” in its name\n")
+    assert run("p.yaml", "-k", "nobody")[::2] == (2, "invitepolicy: no test matches “nobody”\n")
 
 
 def test_several_policies_stand_apart(run):
@@ -118,7 +118,7 @@ def test_several_policies_stand_apart(run):
     assert all(" tests passed\n" in part for part in (faq, linkedin))
 
 
-def test_a_policy_with_problems_is_told_and_the_rest_is_run(run):
+def test_a_policy_with_problems_is_reported_and_the_rest_is_run(run):
     """Problems are findings; what cannot be read could not run."""
     Path("bad.yaml").write_text("invitepolicy: 1\nnam: bad\n", encoding="utf-8")
 
@@ -191,7 +191,7 @@ def test_what_is_missing_is_suggested_as_yaml(run):
     """The suggestions, pasted, are tests that pass and cover the rest; then there is nothing left to suggest."""
     _, text, _ = run("p.yaml", "--suggest")
 
-    assert text.startswith("# p.yaml wants ")
+    assert text.startswith("# p.yaml: ")
     pasted = POLICY.replace("withdraw after 5 days", "withdraw after 4 days") + text
     Path("p.yaml").write_text(pasted, encoding="utf-8")
     status, again, _ = run("p.yaml")
@@ -206,11 +206,11 @@ def test_suggestions_are_data_too(run):
     """Beside the results."""
     _, text, _ = run("p.yaml", "--suggest", "--format", "json")
 
-    assert json.loads(text)[0]["suggestions"].startswith("# p.yaml wants ")
+    assert json.loads(text)[0]["suggestions"].startswith("# p.yaml: ")
 
 
 def test_of_a_policy_with_problems_nothing_is_suggested(run):
-    """They are told as remarks."""
+    """They are printed as YAML comments."""
     Path("p.yaml").write_text(POLICY.replace("then: withdraw", "then: withdrew"), encoding="utf-8")
 
     status, text, _ = run("p.yaml", "--suggest")

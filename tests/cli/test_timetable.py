@@ -59,11 +59,11 @@ def test_a_narrow_terminal_gets_a_list():
 
 def test_nobody_to_ask_is_said():
     """Instead of an empty table."""
-    assert lines(Timetable("d", "Q?", None, ("",), ())) == ["Q?", "  Nobody is asked about."]
+    assert lines(Timetable("d", "Q?", None, ("",), ())) == ["Q?", "  No record reaches this decision."]
 
 
 def test_other_settings_and_data(capsys):
-    """`--set` moves a column; JSON holds the tables."""
+    """`--set` moves a column; JSON has the tables."""
     main(["show", "faq", "--timetable", "--set", "longest_wait=30 days", "--format", "json"])
 
     first = json.loads(capsys.readouterr().out)[0]
@@ -74,4 +74,4 @@ def test_other_settings_and_data(capsys):
 def test_without_a_policy_there_is_nothing_to_tabulate(capsys):
     """It says how to name one."""
     assert main(["show", "--timetable"]) == 2
-    assert "name it: show faq --timetable" in capsys.readouterr().err
+    assert "as in: invitepolicy show faq --timetable" in capsys.readouterr().err

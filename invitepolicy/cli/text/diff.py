@@ -1,4 +1,4 @@
-"""A comparison of two policies as a person reads it: by decision, then whose answers it changes."""
+"""A comparison of two policies as text: the differences by decision, then the invitations that they affect."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from invitepolicy import Policy
     from invitepolicy.analysis.diff import Affected, ChangedRegion, Difference, Impact
 
-_NAME: Final = 28
-_MOST_KINDS: Final = 6  # of records in one decision that are all told
+_NAME: Final = 28  # columns
+_MOST_KINDS: Final = 6  # of records in one decision: more are abridged
 _UNKNOWN: Final = "not known"
 
 
 @attrs.frozen
 class Compared:
-    """Two policies, what differs, and, where there is data, what that does to it between `now` and `until`."""
+    """Two policies, their difference, and, if there is data, its impact on these `records` from `now` to `until`."""
 
     old: Policy
     new: Policy
@@ -40,16 +40,15 @@ class Compared:
 def format_difference(
     compared: Compared, *, names: bool, style: Style, width: int, whole: bool = False
 ) -> Iterator[str]:
-    """Give a comparison as lines of at most `width` columns; people's names only where that is asked for.
+    """Yield a comparison as lines of at most `width` columns; people are named only with `names`.
 
-    Of a decision that differs in many kinds of records the simplest one of each change is told, unless the `whole` is
-    asked for.
+    If a decision differs for more than six kinds of records, the simplest of each change is listed, unless `whole`.
     """
     old, new = compared.old, compared.new
     yield style.heading(f"From {old.name} ({old.fingerprint[:8]}) to {new.name} ({new.fingerprint[:8]})")
     difference = compared.difference
     if is_empty(difference):
-        yield "They behave alike: no record and no time gets another answer."
+        yield "No difference: both policies give the same answers, for every record at every time."
     for decision, regions in _by_decision(difference.outcomes).items():
         yield ""
         yield style.heading(f"{decision}: {new.decisions[decision].question}")
@@ -69,18 +68,18 @@ def format_difference(
 
 
 def _by_decision(regions: Sequence[ChangedRegion]) -> dict[str, list[ChangedRegion]]:
-    found: dict[str, list[ChangedRegion]] = {}
+    grouped: dict[str, list[ChangedRegion]] = {}
     for region in regions:
-        found.setdefault(region.decision, []).append(region)
-    return found
+        grouped.setdefault(region.decision, []).append(region)
+    return grouped
 
 
 def _simplest(regions: Sequence[ChangedRegion]) -> list[ChangedRegion]:
-    """Take, of each change, the kind of records that is said in the fewest words, and of which all is known."""
-    found: dict[tuple[str, str], ChangedRegion] = {}
+    """Return the simplest kind of records of each change: if possible one without unknown facts, then the shortest."""
+    simplest: dict[tuple[str, str], ChangedRegion] = {}
     for region in sorted(regions, key=lambda region: (_UNKNOWN in region.where, len(region.where))):
-        found.setdefault((region.before, region.after), region)
-    return sorted(found.values(), key=lambda region: UNDETERMINED in (region.before, region.after))
+        simplest.setdefault((region.before, region.after), region)
+    return sorted(simplest.values(), key=lambda region: UNDETERMINED in (region.before, region.after))
 
 
 def _outcome(region: ChangedRegion, style: Style, width: int) -> Iterator[str]:
@@ -97,25 +96,25 @@ def _reasons(regions: Sequence[ChangedRegion], style: Style, width: int, *, whol
     if not regions:
         return
     yield ""
-    yield style.heading("The same outcome, by another rule or for another reason")
-    said = [_reason(region, where=whole or len(regions) <= _MOST_KINDS) for region in regions]
-    for text in dict.fromkeys(said):
+    yield style.heading("Same outcome, but by another rule or for another reason")
+    texts = [_reason(region, where=whole or len(regions) <= _MOST_KINDS) for region in regions]
+    for text in dict.fromkeys(texts):
         yield from wrap(text, width=width, indent="  ", hanging="    ")
 
 
 def _reason(region: ChangedRegion, *, where: bool) -> str:
     before, after = (rule or "otherwise" for rule in (region.rule_before, region.rule_after))
-    rules = f"“{after}”, worded anew" if before == after else f"“{before}” → “{after}”"
+    rules = f"“{after}”, reworded" if before == after else f"“{before}” → “{after}”"
     records = f", {region.where}" if where else ""
     return f"{region.decision}{records}: {region.after.replace('_', ' ')} by {rules}"
 
 
-def _impact(compared: Compared, found: Impact, *, names: bool, style: Style, width: int) -> Iterator[str]:
+def _impact(compared: Compared, impact: Impact, *, names: bool, style: Style, width: int) -> Iterator[str]:
     at, until = minute(compared.now), minute(compared.until)
-    for title, rows in ((f"Now ({at} UTC)", found.now), (f"Later, until {until} UTC", found.later)):
+    for title, rows in ((f"Now ({at} UTC)", impact.now), (f"Later, until {until} UTC", impact.later)):
         people = len({id(row.invitation) for row in rows if row.invitation is not None})
         yield ""
-        yield style.heading(f"{title}: {people} of {compared.records} invitations would be answered anew")
+        yield style.heading(f"{title}: {people} of {compared.records} invitations would get another answer")
         for (decision, change), members in _by_change(rows).items():
             yield from wrap(f"{decision}: {change} ({len(members)})", width=width, indent="  ")
             if names:
@@ -125,10 +124,10 @@ def _impact(compared: Compared, found: Impact, *, names: bool, style: Style, wid
 
 
 def _by_change(rows: Sequence[Affected]) -> dict[tuple[str, str], list[Affected]]:
-    found: dict[tuple[str, str], list[Affected]] = {}
+    grouped: dict[tuple[str, str], list[Affected]] = {}
     for row in rows:
-        found.setdefault((row.decision, _change(row.before, row.after)), []).append(row)
-    return found
+        grouped.setdefault((row.decision, _change(row.before, row.after)), []).append(row)
+    return grouped
 
 
 def _person(row: Affected) -> str:

@@ -1,4 +1,4 @@
-"""The line of a file at which something is wrong, with a caret below the column at fault."""
+"""The line of a file that a problem is about, with a caret below the column."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ _INDENT: Final = "    "
 _CUT: Final = "…"
 
 
-def excerpt(named: str, path: str, mark: tuple[int, int], *, width: int) -> Iterator[str]:
-    """Give the line that a mark (line and column, from 1) speaks of, and a caret below the column.
+def excerpt(named: str, path: str, position: tuple[int, int], *, width: int) -> Iterator[str]:
+    """Yield the line at a position (line and column, from 1), and a caret below the column.
 
-    Only a file that the user `named`, or one in its folder, is shown; of others, and of what cannot be read, there is
-    no excerpt. Controls are written out, and what is wider than `width` columns is cut around the column.
+    Only the file that the user `named`, or one in its folder, is shown, since a policy may name any file as its parent;
+    yields nothing for others, and for what cannot be read. Control characters are escaped; a line wider than `width`
+    columns is cut around the column.
     """
     text = _read(path) if _may_show(named, path) else ""
     lines = text.split("\n")
-    line, column = mark
+    line, column = position
     if not text or line > len(lines) or not lines[line - 1].strip():
         return
     yield from draw(lines[line - 1].rstrip("\r"), column, width=width)
 
 
 def draw(line: str, column: int, *, width: int) -> Iterator[str]:
-    """Draw a line and the caret below its column, in at most `width` columns."""
+    """Yield a line and the caret below its column, in at most `width` columns."""
     before, after = safe_text(line[: column - 1]), safe_text(line[column - 1 :])
     room = width - len(_INDENT)
     if width_of(before + after) > room:
@@ -43,13 +44,13 @@ def draw(line: str, column: int, *, width: int) -> Iterator[str]:
 
 
 def _cut(text: str, width: int) -> str:
-    """Keep what fits into `width` columns from the beginning; what is cut ends in `…`."""
+    """Return the beginning of a text that fits into `width` columns; what is cut ends in `…`."""
     if width_of(text) <= width:
         return text
-    kept = 0
-    while width_of(text[: kept + 1]) < width:
-        kept += 1
-    return text[:kept] + _CUT
+    end = 0
+    while width_of(text[: end + 1]) < width:
+        end += 1
+    return text[:end] + _CUT
 
 
 def _may_show(named: str, path: str) -> bool:

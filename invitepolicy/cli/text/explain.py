@@ -1,4 +1,4 @@
-"""An explanation as a person would give it: the answer, the lines that led to it, and the life as one line."""
+"""An explanation as text: the answer, the conditions that led to it, and the life of the invitation as one line."""
 
 from __future__ import annotations
 
@@ -25,20 +25,22 @@ _MARKS: Final = {"holds": "yes", "fails": "no", "open": "?"}
 
 
 @attrs.frozen
-class _Stage:
-    """A stretch of a life that has one outcome."""
+class _Span:
+    """Consecutive stages of a timeline with the same outcome."""
 
     start: datetime | None
     outcome: str
     is_now: bool
 
 
-def say_who(invitation: Invitation | None, policy: Policy, why: str, *, style: Style, width: int) -> Iterator[str]:
-    """Say about whom the explanations are, and by which policy."""
+def format_subject(
+    invitation: Invitation | None, policy: Policy, why: str, *, style: Style, width: int
+) -> Iterator[str]:
+    """Yield what the explanations are about, None for the account, and by which policy."""
     if invitation is None:
         yield style.heading("Your account")
     else:
-        yield style.heading(safe_text(invitation.name or invitation.url or "Somebody without a name"))
+        yield style.heading(safe_text(invitation.name or invitation.url or "(no name)"))
         basis = f" ({invitation.status_basis})" if invitation.status_basis else ""
         sent = f", sent {_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
         yield from wrap(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
@@ -46,7 +48,7 @@ def say_who(invitation: Invitation | None, policy: Policy, why: str, *, style: S
 
 
 def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style: Style, width: int) -> Iterator[str]:
-    """Give an explanation as lines of at most `width` columns, and the life as one more."""
+    """Yield an explanation as lines of at most `width` columns, and the timeline as one more."""
     answer = explanation.answer
     yield style.heading(
         safe_text(f"{explanation.question or explanation.decision} {_words(answer.outcome).capitalize()}.")
@@ -61,7 +63,7 @@ def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style
     for rule in explanation.rules:
         number += rule.rule is not None
         yield from _rule(rule, number, style, width)
-    if len({segment.outcome for segment in life}) > 1:
+    if len({stage.outcome for stage in life}) > 1:
         yield ""
         yield f"  {draw_life(life, explanation.now, width - 2)}"
 
@@ -69,99 +71,100 @@ def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style
 def _applies(explanation: Explanation, style: Style, width: int) -> Iterator[str]:
     if not explanation.applies_to:
         return
-    asked = all(line.state == "holds" for line in explanation.applies_to)
-    yield "  It is asked, since" if asked else "  It is only asked if"
-    yield from _lines(explanation.applies_to, style, width)
+    applies = all(condition.state == "holds" for condition in explanation.applies_to)
+    yield "  Applies, because" if applies else "  Applies only if"
+    yield from _conditions(explanation.applies_to, style, width)
 
 
 def _rule(rule: ExplainedRule, number: int, style: Style, width: int) -> Iterator[str]:
     name = "  otherwise" if rule.rule is None else f"  {number}. {rule.rule}{' (a limit)' if rule.limit else ''}"
     verdict = f", and this decides ({rule.place})" if rule.decides else ""
-    *above, last = wrap(f"{name} → {_words(rule.then)}{verdict}", width=width, hanging="     ")
-    yield from (style.heading(line) if rule.decides else line for line in (*above, last))
-    yield from _lines(rule.conditions, style, width)
+    for line in wrap(f"{name} → {_words(rule.then)}{verdict}", width=width, hanging="     "):
+        yield style.heading(line) if rule.decides else line
+    yield from _conditions(rule.conditions, style, width)
 
 
-def _lines(lines: Iterable[ExplainedCondition], style: Style, width: int) -> Iterator[str]:
-    for line in lines:
-        for text in wrap(_line(line), width=width, indent="     ", hanging="          "):
-            yield style.faint(text) if line.state == "fails" else text
+def _conditions(conditions: Iterable[ExplainedCondition], style: Style, width: int) -> Iterator[str]:
+    for condition in conditions:
+        for line in wrap(_condition(condition), width=width, indent="     ", hanging="          "):
+            yield style.faint(line) if condition.state == "fails" else line
 
 
-def _line(line: ExplainedCondition) -> str:
-    mark = _MARKS[line.state].ljust(4)
-    if line.state == "open":
-        return f"{mark} {line.fact} is not known; wanted: {_wanted(line)}"
+def _condition(condition: ExplainedCondition) -> str:
+    mark = _MARKS[condition.state].ljust(4)
+    if condition.state == "open":
+        return f"{mark} {condition.fact} is not known; needed: {_wanted(condition)}"
     turns = ""
-    if line.until is not None:
-        turns = f"; {'until' if line.state == 'holds' else 'from'} {_minute(line.until)}"
-    elif line.since is not None:
-        turns = f"; {'since' if line.state == 'holds' else 'until'} {_minute(line.since)}"
-    return f"{mark} {_met(line)}{turns}"
+    if condition.until is not None:
+        turns = f"; {'until' if condition.state == 'holds' else 'from'} {_minute(condition.until)}"
+    elif condition.since is not None:
+        turns = f"; {'since' if condition.state == 'holds' else 'until'} {_minute(condition.since)}"
+    return f"{mark} {_met(condition)}{turns}"
 
 
-def _met(line: ExplainedCondition) -> str:
-    """Say what a line met, and how that relates to what it wants."""
-    excluded = _NOT.fullmatch(line.meaning)
-    words = excluded[1] if excluded else line.meaning
-    if line.fact == "tags":
-        return f"{'' if (line.state == 'holds') is not bool(excluded) else 'not '}tagged {words.strip('[]')}"
-    verb = "" if line.value == "did not happen" or line.value.endswith(")") else "is "
-    met = f"{line.fact} {verb}{line.value}"
-    if line.value in (line.meaning, "did not happen"):
+def _met(condition: ExplainedCondition) -> str:
+    """Return the value of the fact, and how it relates to what the condition wants."""
+    excluded = _NOT.fullmatch(condition.meaning)
+    words = excluded[1] if excluded else condition.meaning
+    if condition.fact == "tags":
+        return f"{'' if (condition.state == 'holds') is not bool(excluded) else 'not '}tagged {words.strip('[]')}"
+    verb = "" if condition.value == "did not happen" or condition.value.endswith(")") else "is "
+    met = f"{condition.fact} {verb}{condition.value}"
+    if condition.value in (condition.meaning, "did not happen"):
         return met
     if excluded:
-        return f"{met}, {'and not' if line.state == 'holds' else 'and may not be'} {words}"
-    return f"{met}, {'' if line.state == 'holds' else 'not '}{_wanted(line)}"
+        return f"{met}, {'and not' if condition.state == 'holds' else 'but must not be'} {words}"
+    return f"{met}, {'' if condition.state == 'holds' else 'not '}{_wanted(condition)}"
 
 
-def _wanted(line: ExplainedCondition) -> str:
-    """Give what a line wants, with the names of the settings in it."""
-    text = line.meaning
+def _wanted(condition: ExplainedCondition) -> str:
+    """Return what a condition wants, with the names of the settings in it."""
+    text = condition.meaning
     if text.startswith("["):
         text = f"one of {text.strip('[]')}"
-    return f"{text} ({', '.join(line.settings)})" if line.settings else text
+    return f"{text} ({', '.join(condition.settings)})" if condition.settings else text
 
 
 def draw_life(life: Sequence[Stage], now: datetime, width: int) -> str:
-    """Draw a life as one line: outcomes with the days between them, the present one in brackets.
+    """Return a timeline as one line: outcomes with the days between them, the present one in brackets.
 
-    Where it is longer than `width` the stages farthest from the present give way to `…`.
+    If it is wider than `width` columns, the stages farthest from the present become `…`.
     """
-    stages = _stages(life, now)
-    present = next(index for index, stage in enumerate(stages) if stage.is_now)
+    spans = _spans(life, now)
+    present = next(index for index, span in enumerate(spans) if span.is_now)
     first, last = present, present
-    drawn = _draw(stages, first, last, now)
-    for side in (1, -1) * len(stages):
+    drawn = _draw(spans, first, last, now)
+    for side in (1, -1) * len(spans):
         wider = (first, last + 1) if side == 1 else (first - 1, last)
-        if wider[0] < 0 or wider[1] >= len(stages):
+        if wider[0] < 0 or wider[1] >= len(spans):
             continue
-        attempt = _draw(stages, *wider, now)
+        attempt = _draw(spans, *wider, now)
         if width_of(attempt) <= width:
             drawn, (first, last) = attempt, wider
     return drawn
 
 
-def _stages(life: Sequence[Stage], now: datetime) -> list[_Stage]:
-    stages: list[_Stage] = []
-    for segment in life:
-        is_now = (segment.start is None or segment.start <= now) and (segment.end is None or now < segment.end)
-        if stages and stages[-1].outcome == segment.outcome:
-            stages[-1] = attrs.evolve(stages[-1], is_now=stages[-1].is_now or is_now)
+def _spans(life: Sequence[Stage], now: datetime) -> list[_Span]:
+    # Stages also change where only the rule or the reason does; the drawing shows outcomes.
+    spans: list[_Span] = []
+    for stage in life:
+        is_now = (stage.start is None or stage.start <= now) and (stage.end is None or now < stage.end)
+        if spans and spans[-1].outcome == stage.outcome:
+            spans[-1] = attrs.evolve(spans[-1], is_now=spans[-1].is_now or is_now)
         else:
-            stages.append(_Stage(segment.start, segment.outcome, is_now))
-    return stages
+            spans.append(_Span(stage.start, stage.outcome, is_now))
+    return spans
 
 
-def _draw(stages: Sequence[_Stage], first: int, last: int, now: datetime) -> str:
+def _draw(spans: Sequence[_Span], first: int, last: int, now: datetime) -> str:
     parts = ["… " if first else ""]
     for index in range(first, last + 1):
-        stage = stages[index]
-        if stage.start is not None and (index > first or first):
-            parts.append(f"─{_day(stage.start, now)}→ ")
-        words = _words(stage.outcome)
-        parts.append(f"[{words}] " if stage.is_now else f"{words} ")
-    return "".join(parts).rstrip() + (" …" if last + 1 < len(stages) else "")
+        span = spans[index]
+        if span.start is not None and (index > first or first):
+            parts.append(f"─{_day(span.start, now)}→ ")
+        words = _words(span.outcome)
+        parts.append(f"[{words}] " if span.is_now else f"{words} ")
+    return "".join(parts).rstrip() + (" …" if last + 1 < len(spans) else "")
 
 
 def _day(instant: datetime, now: datetime) -> str:

@@ -1,8 +1,9 @@
-"""Text for a terminal: columns that stay straight whatever people are called, folded lines, and two weights."""
+"""Text for a terminal: its width, aligned columns for names in any script, wrapped lines, and two weights."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,9 @@ from invitepolicy._core.text import safe_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LAST_FORMAT_CHARACTERS = ("Mn", "Me", "Cf")
+_ZERO_WIDTH: Final = ("Mn", "Me", "Cf")  # Unicode categories: combining marks and format characters
 _MOST_MARKS: Final = 8  # on one letter: no script needs as many
+_WIDEST: Final = 120  # columns: longer lines are hard to read
 _WORD: Final = re.compile(r"( *)([^ ]+)")
 
 
@@ -25,30 +27,38 @@ class Style:
     color: bool
 
     def heading(self, text: str) -> str:
-        """Set a heading."""
+        """Return a text in bold, if there is colour."""
         return f"\x1b[1m{text}\x1b[0m" if self.color else text
 
     def faint(self, text: str) -> str:
-        """Set what is read second."""
+        """Return a text in faint letters, if there is colour."""
         return f"\x1b[2m{text}\x1b[0m" if self.color else text
 
 
+def screen_width() -> int:
+    """Return the width of a page of text: the columns of the terminal, at most 120; without a terminal, 80."""
+    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+
+
 def width_of(text: str) -> int:
-    """Count the columns that a text takes: two for wide characters, none for marks that sit on others."""
+    """Return the columns that a text takes: two for each wide character, none for combining marks."""
     return sum(_width(character) for character in text)
 
 
 def _width(character: str) -> int:
     if character < "\x7f":
         return 1
-    if unicodedata.category(character) in _LAST_FORMAT_CHARACTERS:
+    if unicodedata.category(character) in _ZERO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def pad_cell(text: str, width: int) -> str:
-    """Make a text safe, and exactly `width` columns wide; what is cut ends in `…`, and floods of marks dry up."""
-    kept: list[str] = []
+    """Return a text made safe and exactly `width` columns wide; what is cut ends in `…`.
+
+    More than eight combining marks on one letter are dropped.
+    """
+    cell: list[str] = []
     taken = marks = 0
     for character in safe_text(text):
         wide = _width(character)
@@ -56,26 +66,26 @@ def pad_cell(text: str, width: int) -> str:
         if marks > _MOST_MARKS:
             continue
         if taken + wide > width:
-            taken -= _drop_last(kept, more_than=taken - width + 1)
-            return "".join(kept) + "…" + " " * (width - taken - 1)
-        kept.append(character)
+            taken -= _drop_last(cell, more_than=taken - width + 1)
+            return "".join(cell) + "…" + " " * (width - taken - 1)
+        cell.append(character)
         taken += wide
-    return "".join(kept) + " " * (width - taken)
+    return "".join(cell) + " " * (width - taken)
 
 
-def _drop_last(kept: list[str], *, more_than: int) -> int:
-    """Take away characters until there is room for one more column; give how many columns they took."""
+def _drop_last(cell: list[str], *, more_than: int) -> int:
+    """Remove characters from the end until at least `more_than` columns are free; return how many are."""
     dropped = 0
     while dropped < more_than:
-        dropped += _width(kept.pop())
+        dropped += _width(cell.pop())
     return dropped
 
 
 def wrap(text: str, *, width: int, indent: str = "", hanging: str | None = None) -> Iterator[str]:
-    """Fold a text into lines of at most `width` columns; `hanging` indents all but the first, if otherwise.
+    """Wrap a text into lines of at most `width` columns; `hanging` is the indent of all but the first, if different.
 
-    Lines break at spaces; a word that is longer than a line is cut. Spaces before the first word add to its indent. An
-    indent that leaves no room gets a letter a line.
+    Lines break at spaces; a word longer than a line is cut. Spaces before the first word add to its indent. If the
+    indent leaves no room, each line has one letter.
     """
     words = text.lstrip(" ")
     start, later = indent + " " * (len(text) - len(words)), indent if hanging is None else hanging
@@ -96,7 +106,7 @@ def wrap(text: str, *, width: int, indent: str = "", hanging: str | None = None)
 
 
 def _cut(word: str, room: int) -> list[str]:
-    """Cut a word into pieces that fit."""
+    """Return a word in pieces of at most `room` columns."""
     pieces, taken = [""], 0
     for character in word:
         wide = _width(character)

@@ -1,4 +1,7 @@
-"""`invitepolicy schema`: the JSON Schema of policy files, for editors and other programs."""
+"""`invitepolicy schema`: the JSON Schema of policy files, for editors and other programs.
+
+Parses `-o` only; calls no function of the library: it prints the schema file that is shipped with it, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from invitepolicy._read.schema import read_schema
-from invitepolicy.cli.output import write_out
+from invitepolicy.cli.options import OUTPUT_HELP
+from invitepolicy.cli.output import FINE, write_out
 
 if TYPE_CHECKING:
     import argparse
@@ -15,14 +19,14 @@ SCHEMA_FILE: Final = "policy.schema.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """State the arguments of the verb."""
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, which appears whole or not at all")
+    """Declare the arguments of the verb."""
+    parser.add_argument("-o", "--output", metavar="FILE", help=OUTPUT_HELP)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the schema."""
+    """Print the schema; always 0."""
     write_out([schema_text()], args.output)
-    return 0
+    return FINE
 
 
 def schema_text() -> str:

@@ -1,9 +1,12 @@
-"""`invitepolicy show [POLICY]`: the shipped policies, or one policy with all that its parents say."""
+"""`invitepolicy show [POLICY]`: the shipped policies, or one policy with everything it inherits.
+
+Parses POLICY, its settings and `--timetable`; calls `format_policy` or `make_timetable`; prints the resolved policy as
+YAML, its timetables, or, without POLICY, the list of shipped policies with what each is about; all of it as JSON too.
+"""
 
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,8 +20,8 @@ from invitepolicy._read.load import shipped_names
 from invitepolicy.analysis.show import format_policy
 from invitepolicy.analysis.timetable import make_timetable
 from invitepolicy.cli import options
-from invitepolicy.cli.output import write_out
-from invitepolicy.cli.text.terminal import Style, wrap
+from invitepolicy.cli.output import FINE, write_out
+from invitepolicy.cli.text.terminal import Style, screen_width, wrap
 from invitepolicy.cli.text.timetable import format_timetables
 
 if TYPE_CHECKING:
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """State the arguments of the verb."""
+    """Declare the arguments of the verb."""
     parser.add_argument(
-        "policy", metavar="POLICY", nargs="?", help="a shipped policy's name or a file's path; without it, the list"
+        "policy", metavar="POLICY", nargs="?", help=f"{options.POLICY_HELP}; without it, list the shipped policies"
     )
-    parser.add_argument("--timetable", action="store_true", help="show the policy as tables of people and times")
+    parser.add_argument("--timetable", action="store_true", help="print the policy as tables of people by time")
     options.add_settings(parser)
     options.add_output(parser, ("text", "json"))
 
@@ -42,20 +45,19 @@ def run(args: argparse.Namespace) -> int:
     """Show the shipped policies, or one policy; always 0."""
     if args.policy is None:
         if args.set or args.timetable:
-            raise InvitePolicyError("--set and --timetable are about one policy; name it: show faq --timetable")
-        style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        _write(args, map(_summary, _shipped()), _list(_shipped(), style, min(shutil.get_terminal_size().columns, 120)))
-        return 0
+            raise InvitePolicyError("--set and --timetable need a POLICY, as in: invitepolicy show faq --timetable")
+        shipped = [load_policy(name) for name in shipped_names()]
+        _write(args, map(_summary, shipped), _list(shipped, options.page_style(args), screen_width()))
+        return FINE
     policy = options.choose_policy(args.policy, args.set).policy
     sources = [layer.path for layer in policy._files]
     if args.timetable:
         tables = [make_timetable(policy, decision) for decision in policy.decisions]
-        style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
-        _write(args, map(attrs.asdict, tables), format_timetables(tables, style=style, width=width), sources)
-        return 0
+        text = format_timetables(tables, style=options.page_style(args), width=screen_width())
+        _write(args, map(attrs.asdict, tables), text, sources)
+        return FINE
     _write(args, _as_data(policy), format_policy(policy), sources)
-    return 0
+    return FINE
 
 
 def _write(args: argparse.Namespace, data: Any, lines: Iterable[str], sources: Iterable[str] = ()) -> None:
@@ -63,10 +65,6 @@ def _write(args: argparse.Namespace, data: Any, lines: Iterable[str], sources: I
         plain = data if isinstance(data, dict) else list(data)
         lines = [json.dumps(plain, ensure_ascii=False, indent=1)]
     write_out([f"{line}\n" for line in lines], args.output, sources=sources)
-
-
-def _shipped() -> list[Policy]:
-    return [load_policy(name) for name in shipped_names()]
 
 
 def _summary(policy: Policy) -> dict[str, Any]:
@@ -82,7 +80,7 @@ def _list(policies: list[Policy], style: Style, width: int) -> Iterator[str]:
 
 
 def _as_data(policy: Policy) -> dict[str, Any]:
-    """Give a resolved policy as plain data: settings and decisions with the place of each."""
+    """Return a resolved policy as plain data: settings, facts, decisions and promises, with the place of each."""
     return {
         **_summary(policy),
         "settings": {name: _setting(setting) for name, setting in policy.settings.items()},
@@ -91,7 +89,7 @@ def _as_data(policy: Policy) -> dict[str, Any]:
             name: {
                 "question": decision.question,
                 "subject": decision.subject,
-                "applies_to": _lines(decision.applies_to),
+                "applies_to": _conditions(decision.applies_to),
                 "outcomes": list(decision.outcomes),
                 "rules": [_rule(rule) for rule in decision.rules],
                 "otherwise": _rule(decision.otherwise),
@@ -105,16 +103,21 @@ def _as_data(policy: Policy) -> dict[str, Any]:
 def _setting(setting: Setting) -> dict[str, Any]:
     quantities = {"value": setting.value, "at_least": setting.at_least, "at_most": setting.at_most}
     written = {
-        key: None if found is None else format_quantity(found, setting.kind) for key, found in quantities.items()
+        key: None if quantity is None else format_quantity(quantity, setting.kind)
+        for key, quantity in quantities.items()
     }
     texts = {"about": setting.about, "source": setting.source, "place": str(setting.place)}
     return {"kind": setting.kind, **written, **texts}
 
 
-def _lines(lines: Iterable[Condition]) -> list[dict[str, str]]:
+def _conditions(conditions: Iterable[Condition]) -> list[dict[str, str]]:
     return [
-        {"fact": line.fact, "test": format_operator(line.operator, names=True), "place": str(line.place)}
-        for line in lines
+        {
+            "fact": condition.fact,
+            "test": format_operator(condition.operator, names=True),
+            "place": str(condition.place),
+        }
+        for condition in conditions
     ]
 
 
@@ -122,7 +125,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "limit": rule.limit,
-        "when": _lines(rule.when),
+        "when": _conditions(rule.when),
         "then": rule.then,
         "because": format_reason(rule.because),
         "details": thaw(rule.details),
@@ -134,7 +137,7 @@ def _promise(promise: Promise) -> dict[str, Any]:
     return {
         "promise": promise.name,
         "decision": promise.decision,
-        "when": _lines(promise.when),
+        "when": _conditions(promise.when),
         promise.mode: list(promise.outcomes),
         "place": str(promise.place),
     }

@@ -1,4 +1,8 @@
-"""`invitepolicy test POLICY…`: the tests in policy files, what failed and why, and what they covered."""
+"""`invitepolicy test POLICY…`: the tests in policy files, what failed and why, and what they cover.
+
+Parses policies, and which of their tests to run; calls `run_tests`, or `suggest_tests` for the missing ones; prints
+failed and skipped tests, and the coverage of rules and boundaries; or suggested tests as YAML; or all of it as JSON.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,8 @@ import attrs
 from invitepolicy._core.quantities import format_count, format_instant, format_quantity
 from invitepolicy._core.text import quoted, safe_text
 from invitepolicy.cli import options
-from invitepolicy.cli.output import warn, write_out
-from invitepolicy.cli.policies import COULD_NOT_RUN, FINE, FOUND, Source, add_sources, files_named, load_each
-from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.output import COULD_NOT_RUN, FINE, FOUND, warn, write_out
+from invitepolicy.cli.policies import Source, add_sources, files_named, load_each
 from invitepolicy.testing.messages import (
     describe_boundary,
     describe_coverage,
@@ -30,44 +33,47 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.policy import PolicyTest
+    from invitepolicy.cli.text.terminal import Style
     from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule
     from invitepolicy.testing.run import Failure, Report, Result
 
 
 @attrs.frozen
 class Tested:
-    """A policy whose tests were run; without a report where it could not be loaded."""
+    """A policy and the report of its tests, None if it could not be loaded."""
 
     source: Source
     report: Report | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """State the arguments of the verb."""
+    """Declare the arguments of the verb."""
     add_sources(parser)
-    parser.add_argument("-k", dest="words", metavar="WORDS", default="", help="only tests whose names hold these words")
-    parser.add_argument("--boundaries", action="store_true", help="list the boundaries that no test looks at")
     parser.add_argument(
-        "--suggest", action="store_true", help="print the tests that are missing, as YAML to read and to paste"
+        "-k", dest="words", metavar="WORDS", default="", help="run only tests whose names contain all of these words"
+    )
+    parser.add_argument("--boundaries", action="store_true", help="list the boundaries not tested on both sides")
+    parser.add_argument(
+        "--suggest", action="store_true", help="print the missing tests as YAML, to review and to paste into the file"
     )
     options.add_output(parser, ("text", "json"))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the tests; 0 where all passed, 1 where some failed or a policy has problems, 2 where none could be run."""
+    """Run the tests; 0 if all passed, 1 if some failed or a policy has problems, 2 if none could be run."""
     words = args.words.casefold().split()
     tested = [_run(source, words) for source in load_each(args.policies, quiet=args.quiet)]
     if args.format == "json":
-        plain = [_to_dict(one) | (_suggested(one) if args.suggest else {}) for one in tested]
+        plain = [_to_dict(one) | (_suggestions_to_dict(one) if args.suggest else {}) for one in tested]
         text = json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
     elif args.suggest:
         text = "".join(f"{line}\n" for one in tested for line in _suggestions(one))
     else:
-        style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        text = "".join(f"{line}\n" for line in _as_text(tested, style, boundaries=args.boundaries))
+        lines = _as_text(tested, options.page_style(args), boundaries=args.boundaries)
+        text = "".join(f"{line}\n" for line in lines)
     write_out([text], args.output, sources=files_named(args.policies))
     if words and not any(one.report is None or one.report.results for one in tested):
-        warn(f"no test has {quoted(args.words)} in its name")
+        warn(f"no test matches {quoted(args.words)}")
         return COULD_NOT_RUN
     return max(_status(one) for one in tested)
 
@@ -75,11 +81,11 @@ def run(args: argparse.Namespace) -> int:
 def _run(source: Source, words: Sequence[str]) -> Tested:
     if source.policy is None:
         return Tested(source, None)
-    return Tested(source, run_tests(_narrowed(source.policy, words)))
+    return Tested(source, run_tests(_select_tests(source.policy, words)))
 
 
-def _narrowed(policy: Policy, words: Sequence[str]) -> Policy:
-    """Keep the tests in whose names all words stand, in whatever case."""
+def _select_tests(policy: Policy, words: Sequence[str]) -> Policy:
+    """Return the policy with only those tests whose names contain all of the casefolded words."""
     tests = (test for test in policy.tests if all(word in test.name.casefold() for word in words))
     return attrs.evolve(policy, tests=tuple(tests))
 
@@ -108,27 +114,27 @@ def _report(report: Report, style: Style, *, boundaries: bool) -> Iterator[str]:
     yield from _undecided(report.rules)
     yield f"  boundaries: {describe_coverage(report.boundaries)} tested on both sides"
     if boundaries:
-        untested = [border for border in report.boundaries if not border.covered]
-        for border in sorted(untested, key=lambda border: not border.own):
-            yield f"    untested  {describe_boundary(border)}"
+        untested = [boundary for boundary in report.boundaries if not boundary.covered]
+        for boundary in sorted(untested, key=lambda boundary: not boundary.own):
+            yield f"    untested  {describe_boundary(boundary)}"
 
 
 def _suggestions(one: Tested) -> Iterator[str]:
-    """Write the missing tests of a policy, each what it says today, under a remark that a file may hold."""
+    """Yield the missing tests of a policy as YAML, each expecting today's answer; remarks are YAML comments."""
     if one.report is None:
         yield from (f"# {problem}" for problem in one.source.problems)
         return
-    found = suggest_tests(one.report.policy)
+    missing = suggest_tests(one.report.policy)
     name = safe_text(one.source.name)
-    if not found:
+    if not missing:
         yield f"# {name}: its own rules and boundaries are all tested"
         return
-    many = format_count(len(found), "test")
-    yield f"# {name} wants {many}. Read what each expects, and paste them under “tests:”."
-    yield from format_suggestions(found)
+    count = format_count(len(missing), "missing test")
+    yield f"# {name}: {count}; check what each expects, then paste them under “tests:”"
+    yield from format_suggestions(missing)
 
 
-def _suggested(one: Tested) -> dict[str, Any]:
+def _suggestions_to_dict(one: Tested) -> dict[str, Any]:
     return {"suggestions": "".join(f"{line}\n" for line in _suggestions(one))}
 
 
@@ -143,7 +149,7 @@ def _result(result: Result, style: Style) -> Iterator[str]:
 
 
 def _undecided(rules: Sequence[CoveredRule]) -> Iterator[str]:
-    """Name the file's own rules that decided in no test."""
+    """Yield the file's own rules that decided in no test."""
     for rule in rules:
         if rule.own and not rule.covered:
             name = "otherwise" if rule.rule is None else quoted(rule.rule)
@@ -159,7 +165,7 @@ def _to_dict(one: Tested) -> dict[str, Any]:
         "coverage": report
         and {
             "rules": [_rule_to_dict(rule) for rule in report.rules],
-            "boundaries": [_border_to_dict(border) for border in report.boundaries],
+            "boundaries": [_boundary_to_dict(boundary) for boundary in report.boundaries],
         },
     }
 
@@ -177,8 +183,9 @@ def _result_to_dict(result: Result) -> dict[str, Any]:
 
 
 def _failure_to_dict(failure: Failure, test: PolicyTest) -> dict[str, Any]:
-    lives = (failure.wanted_life, failure.found_life)
-    wanted, found = (describe_life(life, test.now) if life else None for life in lives)
+    expected, actual = (
+        describe_life(life, test.now) if life else None for life in (failure.wanted_life, failure.found_life)
+    )
     return {
         "decision": failure.decision,
         "wants": failure.wants,
@@ -188,8 +195,8 @@ def _failure_to_dict(failure: Failure, test: PolicyTest) -> dict[str, Any]:
         "place": str(failure.place),
         "decided": describe_decider(failure.ruling),
         "decided_at": str(failure.ruling.place),
-        "wanted_life": wanted,
-        "found_life": found,
+        "wanted_life": expected,
+        "found_life": actual,
     }
 
 
@@ -197,14 +204,14 @@ def _rule_to_dict(rule: CoveredRule) -> dict[str, Any]:
     return {**attrs.asdict(rule, recurse=False), "place": str(rule.place)}
 
 
-def _border_to_dict(border: CoveredBoundary) -> dict[str, Any]:
+def _boundary_to_dict(boundary: CoveredBoundary) -> dict[str, Any]:
     return {
-        "decision": border.decision,
-        "rule": border.rule,
-        "line": f"{border.condition.fact}: {border.condition.text}",
-        "value": format_quantity(border.threshold.value, border.threshold.kind),
-        "setting": border.threshold.setting,
-        "place": str(border.condition.place),
-        "own": border.own,
-        "covered": border.covered,
+        "decision": boundary.decision,
+        "rule": boundary.rule,
+        "line": f"{boundary.condition.fact}: {boundary.condition.text}",
+        "value": format_quantity(boundary.threshold.value, boundary.threshold.kind),
+        "setting": boundary.threshold.setting,
+        "place": str(boundary.condition.place),
+        "own": boundary.own,
+        "covered": boundary.covered,
     }

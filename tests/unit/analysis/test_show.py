@@ -460,14 +460,14 @@ def test_into_a_file_but_never_over_what_is_shown(tmp_path, capsys):
     assert main(["show", str(mine), "-o", str(tmp_path / "whole.yaml")]) == 0
     assert load_policy(tmp_path / "whole.yaml") == load_policy(mine)
     assert main(["show", str(mine), "-o", str(mine)]) == 2
-    assert "is what is being read" in capsys.readouterr().err
+    assert "is also an input" in capsys.readouterr().err
     assert mine.read_text("utf-8").count("\n") == 4
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--set", "longest_wait=1 week"], "--set and --timetable are about one policy; name it"),
+        (["--set", "longest_wait=1 week"], "--set and --timetable need a POLICY"),
         (["faqs"], "there is no shipped policy “faqs”; did you mean “faq”?"),
         (["faq", "--set", "longst_wait=1 week"], "did you mean “longest_wait”?"),
         (["none/p.yaml"], "there is no file “none/p.yaml”"),

@@ -92,7 +92,7 @@ def test_stdin_is_read_once(monkeypatch):
 def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
     """A file that is not there, one that goes away, a stdin that fails."""
     path = tmp_path / "a.jsonl"
-    with pytest.raises(ExportError, match="is not there, or is not a file; check its name, or pipe it into -"):
+    with pytest.raises(ExportError, match="does not exist or is not a file; check its name, or use - for stdin"):
         opened(path)
     path.write_text("{}")
     found = opened(path)
@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
 @pytest.mark.parametrize("named", [{"people": "people.csv"}, {"dates": "day-first"}])
 def test_records_take_no_people_and_no_dates(named):
     """They say these things themselves."""
-    with pytest.raises(ExportError, match="are about an export"):
+    with pytest.raises(ExportError, match="apply only to a LinkedIn export"):
         opened("-", **named)
 
 
