@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from invitepolicy._core.quantities import format_minute, format_short_date
 from invitepolicy._core.text import safe_text
 from invitepolicy.cli.text.terminal import width_of, wrap
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from invitepolicy.explain import ExplainedCondition, ExplainedRule, Explanation
     from invitepolicy.timeline import Stage
 
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT: Final = re.compile(r"\{not: (.*)\}")
 _MARKS: Final = {"holds": "yes", "fails": "no", "open": "?"}
 
@@ -38,9 +38,9 @@ def say_who(invitation: Invitation | None, policy: Policy, why: str, *, style: S
     if invitation is None:
         yield style.heading("Your account")
     else:
-        yield style.heading(safe_text(invitation.name or invitation.url or "Somebody without a name"))
+        yield style.heading(safe_text(invitation.name or invitation.url or "(no name)"))
         basis = f" ({invitation.status_basis})" if invitation.status_basis else ""
-        sent = f", sent {_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
+        sent = f", sent {format_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
         yield from wrap(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
     yield from wrap(f"by the policy {policy.name} ({why}; {policy.fingerprint[:8]})", width=width, indent="  ")
 
@@ -53,7 +53,9 @@ def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style
     )
     yield from wrap(answer.reason, width=width, indent="  ")
     if answer.changes_at is not None:
-        change = f"From {_minute(answer.changes_at)} on: {_words(answer.changes_to or '')}, if nothing else happens."
+        change = (
+            f"From {format_minute(answer.changes_at)} on: {_words(answer.changes_to or '')}, if nothing else happens."
+        )
         yield from wrap(change, width=width, indent="  ")
     yield ""
     yield from _applies(explanation, style, width)
@@ -94,9 +96,9 @@ def _line(line: ExplainedCondition) -> str:
         return f"{mark} {line.fact} is not known; wanted: {_wanted(line)}"
     turns = ""
     if line.until is not None:
-        turns = f"; {'until' if line.state == 'holds' else 'from'} {_minute(line.until)}"
+        turns = f"; {'until' if line.state == 'holds' else 'from'} {format_minute(line.until)}"
     elif line.since is not None:
-        turns = f"; {'since' if line.state == 'holds' else 'until'} {_minute(line.since)}"
+        turns = f"; {'since' if line.state == 'holds' else 'until'} {format_minute(line.since)}"
     return f"{mark} {_met(line)}{turns}"
 
 
@@ -165,12 +167,8 @@ def _draw(stages: Sequence[_Stage], first: int, last: int, now: datetime) -> str
 
 
 def _day(instant: datetime, now: datetime) -> str:
-    day = f"{instant.day} {_MONTHS[instant.month - 1]}"
+    day = format_short_date(instant)
     return day if instant.year == now.year else f"{day} {instant.year}"
-
-
-def _minute(instant: datetime) -> str:
-    return instant.isoformat(sep=" ", timespec="minutes")[:16]
 
 
 def _words(outcome: str) -> str:

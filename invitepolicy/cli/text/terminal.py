@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _LAST_FORMAT_CHARACTERS = ("Mn", "Me", "Cf")
 _MOST_MARKS: Final = 8  # on one letter: no script needs as many
+_WIDEST: Final = 120  # longer lines are hard to read
 _WORD: Final = re.compile(r"( *)([^ ]+)")
 
 
@@ -31,6 +33,11 @@ class Style:
     def faint(self, text: str) -> str:
         """Set what is read second."""
         return f"\x1b[2m{text}\x1b[0m" if self.color else text
+
+
+def terminal_width() -> int:
+    """Return the columns that text may take: those of the terminal, at most 120; 80 where there is none."""
+    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
 
 
 def width_of(text: str) -> int:

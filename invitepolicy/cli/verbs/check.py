@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -15,7 +14,7 @@ from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
 from invitepolicy.cli.policies import FINE, FOUND, Source, add_sources, files_named, load_each
 from invitepolicy.cli.text.excerpt import excerpt
-from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.text.terminal import Style, terminal_width
 from invitepolicy.testing.messages import (
     describe_coverage,
     describe_decider,
@@ -137,7 +136,7 @@ def _said(entry: Entry) -> str:
 
 
 def _as_text(checked: Sequence[Checked], style: Style, *, notes: bool, quiet: bool) -> Iterator[str]:
-    width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+    width = terminal_width()
     for one in checked:
         told = [entry for entry in one.entries if notes or entry.level != "note"]
         for entry in told[:_PRINTED]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,7 @@ from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
 from invitepolicy.cli.records import read_all, sources_of, tell_left_out
 from invitepolicy.cli.text.diff import Compared, format_difference
-from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.text.terminal import Style, terminal_width
 from invitepolicy.review.model import account_to_dict, invitation_to_dict
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         text = json.dumps(_to_dict(compared, names=args.names), ensure_ascii=False, indent=1) + "\n"
     else:
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+        width = terminal_width()
         lines = format_difference(compared, names=args.names, style=style, width=width, whole=args.all)
         text = "".join(f"{line}\n" for line in lines)
     sources = sources_of(args) if args.source else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,7 +17,7 @@ from invitepolicy.cli import options
 from invitepolicy.cli.output import warn, write_out
 from invitepolicy.cli.records import add_source, read_all, sources_of, tell_left_out
 from invitepolicy.cli.text.explain import format_explanation, say_who
-from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.text.terminal import Style, terminal_width
 from invitepolicy.explain import explain
 from invitepolicy.sources.linkedin.matching import person_key
 from invitepolicy.timeline import timeline
@@ -119,7 +118,7 @@ def _lines(
     args: argparse.Namespace,
 ) -> Iterator[str]:
     style = Style(options.wants_color(args.color, to_file=args.output is not None))
-    width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+    width = terminal_width()
     policy = chosen.policy
     yield from say_who(invitation, policy, chosen.why, style=style, width=width)
     if not parts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,7 +17,7 @@ from invitepolicy.analysis.show import format_policy
 from invitepolicy.analysis.timetable import make_timetable
 from invitepolicy.cli import options
 from invitepolicy.cli.output import write_out
-from invitepolicy.cli.text.terminal import Style, wrap
+from invitepolicy.cli.text.terminal import Style, terminal_width, wrap
 from invitepolicy.cli.text.timetable import format_timetables
 
 if TYPE_CHECKING:
@@ -44,14 +43,14 @@ def run(args: argparse.Namespace) -> int:
         if args.set or args.timetable:
             raise InvitePolicyError("--set and --timetable are about one policy; name it: show faq --timetable")
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        _write(args, map(_summary, _shipped()), _list(_shipped(), style, min(shutil.get_terminal_size().columns, 120)))
+        _write(args, map(_summary, _shipped()), _list(_shipped(), style, terminal_width()))
         return 0
     policy = options.choose_policy(args.policy, args.set).policy
     sources = [layer.path for layer in policy._files]
     if args.timetable:
         tables = [make_timetable(policy, decision) for decision in policy.decisions]
         style = Style(options.wants_color(args.color, to_file=args.output is not None))
-        width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+        width = terminal_width()
         _write(args, map(attrs.asdict, tables), format_timetables(tables, style=style, width=width), sources)
         return 0
     _write(args, _as_data(policy), format_policy(policy), sources)
