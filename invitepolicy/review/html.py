@@ -81,7 +81,7 @@ def format_report(
 ) -> str:
     """Return a review as one HTML page that needs no script and makes no network request.
 
-    `owner` is whose invitations they are, `why` how the policy came to be chosen, `ahead` how far the coming changes
+    `owner` is the name of the export's owner, `why` how the policy was chosen, `ahead` how far the coming changes
     are listed, and `compare` are policies whose price is shown beside that of the one that decided. Names, notes and
     addresses are escaped; only http(s) addresses can be followed. Raises InvitePolicyError where jinja2 is missing.
     """

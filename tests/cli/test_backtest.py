@@ -16,7 +16,7 @@ ARGUMENTS = ["--now", "2026-03-15T12:00Z"]
 
 @pytest.fixture
 def tested(capsys):
-    """Give what the command prints: its status, its text and its remarks."""
+    """Return what the command prints: its status, its text and its remarks."""
 
     def run(source, *words):
         status = main(["backtest", str(source), *words, *ARGUMENTS])
@@ -27,7 +27,7 @@ def tested(capsys):
 
 
 def test_the_example_says_price_and_gain(tested):
-    """The FAQ would have ended eleven silences, and lost two or three of seven acceptances."""
+    """The FAQ would have withdrawn eleven that nobody answered, and lost two or three of seven acceptances."""
     status, text, _ = tested(EXAMPLE, "-p", "faq", "-p", "linkedin")
 
     assert status == 0

@@ -9,7 +9,9 @@ from exports import got, sent, write_export
 from locations import EXPORT as EXAMPLE
 from reviewing import RECORD, TINY
 
+from invitepolicy import decide, decide_each
 from invitepolicy.cli.text.terminal import width_of
+from invitepolicy.review.model import answer_each
 
 
 def test_the_page_begins_with_who_when_and_by_which_policy(reviewed):
@@ -98,7 +100,7 @@ def test_no_line_is_wider_than_the_terminal(reviewed, monkeypatch, columns, colo
 
 
 def test_hostile_names_stay_in_their_line(reviewed, tmp_path):
-    """Controls are shown; nobody's name is said so; an address stands for a name."""
+    """Controls are shown; a missing name is replaced by the address, else by “(no name)”."""
     path = tmp_path / "a.jsonl"
     sent_at = '"sent_at": "2026-02-01"'
     path.write_text(
@@ -174,3 +176,33 @@ def test_an_empty_source_is_reviewed(reviewed, tmp_path):
 
     assert status == 0
     assert "\n0 invitations, decided by" in text
+
+
+def test_a_review_decides_nothing_twice(reviewed, monkeypatch):
+    """Each record once, each change once, and what find_unknowns tries."""
+    decided, tried, changes = [], [], []
+
+    def each(log):
+        def run(*words, **named):
+            for advice in decide_each(*words, **named):
+                log.append(advice)
+                yield advice
+
+        return run
+
+    def at_change(*words, **named):
+        changes.append(named["now"])
+        return decide(*words, **named)
+
+    def answer(*words, **named):
+        monkeypatch.setattr("invitepolicy.review.model.decide_each", each(decided))
+        yield from answer_each(*words, **named)
+        monkeypatch.setattr("invitepolicy.review.model.decide_each", each(tried))
+
+    monkeypatch.setattr("invitepolicy.review.model.answer_each", answer)
+    monkeypatch.setattr("invitepolicy.review.upcoming.decide", at_change)
+
+    _, text, _ = reviewed(EXAMPLE)
+
+    assert "Coming up until 2026-04-12 (7)" in text
+    assert (len(decided), len(changes), len(tried)) == (42, 7, 76)

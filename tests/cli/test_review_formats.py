@@ -33,7 +33,7 @@ def test_every_format_says_the_same(reviewed):
 
 @pytest.mark.parametrize("format_", ["text", "json", "jsonl", "csv"])
 def test_a_row_that_cannot_be_read_makes_the_status(reviewed, tmp_path, format_):
-    """The same for all formats, however quiet; the rest is answered, and the row is told where there is room."""
+    """The same for all formats, however quiet; the rest is answered, and the row is reported where there is room."""
     folder = write_export(tmp_path, [sent("ann"), sent("bob", at="soon"), sent("cy", at="3/8/26, 2:30 AM")])
 
     status, text, remarks = reviewed(folder, "--format", format_)

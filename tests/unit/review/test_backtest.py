@@ -106,7 +106,7 @@ def test_the_numbers_of_a_backtest():
 
 
 def test_another_clock_is_followed_too():
-    """What is known of the person's last visit decides when, and records that differ in it are told apart."""
+    """What is known of the person's last visit decides when, and records that differ in it are kept apart."""
     policy = parse_policy(
         "invitepolicy: 1\nname: p\nextends: linkedin\nsettings: {a_while: 2 days}\ndecisions:\n  withdraw:\n"
         "    rules:\n      - rule: seen\n"

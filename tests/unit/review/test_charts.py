@@ -60,7 +60,7 @@ def test_what_began_before_the_picture_has_no_beginning_in_it():
     assert [bar.outcome for bar in bars(sent_at=NOW - 178 * DAY)] == ["withdraw", "not_applicable"]
 
 
-def test_without_a_date_nobody_can_say():
+def test_without_a_date_it_is_undetermined():
     """One open bar over the whole picture."""
     assert bars() == (Bar(0, 1000, "undetermined", "open", None),)
 

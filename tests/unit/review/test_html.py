@@ -182,7 +182,7 @@ def test_records_of_every_kind_make_a_page():
 
 
 def test_a_policy_without_withdrawals_has_no_pictures():
-    """And one whose question of that name is about the account has none either."""
+    """Nor has one in which the decision of that name is about the account."""
     nothing = parse_policy("invitepolicy: 1\nname: p\n")
     account = parse_policy(
         "invitepolicy: 1\nname: p\ndecisions:\n  withdraw:\n    subject: account\n"

@@ -46,7 +46,7 @@ def test_records_that_are_not_all_there_are_show_no_account():
 
 
 def test_answers_can_be_watched():
-    """Each as it is found."""
+    """Each as it is decided."""
     seen = []
 
     def watch(answers):
@@ -112,7 +112,7 @@ def test_what_is_unknown_is_counted_where_it_matters():
 
 
 def test_a_policy_that_asks_nothing_of_people_lacks_nothing():
-    """Then nobody is bothered."""
+    """Then no unknown fact is listed."""
     plain = policy("decisions: {stay: {otherwise: {then: 'yes', because: It stays.}}}")
 
     assert find_unknowns(review_invitations(plain, [Invitation()], now=NOW)) == []

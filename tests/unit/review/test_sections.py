@@ -32,7 +32,7 @@ def titles(policy, *records):
 
 
 def test_answers_stand_under_their_heading_grouped_by_reason():
-    """What wants doing first stands first; what is kept says nothing."""
+    """The most urgent first; what needs nothing done is not listed."""
     records = [
         Invitation(sent_at=NOW - 15 * DAY),
         Invitation(sent_at=NOW - 4 * DAY, activity="daily"),
