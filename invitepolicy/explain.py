@@ -10,11 +10,10 @@ import attrs
 from invitepolicy._core.conditions import format_operator
 from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import AgeRange
-from invitepolicy._core.quantities import add_or_none, format_age, format_number, format_share
+from invitepolicy._core.policy import AgeRange, thresholds_in
+from invitepolicy._core.quantities import add_or_none, format_ago, format_minute, format_number, format_share
 from invitepolicy._core.records import Absent, Account, as_invitation
 from invitepolicy._core.text import join_words
-from invitepolicy._core.thresholds import thresholds_in
 from invitepolicy._decide.decide import decide, decide_account, read_clock
 from invitepolicy._decide.rules import evaluate_all, evaluate_condition
 from invitepolicy.timeline import just_before, values_of
@@ -192,8 +191,7 @@ def describe_value(fact: Fact, value: Value, now: datetime) -> str:
         case Absent():
             return "not known" if value is Absent.NOT_KNOWN else "did not happen"
         case datetime():
-            age = "in the future" if value > now else f"{format_age(now - value)} ago"
-            return f"{age} ({value.isoformat(sep=' ', timespec='minutes')[:16]})"
+            return f"{format_ago(value, now)} ({format_minute(value)})"
         case frozenset():
             return join_words(sorted(value), "and") if value else "none"
         case bool():

@@ -30,6 +30,7 @@ UNITS: Final = {  # the largest first; parsing, printing, messages and the schem
     "minute": timedelta(minutes=1),
 }
 MOST_DIGITS: Final = 18
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 UNIT_PATTERN: Final = f"(?:{'|'.join(reversed(UNITS))})"
 _DURATION = re.compile(rf"(0|[1-9][0-9]{{0,17}}) +({UNIT_PATTERN})s?")
@@ -281,6 +282,27 @@ def _offset(text: str | None) -> timedelta:
 def format_instant(instant: datetime) -> str:
     """Write an instant in UTC as `2026-03-01T10:00:00Z`: the inverse of `parse_instant`."""
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def format_minute(instant: datetime) -> str:
+    """Return an instant in UTC, cut off after the minute, for people to read: `2026-03-01 10:00`."""
+    return instant.astimezone(UTC).isoformat(sep=" ", timespec="minutes")[:16]
+
+
+def format_date(instant: datetime) -> str:
+    """Return the UTC date of an instant: `2026-03-01`."""
+    return instant.astimezone(UTC).date().isoformat()
+
+
+def format_short_date(instant: datetime) -> str:
+    """Return the UTC date of an instant without its year: `1 Mar`."""
+    day = instant.astimezone(UTC)
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def format_ago(instant: datetime, now: datetime) -> str:
+    """Return how long ago an instant was at `now`: `3 days ago`, or `in the future`."""
+    return "in the future" if instant > now else f"{format_age(now - instant)} ago"
 
 
 def add_or_none(anchor: datetime, duration: timedelta) -> datetime | None:

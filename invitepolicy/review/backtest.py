@@ -1,4 +1,4 @@
-"""What following a policy would have cost and saved in the past: yeses given up, silence ended, and when."""
+"""What following a policy would have cost and gained in the past: acceptances lost, unanswered withdrawn."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.errors import RecordError
+from invitepolicy._core.quantities import format_duration
 from invitepolicy._core.records import NO_ACCOUNT, Absent, Invitation, as_invitation, read_fact
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._decide.decide import read_clock
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.policy import DecisionSpec
-    from invitepolicy._core.records import Value
+from invitepolicy._core.records import Value
 
 _DAY: Final = timedelta(days=1)
+RESULTS: Final = ("lost_acceptances", "same_day", "never_answered")  # fields of a Backtest
+_MINUTE: Final = timedelta(minutes=1)
 _WITHDRAW: Final = "withdraw"  # the decision, and its outcome
-# What a record did not yet say while the invitation was waited for.
+# The values of these facts while the invitation was still pending.
 _WAITING: Final[dict[str, Value]] = {
     "status": "pending",
     "answered": Absent.DID_NOT_HAPPEN,
@@ -44,10 +47,10 @@ class Withdrawal:
 class Backtest:
     """What following a policy would have done to the outgoing invitations of the past, as of `now`.
 
-    `sent` counts those that were judged; `undated` those that could not be, since nobody knows when they were sent or
-    accepted. Of the `withdrawn` ones, `lost` were accepted later than that (the price), `unclear` on that very day,
-    of which an export does not know the hour, and `spared` stayed silent up to `now` (the gain). `pending_now` of the
-    `pending` ones would still be.
+    `sent` counts those that were evaluated; `undated` those that could not be, because a date of theirs is unknown. Of
+    the `withdrawn` ones, `lost_acceptances` were accepted after the withdrawal (the cost), `same_day` on the day of it,
+    since an export does not state the hour, and `never_answered` had no answer up to `now` (the gain).
+    Of the `pending` ones `pending_now` would still be pending.
     """
 
     policy: Policy
@@ -57,19 +60,19 @@ class Backtest:
     pending: int
     undated: int
     withdrawn: tuple[Withdrawal, ...]
-    lost: tuple[Withdrawal, ...]
-    unclear: tuple[Withdrawal, ...]
-    spared: tuple[Withdrawal, ...]
+    lost_acceptances: tuple[Withdrawal, ...]
+    same_day: tuple[Withdrawal, ...]
+    never_answered: tuple[Withdrawal, ...]
     pending_now: int
 
     def waits(self) -> tuple[tuple[timedelta, int], ...]:
-        """Count the withdrawals by how long the invitation had waited, the shortest first."""
+        """Return how many invitations were withdrawn after each wait, the shortest first."""
         return tuple(sorted(Counter(withdrawal.wait for withdrawal in self.withdrawn).items()))
 
 
 @attrs.frozen
 class AcceptanceCurve:
-    """When the yeses came: `days` with the number of acceptances within so many days of the sending.
+    """When invitations were accepted: `days` with the number of acceptances within so many days of the sending.
 
     Day 0 is the first 24 hours. `accepted` counts all acceptances of which both instants are known, `sent` all
     outgoing invitations; their ratio is an upper bound, since withdrawn invitations are not in an export.
@@ -81,24 +84,25 @@ class AcceptanceCurve:
 
 
 def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | None = None) -> Backtest:
-    """Follow a policy through the past of a list of invitations: the outgoing ones that were sent up to `now`.
+    """Return what a policy would have withdrawn of the outgoing invitations that were sent up to `now`.
 
-    Each is taken as it was while it was waited for, with all else as it is known today; the account of those days is
-    not known, so that a rule about it withdraws nothing. It would have been withdrawn at the first instant at which
-    the decision `withdraw` says `withdraw`. An acceptance at that instant or later is lost; where the source knows
-    days only (`status_basis` is `joined`), one on that day is unclear. Without `now` the clock is read once.
+    Each is taken as it was while pending, with all else as it is known today; the account of those days is unknown, so
+    that a rule about it withdraws nothing. It would have been withdrawn at the first instant at which
+    the decision `withdraw` says `withdraw`. An acceptance at that instant or later is lost; where the source states
+    only days (`status_basis` is `joined`), one on that day counts as `same_day`. Without `now` the clock is read once.
 
-    Raises RecordError, also for a policy without that decision and outcome, and a `now` without a zone.
+    Raise RecordError, also for a policy without that decision and outcome, and a `now` without a time zone.
     """
     instant = read_clock() if now is None else now
     if instant.utcoffset() is None:
-        raise RecordError("now", now, "this is no instant with a time zone; add tzinfo=timezone.utc")
-    rules = _withdrawing_rules(policy)
+        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
+    decision = _withdraw_decision(policy)
     sent = [invitation for invitation in map(as_invitation, invitations) if _was_sent(invitation, instant)]
     dated = [invitation for invitation in sent if _is_dated(invitation)]
-    due = [found for found in _withdrawals(rules, dated) if found.at <= instant]
-    fates = {fate: tuple(found for found in due if _fate(found) == fate) for fate in ("lost", "unclear", "spared")}
-    withdrawn = tuple(found for found in due if _fate(found) != "in_time")
+    due = [
+        (_classify(withdrawal), withdrawal) for withdrawal in _withdrawals(decision, dated) if withdrawal.at <= instant
+    ]
+    withdrawn = tuple(withdrawal for result, withdrawal in due if result != "in_time")
     pending = sum(invitation.status == "pending" for invitation in sent)
     return Backtest(
         policy=policy,
@@ -108,74 +112,90 @@ def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | N
         pending=pending,
         undated=len(sent) - len(dated),
         withdrawn=withdrawn,
-        pending_now=pending - sum(found.invitation.status == "pending" for found in withdrawn),
-        **fates,
+        pending_now=pending - sum(withdrawal.invitation.status == "pending" for withdrawal in withdrawn),
+        **{name: tuple(withdrawal for result, withdrawal in due if result == name) for name in RESULTS},
     )
 
 
 def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> AcceptanceCurve:
-    """Count, for each number of days, the acceptances that had come within so many days of the sending."""
-    sent = [one for one in map(as_invitation, invitations) if one.direction == "outgoing" and one.status != "draft"]
+    """Return, for each number of days, how many invitations were accepted within so many days of the sending."""
+    sent = [record for record in map(as_invitation, invitations) if _is_outgoing(record)]
     waits = sorted(
-        (one.answered_at - one.sent_at) // _DAY
-        for one in sent
-        if one.status == "accepted" and one.sent_at is not None and one.answered_at is not None
+        (record.answered_at - record.sent_at) // _DAY
+        for record in sent
+        if record.status == "accepted" and record.sent_at is not None and record.answered_at is not None
     )
     return AcceptanceCurve(len(sent), len(waits), tuple((day, sum(wait <= day for wait in waits)) for day in days))
 
 
-def _withdrawing_rules(policy: Policy) -> DecisionSpec:
-    rules = policy.decisions.get(_WITHDRAW)
-    if rules is None or rules.subject != "invitation" or _WITHDRAW not in rules.outcomes:
+def find_withdraw_decision(policy: Policy) -> DecisionSpec | None:
+    """Return the decision that withdraws invitations, None where the policy has none."""
+    decision = policy.decisions.get(_WITHDRAW)
+    is_fit = decision is not None and decision.subject == "invitation" and _WITHDRAW in decision.outcomes
+    return decision if is_fit else None
+
+
+def format_wait(wait: timedelta) -> str:
+    """Return a wait as a duration in whole minutes, cut off."""
+    return format_duration(wait // _MINUTE * _MINUTE)
+
+
+def _withdraw_decision(policy: Policy) -> DecisionSpec:
+    decision = find_withdraw_decision(policy)
+    if decision is None:
         hint = did_you_mean(_WITHDRAW, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
         what = f"{quoted(policy.name)} does not say when to withdraw an invitation"
         raise RecordError("policy", policy.name, f"{what}; {hint}")
-    return rules
+    return decision
+
+
+def _is_outgoing(invitation: Invitation) -> bool:
+    return invitation.direction == "outgoing" and invitation.status != "draft"
 
 
 def _was_sent(invitation: Invitation, now: datetime) -> bool:
-    if invitation.direction != "outgoing" or invitation.status == "draft":
-        return False
-    return invitation.sent_at is None or invitation.sent_at <= now
+    return _is_outgoing(invitation) and (invitation.sent_at is None or invitation.sent_at <= now)
 
 
 def _is_dated(invitation: Invitation) -> bool:
     return invitation.sent_at is not None and (invitation.status != "accepted" or invitation.answered_at is not None)
 
 
-def _withdrawals(rules: DecisionSpec, invitations: Iterable[Invitation]) -> Iterator[Withdrawal]:
-    """Find when each would have been withdrawn; invitations of which the same is known wait equally long."""
+def _withdrawals(decision: DecisionSpec, invitations: Iterable[Invitation]) -> Iterator[Withdrawal]:
+    """Yield the withdrawal of each invitation that has one; records that differ only in `sent` wait equally long."""
     known: dict[tuple[Value, ...], timedelta | None] = {}
     for invitation in invitations:
-        values = {fact.name: _WAITING.get(fact.name) or read_fact(fact, invitation, NO_ACCOUNT) for fact in rules.facts}
+        values = {
+            fact.name: _WAITING.get(fact.name) or read_fact(fact, invitation, NO_ACCOUNT) for fact in decision.facts
+        }
         sent_at: datetime = invitation.sent_at  # type: ignore[assignment]  # it is dated
         others = tuple(value for name, value in values.items() if name != "sent")
         if any(isinstance(value, datetime) for value in others):
-            wait = _wait(rules, values, sent_at)
+            wait = _wait(decision, values, sent_at)
         elif others in known:
             wait = known[others]
         else:
-            wait = known[others] = _wait(rules, values, sent_at)
+            wait = known[others] = _wait(decision, values, sent_at)
         if wait is not None:
             yield Withdrawal(invitation, sent_at + wait, wait)
 
 
-def _wait(rules: DecisionSpec, values: dict[str, Value], sent_at: datetime) -> timedelta | None:
-    for instant in (sent_at, *turning_points(rules, values)):
-        if instant >= sent_at and evaluate(rules, values, instant).outcome == _WITHDRAW:
+def _wait(decision: DecisionSpec, values: dict[str, Value], sent_at: datetime) -> timedelta | None:
+    for instant in (sent_at, *turning_points(decision, values)):
+        if instant >= sent_at and evaluate(decision, values, instant).outcome == _WITHDRAW:
             return instant - sent_at
     return None
 
 
-def _fate(found: Withdrawal) -> str:
-    """Say what became of an invitation that would have been withdrawn: `in_time` is a yes that came before."""
-    answered = found.invitation.answered_at
-    if found.invitation.status != "accepted" or answered is None:
-        return "spared"
-    if answered >= found.at:
-        return "lost"
-    if found.invitation.status_basis == "joined" and _end_of_day(answered) > found.at:
-        return "unclear"
+def _classify(withdrawal: Withdrawal) -> str:
+    """Return one of RESULTS, or `in_time` for an acceptance that came before the withdrawal."""
+    answered = withdrawal.invitation.answered_at
+    if withdrawal.invitation.status != "accepted" or answered is None:
+        return "never_answered"
+    if answered >= withdrawal.at:
+        return "lost_acceptances"
+    if withdrawal.invitation.status_basis == "joined" and _end_of_day(answered) > withdrawal.at:
+        return "same_day"
     return "in_time"
 
 

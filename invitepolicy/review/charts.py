@@ -1,6 +1,6 @@
-"""The pictures of a report as plain numbers: lives on a common time axis, and the curve of the yeses.
+"""The charts of a report as plain numbers: timelines on a common axis, and the curve of acceptances.
 
-Everything is in thousandths of a picture's width and height, from the left and from the top.
+All coordinates are in thousandths of a chart's width and height, from the left and from the top.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
+from invitepolicy._core.quantities import format_short_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,17 +32,17 @@ class Axis:
     end: datetime
 
     def at(self, instant: datetime) -> int:
-        """Give where an instant stands, cut off at both ends."""
+        """Return the coordinate of an instant, clamped to the axis."""
         part = (instant - self.start) / (self.end - self.start)
         return round(min(max(part, 0.0), 1.0) * WHOLE)
 
 
 @attrs.frozen
 class Bar:
-    """A stretch of a life as it is drawn: place and width, the outcome, and its shade.
+    """A stage of a timeline as it is drawn: position and width, the outcome, and its shade.
 
-    Shades: `0` to `2` from the first outcome of the decision to its last, `none` where nothing is asked, `open` where
-    nobody can say. `begins` is the instant at which it begins inside the picture, None where it began before.
+    Shades: `0` to `2` from the first outcome of the decision to its last, `none` for not applicable, `open` for
+    undetermined. `begins` is the instant at which it begins inside the chart, None where it began before.
     """
 
     x: int
@@ -60,12 +61,12 @@ class Tick:
 
 
 def time_axis(now: datetime, *, back: timedelta, ahead: timedelta) -> Axis:
-    """Give the axis from `back` before now to `ahead` behind it. Both are longer than nothing."""
+    """Return the axis from `back` before now to `ahead` after it; both must be positive."""
     return Axis(now - back, now, now + ahead)
 
 
 def weekly_ticks(axis: Axis) -> tuple[Tick, ...]:
-    """Mark the weeks before and after now; now itself is 0."""
+    """Return a tick for now, labelled “today”, and one for every whole week before and after it."""
     first = -int((axis.now - axis.start) // _WEEK)
     last = int((axis.end - axis.now) // _WEEK)
     weeks = range(first, last + 1)
@@ -73,44 +74,45 @@ def weekly_ticks(axis: Axis) -> tuple[Tick, ...]:
 
 
 def _week_label(instant: datetime, week: int) -> str:
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return "today" if not week else f"{instant.day} {months[instant.month - 1]}"
+    return format_short_date(instant) if week else "today"
 
 
-def life_bars(life: Sequence[Stage], axis: Axis, outcomes: Sequence[str], *, since: datetime | None) -> tuple[Bar, ...]:
-    """Draw a life from `since` on (the sending): one bar an outcome; what lies outside the axis is left out."""
-    return tuple(bar for bar in _bars(life, axis, outcomes, since) if bar.width)
+def timeline_bars(
+    stages: Sequence[Stage], axis: Axis, outcomes: Sequence[str], *, since: datetime | None
+) -> tuple[Bar, ...]:
+    """Return a bar for each outcome of a timeline from `since` on (the sending); bars outside the axis are left out."""
+    return tuple(bar for bar in _bars(stages, axis, outcomes, since) if bar.width)
 
 
-def _bars(life: Sequence[Stage], axis: Axis, outcomes: Sequence[str], since: datetime | None) -> Iterator[Bar]:
+def _bars(stages: Sequence[Stage], axis: Axis, outcomes: Sequence[str], since: datetime | None) -> Iterator[Bar]:
     drawn_from = max(since or axis.start, axis.start)
-    start, outcome = drawn_from, life[0].outcome
-    for segment in (*life[1:], None):
-        if segment is not None and segment.outcome == outcome:
+    start, outcome = drawn_from, stages[0].outcome
+    for stage in (*stages[1:], None):
+        if stage is not None and stage.outcome == outcome:
             continue
-        end = axis.end if segment is None or segment.start is None else segment.start
+        end = axis.end if stage is None or stage.start is None else stage.start
         begin = max(start, drawn_from)
         x, to = axis.at(begin), axis.at(end)
         begins = begin if begin > axis.start else None
         yield Bar(x, max(to - x, 0) if end > drawn_from else 0, outcome, shade_of(outcome, outcomes), begins)
-        if segment is not None:
-            start, outcome = end, segment.outcome
+        if stage is not None:
+            start, outcome = end, stage.outcome
 
 
 def shade_of(outcome: str, outcomes: Sequence[str]) -> str:
-    """Give an outcome's shade, by its place among the decision's."""
+    """Return the shade of an outcome, by its position among the outcomes of the decision."""
     if outcome == NOT_APPLICABLE:
         return "none"
     if outcome == UNDETERMINED or outcome not in outcomes:
         return "open"
-    place = list(outcomes).index(outcome)
-    return str(round(2 * place / max(len(outcomes) - 1, 1)))
+    position = list(outcomes).index(outcome)
+    return str(round(2 * position / max(len(outcomes) - 1, 1)))
 
 
 def curve_steps(curve: AcceptanceCurve) -> str:
-    """Draw the curve as an SVG path of steps; empty where no yes is known.
+    """Return the curve as an SVG path of steps, empty without acceptances.
 
-    The width is the last day of the curve, the height all yeses.
+    The width is the last day of the curve, the height all acceptances.
     """
     if not curve.accepted:
         return ""

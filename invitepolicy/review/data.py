@@ -21,31 +21,32 @@ COLUMNS: Final = ("name", "url", "direction", "status", "status_basis", "sent_at
 ABOUT_A_DECISION: Final = ("", "_reason", "_changes_at", "_changes_to")
 _OBJECT: Final = json.JSONEncoder(ensure_ascii=False, indent=1)
 _LINE: Final = json.JSONEncoder(ensure_ascii=False)
-# What JSON leaves as it is and a terminal obeys or hides: controls, breaks, bidirectional and invisible marks, halves.
+# What JSON does not escape and a terminal obeys or hides: controls, breaks, bidirectional and invisible marks, halves.
 _HIDDEN: Final = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
 
 def format_json(review: Review) -> Iterator[str]:
-    """Give a review as one object."""
+    """Yield a review as one JSON object."""
     yield _dump(_OBJECT, review.to_dict())
 
 
 def format_jsonl(answered: Iterable[Answered]) -> Iterator[str]:
-    """Give each record with its answers as a line, as they are decided."""
-    return (_dump(_LINE, one.to_dict()) for one in answered)
+    """Yield each record with its answers as a line of JSON, as they are decided."""
+    return (_dump(_LINE, record.to_dict()) for record in answered)
 
 
 def format_csv(policy: Policy, answered: Iterable[Answered]) -> Iterator[str]:
-    r"""Give each record with its answers as a row that no spreadsheet runs; `unescape_cell` undoes what that takes.
+    r"""Yield each record with its answers as a CSV row whose cells no spreadsheet runs as formulas.
 
-    The columns are the same for every source. What a terminal would obey or hide is written like `\x1b`.
+    The columns are the same for every source. `unescape_cell` undoes the escape against formulas; control and invisible
+    characters are written like `\x1b`.
     """
     decisions = [name for name, decision in policy.decisions.items() if decision.subject == "invitation"]
     yield format_row([*COLUMNS, *(f"{name}{about}" for name in decisions for about in ABOUT_A_DECISION)])
-    for one in answered:
-        cells = [*_record(one), *(cell for name in decisions for cell in _answer(one.advice[name]))]
+    for record in answered:
+        cells = [*_record_cells(record), *(cell for name in decisions for cell in _answer_cells(record.advice[name]))]
         yield format_row(map(safe_text, cells))
 
 
@@ -54,17 +55,17 @@ def _dump(encoder: json.JSONEncoder, plain: Any) -> str:
     return f"{_HIDDEN.sub(_escape, text)}\n"
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
-def _record(one: Answered) -> Iterator[str]:
+def _record_cells(answered: Answered) -> Iterator[str]:
     for column in COLUMNS:
-        value = getattr(one.invitation, column)
+        value = getattr(answered.invitation, column)
         yield _instant(value) if column == "sent_at" else value or ""
 
 
-def _answer(answer: Decision) -> tuple[str, ...]:
+def _answer_cells(answer: Decision) -> tuple[str, ...]:
     return answer.outcome, answer.reason, _instant(answer.changes_at), answer.changes_to or ""
 
 

@@ -14,12 +14,14 @@ import attrs
 
 from invitepolicy._core.errors import InvitePolicyError
 from invitepolicy._core.facts import NOT_APPLICABLE
-from invitepolicy._core.quantities import format_age, format_duration
+from invitepolicy._core.quantities import format_ago, format_date, format_minute
 from invitepolicy._core.text import safe_text
 from invitepolicy._prove.regions import TooManyRegionsError
 from invitepolicy.analysis.timetable import Timetable, make_timetable
-from invitepolicy.review.backtest import Backtest, acceptance_curve, backtest
-from invitepolicy.review.charts import Axis, Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
+from invitepolicy.review.backtest import Backtest, acceptance_curve, backtest, find_withdraw_decision, format_wait
+from invitepolicy.review.charts import Axis, Bar, curve_steps, shade_of, time_axis, timeline_bars, weekly_ticks
+from invitepolicy.review.model import NO_NAME
+from invitepolicy.review.notes import account_summary, problems_title
 from invitepolicy.review.sections import group_answers
 from invitepolicy.review.upcoming import Change, coming_changes
 from invitepolicy.timeline import timeline
@@ -34,8 +36,8 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 _BACK: Final = timedelta(weeks=5)  # two weeks before a long wait of three is over
 _CURVE_DAYS: Final = tuple(range(31))
 _NAMED_DAYS: Final = (0, 1, 3, 7, 14, 21, 30)
-_MOST_LISTED: Final = 50  # names in one list at the top: every one of them stands below
-_PICTURED: Final = "withdraw"  # the decision whose life is drawn
+_MOST_LISTED: Final = 50  # names in one list at the top; all of them follow below
+_PICTURED: Final = "withdraw"  # the decision whose timeline is drawn
 _SAFE_ADDRESS: Final = ("https://", "http://")
 
 
@@ -48,7 +50,7 @@ class _Person:
     href: str | None
     when: str
     bars: tuple[Bar, ...]
-    told: str
+    label: str
     answers: tuple[tuple[str, Decision], ...]
 
 
@@ -57,7 +59,7 @@ class _Price:
     """What a policy would have cost and saved, as the page's table shows it."""
 
     policy: str
-    found: Backtest
+    result: Backtest
     waits: str
 
 
@@ -77,9 +79,9 @@ def format_report(
     ahead: timedelta = timedelta(weeks=4),
     compare: Sequence[Policy] = (),
 ) -> str:
-    """Give a review as one HTML page that needs no script and asks nothing of any network.
+    """Return a review as one HTML page that needs no script and makes no network request.
 
-    `owner` is whose invitations they are, `why` how the policy came to be chosen, `ahead` how far the coming changes
+    `owner` is the name of the export's owner, `why` how the policy was chosen, `ahead` how far the coming changes
     are listed, and `compare` are policies whose price is shown beside that of the one that decided. Names, notes and
     addresses are escaped; only http(s) addresses can be followed. Raises InvitePolicyError where jinja2 is missing.
     """
@@ -88,9 +90,11 @@ def format_report(
     by_record = {id(one.invitation): person for one, person in zip(review.answered, people, strict=True)}
     is_pending = [one.invitation.status == "pending" for one in review.answered]
     records = [one.invitation for one in review.answered]
-    changes = coming_changes(review.policy, records, until=axis.end, now=review.now, account=review.account)
+    changes = coming_changes(review, until=axis.end)
     curve = acceptance_curve(records, days=_CURVE_DAYS)
-    prices = [_price(policy, records, review.now) for policy in (review.policy, *compare) if _withdraws(policy)]
+    prices = [
+        _price(policy, records, review.now) for policy in (review.policy, *compare) if find_withdraw_decision(policy)
+    ]
     page: str = _template().render(
         review=review,
         owner=owner,
@@ -107,6 +111,8 @@ def format_report(
         prices=prices,
         timetables=list(_timetables(review.policy)),
         legend=_legend(review),
+        account_summary=account_summary(review),
+        problems_title=problems_title(review.problems),
         today=axis.at(review.now),
         named_days=_NAMED_DAYS,
         last_day=_CURVE_DAYS[-1],
@@ -128,7 +134,7 @@ def _template() -> Any:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(inert=safe_text, words=_words, minute=_minute, day=_day, percent=_percent)
+    environment.filters.update(inert=safe_text, words=_words, minute=format_minute, day=format_date, percent=_percent)
     return environment.get_template("review.html")
 
 
@@ -137,21 +143,21 @@ def _person(review: Review, index: int, answered: Answered, axis: Axis) -> _Pers
     rules = review.policy.decisions.get(_PICTURED)
     bars: tuple[Bar, ...] = ()
     if rules is not None and rules.subject == "invitation" and _is_pictured(invitation):
-        life = timeline(review.policy, invitation, _PICTURED, account=review.account)
-        bars = life_bars(life, axis, rules.outcomes, since=invitation.sent_at)
+        stages = timeline(review.policy, invitation, _PICTURED, account=review.account)
+        bars = timeline_bars(stages, axis, rules.outcomes, since=invitation.sent_at)
     return _Person(
         anchor=f"i{index}",
-        name=safe_text(invitation.name or "") or "Somebody without a name",
+        name=safe_text(invitation.name or "") or NO_NAME,
         href=safe_text(invitation.url) if (invitation.url or "").startswith(_SAFE_ADDRESS) else None,  # type: ignore[arg-type]
         when=_when(invitation, review.now),
         bars=bars,
-        told=_told(bars),
+        label=_describe(bars),
         answers=tuple((name, answer) for name, answer in answered.advice.items() if answer.outcome != NOT_APPLICABLE),
     )
 
 
 def _timetables(policy: Policy) -> Iterator[Timetable]:
-    """Give the policy's tables; a decision that is too entangled for one is left out."""
+    """Yield the policy's timetables; a decision with too many overlapping rules is left out."""
     for decision in policy.decisions:
         with suppress(TooManyRegionsError):
             yield make_timetable(policy, decision)
@@ -169,15 +175,14 @@ def _is_pictured(invitation: Invitation) -> bool:
 
 def _when(invitation: Invitation, now: datetime) -> str:
     if invitation.sent_at is None:
-        return "not sent yet" if invitation.status == "draft" else "sent nobody knows when"
+        return "not sent yet" if invitation.status == "draft" else "sent on an unknown date"
     verb = "sent" if invitation.direction == "outgoing" else "came"
-    age = "in the future" if invitation.sent_at > now else f"{format_age(now - invitation.sent_at)} ago"
-    return f"{verb} {invitation.sent_at.date().isoformat()}, {age}"
+    return f"{verb} {format_date(invitation.sent_at)}, {format_ago(invitation.sent_at, now)}"
 
 
-def _told(bars: Iterable[Bar]) -> str:
-    """Say a picture in words, for those who cannot see it."""
-    return ", ".join(_words(bar.outcome) + (f" from {_day(bar.begins)}" if bar.begins else "") for bar in bars)
+def _describe(bars: Iterable[Bar]) -> str:
+    """Return the text alternative of a timeline, for screen readers."""
+    return ", ".join(_words(bar.outcome) + (f" from {format_date(bar.begins)}" if bar.begins else "") for bar in bars)
 
 
 def _sections(review: Review, people: dict[int, _Person]) -> Iterator[dict[str, Any]]:
@@ -191,20 +196,15 @@ def _sections(review: Review, people: dict[int, _Person]) -> Iterator[dict[str, 
 def _days(changes: Iterable[Change], people: dict[int, _Person]) -> list[tuple[datetime, list[tuple[Change, _Person]]]]:
     days = groupby(changes, key=lambda change: change.at.date())
     return [
-        (found[0].at, [(change, people[id(change.invitation)]) for change in found])
-        for found in (list(group) for _, group in days)
+        (same_day[0].at, [(change, people[id(change.invitation)]) for change in same_day])
+        for same_day in (list(group) for _, group in days)
     ]
 
 
-def _withdraws(policy: Policy) -> bool:
-    rules = policy.decisions.get(_PICTURED)
-    return rules is not None and rules.subject == "invitation" and _PICTURED in rules.outcomes
-
-
 def _price(policy: Policy, records: Sequence[Invitation], now: datetime) -> _Price:
-    found = backtest(policy, records, now=now)
-    waits = [format_duration(timedelta(minutes=wait // timedelta(minutes=1))) for wait, _ in found.waits()]
-    return _Price(policy.name, found, ", ".join(waits) or "never")
+    result = backtest(policy, records, now=now)
+    waits = [format_wait(wait) for wait, _ in result.waits()]
+    return _Price(policy.name, result, ", ".join(waits) or "never")
 
 
 def _windows(prices: Iterable[_Price]) -> list[_Window]:
@@ -212,25 +212,17 @@ def _windows(prices: Iterable[_Price]) -> list[_Window]:
     last = timedelta(days=_CURVE_DAYS[-1])
     marked: dict[timedelta, list[str]] = {}
     for price in prices:
-        for wait, _ in price.found.waits():
+        for wait, _ in price.result.waits():
             if wait <= last:
                 marked.setdefault(wait, []).append(price.policy)
     return [
-        _Window(round(1000 * (wait / last)), f"{', '.join(names)}: {format_duration(wait)}")
+        _Window(round(1000 * (wait / last)), f"{', '.join(names)}: {format_wait(wait)}")
         for wait, names in sorted(marked.items())
     ]
 
 
 def _words(outcome: str) -> str:
     return outcome.replace("_", " ")
-
-
-def _minute(instant: datetime) -> str:
-    return instant.isoformat(sep=" ", timespec="minutes")[:16]
-
-
-def _day(instant: datetime) -> str:
-    return instant.date().isoformat()
 
 
 def _percent(part: float) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from invitepolicy import Policy
     from invitepolicy.sources.problems import RowProblem
 
-_UNSAID: Final = ("activity", "relationship")
+NO_NAME: Final = "(no name)"
+_OFTEN_UNKNOWN: Final = ("activity", "relationship")  # no export states them
 _FIELDS: Final = tuple(field.name for field in attrs.fields(Invitation))
 
 
@@ -32,13 +33,13 @@ class Answered:
     advice: Advice
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data ready for JSON."""
+        """Return plain data ready for JSON."""
         return {"invitation": invitation_to_dict(self.invitation), "decisions": self.advice.to_dict()}
 
 
 @attrs.frozen
 class UnknownFact:
-    """A fact that no export tells: of how many open invitations it is unknown, and for how many it would matter."""
+    """A fact that no export states: for how many open invitations it is unknown, and for how many it would matter."""
 
     fact: str
     unknown: int
@@ -47,7 +48,7 @@ class UnknownFact:
 
 @attrs.frozen
 class Review:
-    """What a policy says of a list of invitations and the account that sent them, at `now`.
+    """The answers of a policy about a list of invitations and the account that sent them, at `now`.
 
     `answered` stands in the order of the source; `problems` are the rows that could not be read, and remarks.
     """
@@ -60,7 +61,7 @@ class Review:
     problems: tuple[RowProblem, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data ready for JSON."""
+        """Return plain data ready for JSON."""
         return {
             "policy": {"name": self.policy.name, "fingerprint": self.policy.fingerprint},
             "now": format_instant(self.now),
@@ -80,11 +81,13 @@ def review_invitations(
     summarized: bool = True,
     watch: Callable[[Iterator[Answered]], Iterator[Answered]] = iter,
 ) -> Review:
-    """Decide everything about every invitation and about the account that they show.
+    """Return every answer about every invitation and about the account that sent them.
 
-    What is known in `account` (a tier, a restriction) wins over what the invitations show; where these are not all
-    that there are, `summarized=False` takes the account to be what `account` says and no more. `watch` passes the
-    answers on as they are found. Raises RecordError.
+    What is known in `account` (a tier, a restriction) wins over what the invitations show. Where these are not all of
+    the account's invitations, `summarized=False` takes only what `account` states. `watch` wraps the iterator of the
+    answers, for example to show progress.
+
+    Raise RecordError.
     """
     known = account or NO_ACCOUNT
     shown = merge_accounts(summarize(invitations, now=now), known) if summarized else known
@@ -101,15 +104,15 @@ def review_invitations(
 def answer_each(
     policy: Policy, invitations: Iterable[Invitation], *, now: datetime, account: Account
 ) -> Iterator[Answered]:
-    """Answer for each invitation in turn, keeping none. Raises RecordError."""
-    these, those = tee(invitations)
-    return map(Answered, these, decide_each(policy, those, now=now, account=account))
+    """Yield each invitation with its answers, keeping none in memory. Raise RecordError."""
+    records, to_decide = tee(invitations)
+    return map(Answered, records, decide_each(policy, to_decide, now=now, account=account))
 
 
 def find_unknowns(review: Review) -> list[UnknownFact]:
-    """Tell, for what no export says about people, of how many it is unknown and how many answers it would change."""
-    found = []
-    for fact in _UNSAID:
+    """Return the facts that no export states, where knowing them could change an answer about an open invitation."""
+    unknowns = []
+    for fact in _OFTEN_UNKNOWN:
         unknown = [
             answered
             for answered in review.answered
@@ -117,8 +120,8 @@ def find_unknowns(review: Review) -> list[UnknownFact]:
         ]
         matters = sum(_would_matter(review, answered, fact) for answered in unknown)
         if matters:
-            found.append(UnknownFact(fact, len(unknown), matters))
-    return found
+            unknowns.append(UnknownFact(fact, len(unknown), matters))
+    return unknowns
 
 
 def _would_matter(review: Review, answered: Answered, fact: str) -> bool:
@@ -134,12 +137,12 @@ def _outcomes(advice: Advice) -> list[tuple[str, datetime | None]]:
 
 
 def invitation_to_dict(invitation: Invitation) -> dict[str, Any]:
-    """Give a record as plain data ready for JSON, with instants as text and tags in order."""
+    """Return a record as plain data ready for JSON, with instants as text and tags in order."""
     return {name: _plain(getattr(invitation, name)) for name in _FIELDS}
 
 
 def account_to_dict(account: Account) -> dict[str, Any]:
-    """Give the facts of an account by the names that lines use, ready for JSON."""
+    """Return the facts of an account by the names that conditions use, ready for JSON."""
     facts = (fact for fact in FACTS.values() if fact.subject == "account")
     return {fact.name: _plain(getattr(account, fact.field)) for fact in facts}
 

@@ -1,4 +1,4 @@
-"""What a review says in sentences: how the account stands in numbers, and what had to be assumed."""
+"""Sentences of a review: the counts of the account, what was assumed, and the title of the problems."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from invitepolicy._core.quantities import format_count, format_share
 from invitepolicy.review.model import find_unknowns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from invitepolicy.review.model import Review
+    from invitepolicy.sources.problems import RowProblem
 
 
 def account_summary(review: Review) -> str:
-    """Count what is known of the account, and say what the count leaves out."""
+    """Return the counts of the account as a sentence, with what they leave out."""
     account = review.account
     if account.pending is None:
-        return "Its counts are not known, since not all of its records were seen; say them by --account."
+        return "Its counts are unknown, because not all of its records were read; give them with --account."
     text = (
         f"{account.pending} pending; {account.sent_last_day} sent in the last day, "
         f"{account.sent_last_week} in the last week."
@@ -32,17 +33,24 @@ def account_summary(review: Review) -> str:
 
 
 def assumptions(review: Review, *, is_export: bool) -> Iterator[str]:
-    """Say what was taken for granted, and what knowing more would change."""
+    """Yield the assumptions of a review as sentences, and how many answers more knowledge could change."""
     assumed = sum(answered.invitation.status_basis == "assumed" for answered in review.answered)
     if assumed:
-        yield f"{_are(assumed, 'invitation')} taken to be pending, since an export does not say how they stand."
-    unsaid = find_unknowns(review)
-    for one in unsaid:
-        people = "1 person" if one.unknown == 1 else f"{one.unknown} people"
-        yield (f"The {one.fact} of {people} is unknown; for {one.would_matter} of them it could change an answer.")
-    if unsaid and is_export:
-        yield "Say such things in a people.csv beside the export: “invitepolicy new --people” writes the sheet."
+        yield f"{_are(assumed, 'invitation')} assumed to be pending, because an export does not state their status."
+    unknowns = find_unknowns(review)
+    for unknown in unknowns:
+        people = "1 person" if unknown.unknown == 1 else f"{unknown.unknown} people"
+        effect = f"for {unknown.would_matter} of them it could change an answer"
+        yield f"The {unknown.fact} of {people} is unknown; {effect}."
+    if unknowns and is_export:
+        yield "Add what you know to a people.csv beside the export; “invitepolicy new --people” writes the sheet."
     yield "All times are in UTC."
+
+
+def problems_title(problems: Sequence[RowProblem]) -> str:
+    """Return the title of a list of problems: rows that were read with a remark could be read."""
+    only_errors = all(problem.level == "error" for problem in problems)
+    return "Rows that could not be read" if only_errors else "Rows with problems"
 
 
 def _are(number: int, noun: str) -> str:

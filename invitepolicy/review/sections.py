@@ -1,4 +1,4 @@
-"""What there is to do, as headings with the answers that stand under them: the order of every review."""
+"""The sections of a review in order: headings with the answers under them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Heading:
-    """A heading: a decision, and the outcomes that stand under it; none named means any that applies."""
+    """A heading: a decision, and the outcomes listed under it; an empty tuple means every outcome that applies."""
 
     title: str
     decision: str
@@ -26,7 +26,7 @@ class Heading:
 
 @attrs.frozen
 class Group:
-    """Answers that give the same outcome for the same reason, in the order of the source."""
+    """Answers with the same outcome for the same reason, in the order of the source."""
 
     outcome: str
     reason: str
@@ -35,7 +35,7 @@ class Group:
 
 @attrs.frozen
 class Section:
-    """A heading with its answers; `where` says where to click, if the policy does."""
+    """A heading with its answers; `where` lists where to click, as far as the policy states it."""
 
     heading: Heading
     groups: tuple[Group, ...]
@@ -43,39 +43,39 @@ class Section:
 
     @property
     def count(self) -> int:
-        """Count the answers."""
+        """Return the number of answers."""
         return sum(len(group.rows) for group in self.groups)
 
 
 HEADINGS: Final = (
     Heading("Withdraw", "withdraw", ("withdraw",)),
-    Heading("Look at once more", "withdraw", ("consider",)),
+    Heading("Consider withdrawing", "withdraw", ("consider",)),
     Heading("About to lapse", "expiry", ("expiring",)),
     Heading("Before you send", "note"),
     Heading("Asked for an e-mail address", "email"),
-    Heading("May be asked again", "resend", ("allowed",)),
+    Heading("May be invited again", "resend", ("allowed",)),
     Heading("Waiting for your answer", "reply"),
-    Heading("Not to be asked again yet", "resend", ("not_yet",)),
-    Heading("Not worth asking again", "resend", ("give_up",)),
+    Heading("Not to be invited again yet", "resend", ("not_yet",)),
+    Heading("Not worth inviting again", "resend", ("give_up",)),
     Heading("Lapsed", "expiry", ("lapsed",)),
 )
-_KEPT: Final = {"withdraw": ("keep",), "expiry": ("open",)}  # nothing to do, and nothing to say
+_UNLISTED: Final = {"withdraw": ("keep",), "expiry": ("open",)}  # there is nothing to do about them
 
 
 def group_answers(review: Review) -> Iterator[Section]:
-    """Give the sections that have answers, what wants doing first; then questions of the policy's own."""
+    """Yield the sections that have answers, the most urgent first; then those of the policy's own decisions."""
     for heading in (*HEADINGS, *_own_headings(review)):
         rows = [
             (answered, answered.advice[heading.decision])
             for answered in review.answered
-            if heading.decision in answered.advice and _stands_under(answered.advice[heading.decision], heading)
+            if heading.decision in answered.advice and _belongs_under(answered.advice[heading.decision], heading)
         ]
         if rows:
             yield _section(heading, rows)
 
 
 def _own_headings(review: Review) -> Iterator[Heading]:
-    """Give a heading for each decision, and each outcome of a known one, that the table does not name."""
+    """Yield a heading for each decision, and each outcome of a known one, that the table does not name."""
     known = {heading.decision for heading in HEADINGS}
     for name, decision in review.policy.decisions.items():
         if decision.subject != "invitation":
@@ -84,12 +84,12 @@ def _own_headings(review: Review) -> Iterator[Heading]:
             yield Heading(decision.question or name, name)
             continue
         named = {outcome for heading in HEADINGS if heading.decision == name for outcome in heading.outcomes}
-        others = [word for word in decision.outcomes if named and word not in (*named, *_KEPT.get(name, ()))]
+        others = [word for word in decision.outcomes if named and word not in (*named, *_UNLISTED.get(name, ()))]
         if others:
             yield Heading(decision.question or name, name, tuple(others))
 
 
-def _stands_under(answer: Decision, heading: Heading) -> bool:
+def _belongs_under(answer: Decision, heading: Heading) -> bool:
     if heading.outcomes:
         return answer.outcome in heading.outcomes
     return answer.outcome not in (NOT_APPLICABLE, UNDETERMINED)
@@ -102,19 +102,19 @@ def _section(heading: Heading, rows: list[tuple[Answered, Decision]]) -> Section
     places = dict.fromkeys(place for _, answer in rows if (place := click_path(answer)))
     return Section(
         heading,
-        tuple(Group(outcome, reason, tuple(found)) for (outcome, reason), found in groups.items()),
+        tuple(Group(outcome, reason, tuple(members)) for (outcome, reason), members in groups.items()),
         tuple(places),
     )
 
 
 def click_path(answer: Decision) -> str | None:
-    """Give the place that a policy's details name under `where`, if they do."""
-    found = answer.details.get("where") if hasattr(answer.details, "get") else None
-    return found if isinstance(found, str) else None
+    """Return where to click, as the details of an answer state it under `where`; None without."""
+    where = answer.details.get("where") if hasattr(answer.details, "get") else None
+    return where if isinstance(where, str) else None
 
 
 def find_undetermined(review: Review) -> list[tuple[Answered, str, Decision]]:
-    """List the answers that want something nobody knows: the record, the decision's name, and what it says."""
+    """Return the undetermined answers, each with its record and the name of its decision."""
     return [
         (answered, name, answer)
         for answered in review.answered

@@ -9,7 +9,9 @@ from exports import got, sent, write_export
 from locations import EXPORT as EXAMPLE
 from reviewing import RECORD, TINY
 
+from invitepolicy import decide, decide_each
 from invitepolicy.cli.text.terminal import width_of
+from invitepolicy.review.model import answer_each
 
 
 def test_the_page_begins_with_who_when_and_by_which_policy(reviewed):
@@ -39,14 +41,14 @@ def test_what_there_is_to_do_stands_first(reviewed):
     headings = [line for line in text.splitlines()[2:-1] if line and not line.startswith(" ")]
     assert headings[1:] == [
         "Withdraw (4)",
-        "Look at once more (1)",
+        "Consider withdrawing (1)",
         "About to lapse (1)",
         "Before you send (2)",
         "Asked for an e-mail address (2)",
-        "May be asked again (2)",
+        "May be invited again (2)",
         "Waiting for your answer (12)",
         "Coming up until 2026-04-12 (7)",
-        "Not to be asked again yet (1)",
+        "Not to be invited again yet (1)",
         "Lapsed (3)",
         "Could not be answered (1)",
         "Your account",
@@ -73,7 +75,7 @@ def test_what_comes_up_is_said_by_what_there_will_be_to_do(reviewed):
 
     assert text.partition("Coming up until 2026-03-20 (5)\n")[2].startswith(
         "    2026-03-15 19:00  Saoirse Vandermolen, PhD          withdraw\n"
-        "    2026-03-18 01:41  Tobiah Renn-Castell               look at once more\n"
+        "    2026-03-18 01:41  Tobiah Renn-Castell               consider withdrawing\n"
         "    2026-03-19 01:41  Tobiah Renn-Castell               withdraw\n"
         "    2026-03-19 04:15  Jørn Ødegaardsli                  withdraw\n"
         "    2026-03-19 14:50  Barnaby Oxenford                  lapsed\n"
@@ -98,7 +100,7 @@ def test_no_line_is_wider_than_the_terminal(reviewed, monkeypatch, columns, colo
 
 
 def test_hostile_names_stay_in_their_line(reviewed, tmp_path):
-    """Controls are shown; nobody's name is said so; an address stands for a name."""
+    """Controls are shown; a missing name is replaced by the address, else by “(no name)”."""
     path = tmp_path / "a.jsonl"
     sent_at = '"sent_at": "2026-02-01"'
     path.write_text(
@@ -113,7 +115,7 @@ def test_hostile_names_stay_in_their_line(reviewed, tmp_path):
     shown = r"a\x1b[2J b"
     assert f"\n    {shown:<32}  sent 2026-02-01, 42 days ago\n" in text
     assert "\n    ann                               sent" in text
-    assert "\n    (nobody's name)                   sent" in text
+    assert "\n    (no name)                         sent" in text
     assert "date not known\n" in text
     assert "Late                              from 2027-01-22 00:00\n" in text
 
@@ -151,7 +153,7 @@ def test_the_account_says_what_will_change_and_what_it_knows(reviewed, tmp_path)
     assert "\n  Pace: pause." in text
     assert "\n    Slow down from 2026-03-21 00:00, if nothing is sent or answered.\n" in text
     assert "\n  1 pending; 0 sent in the last day, 1 in the last week.\n" in text
-    assert "\n  1 invitation is taken to be pending, since" in text
+    assert "\n  1 invitation is assumed to be pending, because" in text
 
 
 def test_what_is_missing_is_counted(reviewed, tmp_path):
@@ -174,3 +176,33 @@ def test_an_empty_source_is_reviewed(reviewed, tmp_path):
 
     assert status == 0
     assert "\n0 invitations, decided by" in text
+
+
+def test_a_review_decides_nothing_twice(reviewed, monkeypatch):
+    """Each record once, each change once, and what find_unknowns tries."""
+    decided, tried, changes = [], [], []
+
+    def each(log):
+        def run(*words, **named):
+            for advice in decide_each(*words, **named):
+                log.append(advice)
+                yield advice
+
+        return run
+
+    def at_change(*words, **named):
+        changes.append(named["now"])
+        return decide(*words, **named)
+
+    def answer(*words, **named):
+        monkeypatch.setattr("invitepolicy.review.model.decide_each", each(decided))
+        yield from answer_each(*words, **named)
+        monkeypatch.setattr("invitepolicy.review.model.decide_each", each(tried))
+
+    monkeypatch.setattr("invitepolicy.review.model.answer_each", answer)
+    monkeypatch.setattr("invitepolicy.review.upcoming.decide", at_change)
+
+    _, text, _ = reviewed(EXAMPLE)
+
+    assert "Coming up until 2026-04-12 (7)" in text
+    assert (len(decided), len(changes), len(tried)) == (42, 7, 76)

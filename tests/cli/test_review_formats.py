@@ -33,7 +33,7 @@ def test_every_format_says_the_same(reviewed):
 
 @pytest.mark.parametrize("format_", ["text", "json", "jsonl", "csv"])
 def test_a_row_that_cannot_be_read_makes_the_status(reviewed, tmp_path, format_):
-    """The same for all formats, however quiet; the rest is answered, and the row is told where there is room."""
+    """The same for all formats, however quiet; the rest is answered, and the row is reported where there is room."""
     folder = write_export(tmp_path, [sent("ann"), sent("bob", at="soon"), sent("cy", at="3/8/26, 2:30 AM")])
 
     status, text, remarks = reviewed(folder, "--format", format_)
@@ -43,10 +43,10 @@ def test_a_row_that_cannot_be_read_makes_the_status(reviewed, tmp_path, format_)
     assert "Ann" in text
     assert "Cy" in text
     assert "left out: 1 row that could not be read\n" in remarks
-    told = text if format_ in ("text", "json") else remarks
-    assert "Invitations.csv:3" in told
-    assert "Invitations.csv:4" in told
-    assert ("left out: Sent At: is not a date" in told) is (format_ != "json")
+    shown = text if format_ in ("text", "json") else remarks
+    assert "Invitations.csv:3" in shown
+    assert "Invitations.csv:4" in shown
+    assert ("left out: Sent At: is not a date" in shown) is (format_ != "json")
 
 
 def test_json_lines_answer_for_the_account_that_the_file_shows(reviewed, tmp_path):
@@ -76,7 +76,7 @@ def test_from_stdin_the_account_is_what_is_said_of_it(reviewed, monkeypatch):
     piped(monkeypatch, RECORD)
     (line,) = reviewed("-", "--format", "jsonl", "--account", "pending=7")[1].splitlines()
 
-    assert "Its counts are not known, since not all of its records were seen" in " ".join(text.split())
+    assert "Its counts are unknown, because not all of its records were read" in " ".join(text.split())
     assert whole["account"]["facts"]["account_pending"] == 7
     assert whole["account"]["facts"]["account_settled"] is None
     assert whole["invitations"] == [json.loads(line)]

@@ -13,7 +13,7 @@ NOW = ["--now", "2026-03-15T12:00Z"]
 
 @pytest.fixture
 def reviewed(capsys):
-    """Give what the command prints: its status, its text and its remarks."""
+    """Return what the command prints: its status, its text and its remarks."""
 
     def run(*words):
         status = main(["review", str(EXAMPLE), *words, *NOW])

@@ -150,7 +150,7 @@ print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [10_000, pytest.param(200_000, marks=pytest.mark.full)])
 def test_any_number_of_records_streams_in_flat_memory(tmp_path, number):
-    """Two passes over a file of fresh invitations take no more memory than over a handful; kept, they would."""
+    """Two passes over a file of fresh invitations take no more memory than over a handful."""
     (tmp_path / "p.yaml").write_text(TINY)
 
     def peak(lines):

@@ -82,7 +82,6 @@ def use_everything():
     from invitepolicy.analysis import diff, lint, show, timetable  # noqa: PLC0415
     from invitepolicy.review import backtest as run_backtest  # noqa: PLC0415
     from invitepolicy.review import html as report  # noqa: PLC0415
-    from invitepolicy.review import upcoming as agenda  # noqa: PLC0415
     from invitepolicy.sources import jsonl as records  # noqa: PLC0415
     from invitepolicy.sources import linkedin  # noqa: PLC0415
     from invitepolicy.testing import run as proving  # noqa: PLC0415
@@ -99,7 +98,7 @@ def use_everything():
     seen = review.review_invitations(faq, people, now=NOW, problems=export.problems)
     list(ip.decide_each(faq, people, now=NOW))
     report.format_report(seen, compare=[brisk])
-    agenda.format_calendar(faq, agenda.coming_changes(faq, people, now=NOW, until=NOW.replace(month=5)), now=NOW)
+    review.format_calendar(seen, review.coming_changes(seen, until=NOW.replace(month=5)))
     diff.impact(faq, brisk, people, now=NOW)
     diff.diff_policies(faq, brisk)
     run_backtest(faq, people, now=NOW)

@@ -183,7 +183,7 @@ def values(tmp_path):
     yield backtest(FAQ, [one, other], now=NOW)
     yield diff_policies(FAQ, with_settings(FAQ, longest_wait="30 days"))
     yield impact(FAQ, with_settings(FAQ, longest_wait="30 days"), [one, other], now=NOW)
-    yield coming_changes(FAQ, [one, other], until=NOW + timedelta(days=90), now=NOW)
+    yield coming_changes(review_invitations(FAQ, [one, other], now=NOW), until=NOW + timedelta(days=90))
     yield review_invitations(FAQ, [one, other], now=NOW)
     yield list(anonymize(FAQ, [one, other]))
     yield read_export(tmp_path)

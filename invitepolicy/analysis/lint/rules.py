@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import UNDETERMINED, fact_order
-from invitepolicy._core.policy import is_own
+from invitepolicy._core.policy import is_own, thresholds_in
 from invitepolicy._core.text import join_words, quoted
-from invitepolicy._core.thresholds import thresholds_in
 from invitepolicy._prove.regions import Budget, TooManyRegionsError
 from invitepolicy._prove.rulings import DOUBT, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness

@@ -6,9 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from invitepolicy._core.facts import RESERVED_OUTCOMES
-from invitepolicy._core.policy import Location, conditions_of
+from invitepolicy._core.policy import Location, conditions_of, thresholds_in
 from invitepolicy._core.text import quoted
-from invitepolicy._core.thresholds import thresholds_in
 from invitepolicy._prove.regions import Budget, build_space
 from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, region_where, rulings_in
 from invitepolicy.analysis.lint.findings import Finding, locate_key, own_data

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.facts import UNDETERMINED
+from invitepolicy._core.quantities import format_minute
 from invitepolicy._core.text import join_words
 from invitepolicy.analysis.diff import is_empty
-from invitepolicy.cli.text.review import minute, name_of
+from invitepolicy.cli.text.review import format_name
 from invitepolicy.cli.text.terminal import Style, pad_cell, wrap
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _reason(region: ChangedRegion, *, where: bool) -> str:
 
 
 def _impact(compared: Compared, impact: Impact, *, names: bool, style: Style, width: int) -> Iterator[str]:
-    at, until = minute(compared.now), minute(compared.until)
+    at, until = format_minute(compared.now), format_minute(compared.until)
     for title, rows in ((f"Now ({at} UTC)", impact.now), (f"Later, until {until} UTC", impact.later)):
         people = len({id(row.invitation) for row in rows if row.invitation is not None})
         yield ""
@@ -131,5 +132,5 @@ def _by_change(rows: Sequence[Affected]) -> dict[tuple[str, str], list[Affected]
 
 
 def _person(row: Affected) -> str:
-    name = "your account" if row.invitation is None else name_of(row.invitation)
-    return f"    {pad_cell(name, _NAME)}  from {minute(row.at)}"
+    name = "your account" if row.invitation is None else format_name(row.invitation)
+    return f"    {pad_cell(name, _NAME)}  from {format_minute(row.at)}"

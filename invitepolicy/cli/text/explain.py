@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from invitepolicy._core.quantities import format_minute, format_short_date
 from invitepolicy._core.text import safe_text
 from invitepolicy.cli.text.terminal import width_of, wrap
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from invitepolicy.explain import ExplainedCondition, ExplainedRule, Explanation
     from invitepolicy.timeline import Stage
 
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT: Final = re.compile(r"\{not: (.*)\}")
 _MARKS: Final = {"holds": "yes", "fails": "no", "open": "?"}
 
@@ -42,7 +42,7 @@ def format_subject(
     else:
         yield style.heading(safe_text(invitation.name or invitation.url or "(no name)"))
         basis = f" ({invitation.status_basis})" if invitation.status_basis else ""
-        sent = f", sent {_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
+        sent = f", sent {format_minute(invitation.sent_at)} UTC" if invitation.sent_at else ""
         yield from wrap(f"{invitation.direction}, {invitation.status}{basis}{sent}", width=width, indent="  ")
     yield from wrap(f"by the policy {policy.name} ({why}; {policy.fingerprint[:8]})", width=width, indent="  ")
 
@@ -55,7 +55,9 @@ def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style
     )
     yield from wrap(answer.reason, width=width, indent="  ")
     if answer.changes_at is not None:
-        change = f"From {_minute(answer.changes_at)} on: {_words(answer.changes_to or '')}, if nothing else happens."
+        change = (
+            f"From {format_minute(answer.changes_at)} on: {_words(answer.changes_to or '')}, if nothing else happens."
+        )
         yield from wrap(change, width=width, indent="  ")
     yield ""
     yield from _applies(explanation, style, width)
@@ -96,9 +98,9 @@ def _condition(condition: ExplainedCondition) -> str:
         return f"{mark} {condition.fact} is not known; needed: {_wanted(condition)}"
     turns = ""
     if condition.until is not None:
-        turns = f"; {'until' if condition.state == 'holds' else 'from'} {_minute(condition.until)}"
+        turns = f"; {'until' if condition.state == 'holds' else 'from'} {format_minute(condition.until)}"
     elif condition.since is not None:
-        turns = f"; {'since' if condition.state == 'holds' else 'until'} {_minute(condition.since)}"
+        turns = f"; {'since' if condition.state == 'holds' else 'until'} {format_minute(condition.since)}"
     return f"{mark} {_met(condition)}{turns}"
 
 
@@ -168,12 +170,8 @@ def _draw(spans: Sequence[_Span], first: int, last: int, now: datetime) -> str:
 
 
 def _day(instant: datetime, now: datetime) -> str:
-    day = f"{instant.day} {_MONTHS[instant.month - 1]}"
+    day = format_short_date(instant)
     return day if instant.year == now.year else f"{day} {instant.year}"
-
-
-def _minute(instant: datetime) -> str:
-    return instant.isoformat(sep=" ", timespec="minutes")[:16]
 
 
 def _words(outcome: str) -> str:

@@ -1,4 +1,4 @@
-"""A review as a person reads it: grouped by what there is to do, each group with its reason."""
+"""A review as text: grouped by what there is to do, each group with its reason."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._core.quantities import format_age, format_count
+from invitepolicy._core.quantities import format_ago, format_count, format_date, format_minute
 from invitepolicy._core.text import safe_text
 from invitepolicy.cli.text.terminal import Style, pad_cell, wrap
-from invitepolicy.review.notes import account_summary, assumptions
+from invitepolicy.review.model import NO_NAME
+from invitepolicy.review.notes import account_summary, assumptions, problems_title
 from invitepolicy.review.sections import HEADINGS, Section, find_undetermined, group_answers
 from invitepolicy.review.upcoming import Change, coming_changes
 
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 # What waits until the coming changes have been listed: nothing can be done about it now.
 _AFTERWARDS: Final = (("resend", ("not_yet",)), ("resend", ("give_up",)), ("expiry", ("lapsed",)))
 _DATES: Final = 40  # columns beside a name: an indent, a gap, and `withdrawn 2026-03-01, 133 days ago`
-_CHANGE: Final = 42  # an indent, an instant, two gaps, and `look at once more`
+_CHANGE: Final = 44  # an indent, an instant, two gaps, and `consider withdrawing`
 _NAMES: Final = (12, 32)  # columns of a name, at least and at most
 
 
 @attrs.frozen
-class Told:
-    """What the page says besides the review: whose export it is, how the policy came to be chosen."""
+class PageHeader:
+    """What the text states besides the review: the owner of the export, and how the policy was chosen."""
 
     owner: str | None
     why: str
@@ -37,8 +38,8 @@ class Told:
 
 
 @attrs.define
-class _Sheet:
-    """The page being written; `clicked` are the places that were said already."""
+class _Writer:
+    """Writes the sections; `clicked` are the places to click that were already printed."""
 
     review: Review
     style: Style
@@ -69,35 +70,32 @@ class _Sheet:
 
     def name(self, invitation: Invitation, beside: int = _DATES) -> str:
         least, most = _NAMES
-        return pad_cell(name_of(invitation), min(max(self.width - beside, least), most))
+        return pad_cell(format_name(invitation), min(max(self.width - beside, least), most))
 
     def when(self, invitation: Invitation, answer: Decision) -> str:
         if answer.changes_at is not None and answer.outcome == "not_yet":
-            return f"from {minute(answer.changes_at)}"
+            return f"from {format_minute(answer.changes_at)}"
         for word, instant in (("withdrawn", invitation.withdrawn_at), ("sent", invitation.sent_at)):
             if instant is not None:
-                ago = "in the future" if instant > self.review.now else f"{format_age(self.review.now - instant)} ago"
-                return f"{word} {instant.date().isoformat()}, {ago}"
+                return f"{word} {format_date(instant)}, {format_ago(instant, self.review.now)}"
         return "not sent yet" if invitation.status == "draft" else "date not known"
 
     def coming(self, until: datetime) -> Iterator[str]:
-        review = self.review
-        records = [answered.invitation for answered in review.answered]
-        changes = coming_changes(review.policy, records, until=until, now=review.now, account=review.account)
-        yield from self.heading(f"Coming up until {until.date().isoformat()} ({len(changes)})")
+        changes = coming_changes(self.review, until=until)
+        yield from self.heading(f"Coming up until {format_date(until)} ({len(changes)})")
         for change in changes:
-            yield f"    {minute(change.at)}  {self.name(change.invitation, _CHANGE)}  {_becomes(change)}"
+            yield f"    {format_minute(change.at)}  {self.name(change.invitation, _CHANGE)}  {_becomes(change)}"
         if not changes:
             yield "  Nothing changes by itself in this time."
 
-    def doubtful(self) -> Iterator[str]:
-        found: dict[tuple[str, str], list[Answered]] = {}
+    def undetermined(self) -> Iterator[str]:
+        groups: dict[tuple[str, str], list[Answered]] = {}
         for answered, name, answer in find_undetermined(self.review):
-            found.setdefault((name, answer.reason), []).append(answered)
-        if not found:
+            groups.setdefault((name, answer.reason), []).append(answered)
+        if not groups:
             return
-        yield from self.heading(f"Could not be answered ({sum(map(len, found.values()))})")
-        for (name, reason), members in found.items():
+        yield from self.heading(f"Could not be answered ({sum(map(len, groups.values()))})")
+        for (name, reason), members in groups.items():
             question = self.review.policy.decisions[name].question or _sentence(name)
             yield from self.reason(f"{question} {reason}")
             yield from (f"    {self.name(answered.invitation)}".rstrip() for answered in members)
@@ -108,7 +106,7 @@ class _Sheet:
             text = f"{_sentence(name)}: {_words(answer.outcome)}. {answer.reason}"
             yield from wrap(text, width=self.width, indent="  ")
             if answer.changes_at is not None:
-                change = f"{_sentence(answer.changes_to or '')} from {minute(answer.changes_at)}"
+                change = f"{_sentence(answer.changes_to or '')} from {format_minute(answer.changes_at)}"
                 text = f"{change}, if nothing is sent or answered."
                 yield from map(self.style.faint, wrap(text, width=self.width, indent="    "))
         yield from wrap(account_summary(self.review), width=self.width, indent="  ")
@@ -121,39 +119,39 @@ class _Sheet:
     def problems(self) -> Iterator[str]:
         if not self.review.problems:
             return
-        yield from self.heading(f"Rows to look at ({len(self.review.problems)})")
+        yield from self.heading(f"{problems_title(self.review.problems)} ({len(self.review.problems)})")
         for problem in self.review.problems:
             left_out = "left out: " if problem.level == "error" else ""
             text = f"{problem.place}: {left_out}{problem.what}"
             yield from wrap(text, width=self.width, indent="  ", hanging="    ")
 
 
-def format_review(review: Review, told: Told, *, until: datetime, style: Style, width: int) -> Iterator[str]:
-    """Give a review as lines of at most `width` columns, but for lines that hold a name in narrow terminals."""
-    sheet = _Sheet(review, style, width)
-    whose = f" of {safe_text(told.owner)}" if told.owner else ""
+def format_review(review: Review, header: PageHeader, *, until: datetime, style: Style, width: int) -> Iterator[str]:
+    """Yield a review as lines of at most `width` columns; only lines with a name may be longer, in narrow terminals."""
+    writer = _Writer(review, style, width)
+    owner = f" of {safe_text(header.owner)}" if header.owner else ""
     policy = review.policy
     title = f", “{policy.title}”" if policy.title else ""
     number = format_count(len(review.answered), "invitation")
-    yield from map(style.heading, wrap(f"Invitations{whose}, as of {minute(review.now)} UTC", width=width))
-    decided = f"{number}, decided by the policy {policy.name}{title} ({told.why}; {policy.fingerprint[:8]})."
+    yield from map(style.heading, wrap(f"Invitations{owner}, as of {format_minute(review.now)} UTC", width=width))
+    decided = f"{number}, decided by the policy {policy.name}{title} ({header.why}; {policy.fingerprint[:8]})."
     yield from wrap(decided, width=width)
-    first, second = _parted(group_answers(review))
+    first, second = _split_by_urgency(group_answers(review))
     for section in first:
-        yield from sheet.section(section)
-    yield from sheet.coming(until)
+        yield from writer.section(section)
+    yield from writer.coming(until)
     for section in second:
-        yield from sheet.section(section)
-    yield from sheet.doubtful()
-    yield from sheet.account()
-    yield from sheet.assumed(is_export=told.is_export)
-    yield from sheet.problems()
+        yield from writer.section(section)
+    yield from writer.undetermined()
+    yield from writer.account()
+    yield from writer.assumed(is_export=header.is_export)
+    yield from writer.problems()
     yield ""
     yield "Nothing was sent or changed."
 
 
-def _parted(sections: Iterable[Section]) -> tuple[list[Section], list[Section]]:
-    """Part what wants doing now from what does not, each in its order."""
+def _split_by_urgency(sections: Iterable[Section]) -> tuple[list[Section], list[Section]]:
+    """Return the sections to act on now, and the others, each in their order."""
     parts: tuple[list[Section], list[Section]] = [], []
     for section in sections:
         parts[(section.heading.decision, section.heading.outcomes) in _AFTERWARDS].append(section)
@@ -161,7 +159,7 @@ def _parted(sections: Iterable[Section]) -> tuple[list[Section], list[Section]]:
 
 
 def _becomes(change: Change) -> str:
-    """Say what an answer becomes: by the heading under which it will stand, where it has one."""
+    """Return what an answer becomes: the heading under which it will be listed, where it has one."""
     outcome = change.after.outcome
     for heading in HEADINGS:
         if heading.decision == change.decision and outcome in heading.outcomes:
@@ -177,12 +175,7 @@ def _sentence(name: str) -> str:
     return _words(name).capitalize()
 
 
-def name_of(invitation: Invitation) -> str:
-    """Name a person: by name, else by the end of the address."""
+def format_name(invitation: Invitation) -> str:
+    """Return a person's name, else the end of the address, else `(no name)`."""
     name = " ".join((invitation.name or "").split())
-    return name or (invitation.url or "").rstrip("/").rpartition("/")[2] or "(nobody's name)"
-
-
-def minute(instant: datetime) -> str:
-    """Write an instant to the minute, in UTC."""
-    return instant.isoformat(sep=" ", timespec="minutes")[:16]
+    return name or (invitation.url or "").rstrip("/").rpartition("/")[2] or NO_NAME

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +15,13 @@ from invitepolicy.cli import options
 from invitepolicy.cli.output import warn, write_out
 from invitepolicy.cli.progress import Progress, open_progress
 from invitepolicy.cli.records import STDIN, Input, add_source, open_input, sources_of
-from invitepolicy.cli.text.review import Told, format_review
-from invitepolicy.cli.text.terminal import Style
+from invitepolicy.cli.text.review import PageHeader, format_review
+from invitepolicy.cli.text.terminal import Style, screen_width
+from invitepolicy.review.calendar import format_calendar
 from invitepolicy.review.data import format_csv, format_json, format_jsonl
 from invitepolicy.review.html import format_report
 from invitepolicy.review.model import Review, answer_each, review_invitations
-from invitepolicy.review.upcoming import coming_changes, format_calendar
+from invitepolicy.review.upcoming import coming_changes
 from invitepolicy.sources.anonymize import anonymize
 from invitepolicy.sources.problems import RowProblem
 
@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 AHEAD: Final = timedelta(weeks=4)
-_WIDEST: Final = 120
 _STREAMED: Final = ("jsonl", "csv")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """State the arguments of the verb."""
+    """Add the arguments of the command."""
     add_source(parser)
     options.add_policy(parser)
     options.add_export(parser)
@@ -46,23 +45,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DURATION",
         type=options.duration,
         default=AHEAD,
-        help="how far ahead text, page and calendar list what comes up; default: 4 weeks",
+        help="how far ahead text, page and calendar list changes; default: 4 weeks",
     )
     parser.add_argument(
-        "--anonymize", action="store_true", help="number people instead of naming them, and leave their words out"
+        "--anonymize", action="store_true", help="replace names by numbers, and leave out what people wrote"
     )
     options.add_output(parser, ("text", "json", *_STREAMED, "html", "ics"))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Review an export or records; 1 where a row could not be read, whatever the format."""
+    """Review an export or records; return 1 where a row could not be read, whatever the format."""
     chosen = options.choose_policy(args.policy, args.set)
     now = options.present(args.now)
     source = open_input(args.source, people=args.people, dates=args.dates, facts=chosen.policy.facts.values())
     is_streamed = args.format in _STREAMED
     progress = open_progress(quiet=args.quiet, to_terminal=is_streamed and args.output in (None, "-"))
-    desk = _Desk(chosen, now, source, progress, args)
-    text = desk.stream() if is_streamed else desk.whole()
+    job = _ReviewJob(chosen, now, source, progress, args)
+    text = job.stream() if is_streamed else job.whole()
     live = is_streamed and args.source == STDIN
     write_out(
         text,
@@ -70,14 +69,14 @@ def run(args: argparse.Namespace) -> int:
         sources=[*sources_of(args), chosen.source],
         live=live,
     )
-    if desk.failed and not args.quiet:
-        warn(f"left out: {format_count(desk.failed, 'row')} that could not be read")
-    return 1 if desk.failed else 0
+    if job.failed and not args.quiet:
+        warn(f"left out: {format_count(job.failed, 'row')} that could not be read")
+    return 1 if job.failed else 0
 
 
 @attrs.define
-class _Desk:
-    """A review being made: what it is made from, and how many rows could not be read so far."""
+class _ReviewJob:
+    """A review being made: its inputs, and how many rows could not be read so far."""
 
     chosen: options.Chosen
     now: datetime
@@ -88,18 +87,19 @@ class _Desk:
     numbers: dict[str, int] = attrs.field(factory=dict, init=False)
 
     def stream(self) -> Iterator[str]:
-        """Give records with their answers as they are decided, and tell the rows that are none on stderr."""
+        """Return records with their answers as they are decided; report unreadable rows on stderr."""
         policy, account = self.chosen.policy, self.args.account
         if not self.source.is_once:
-            seen = self.progress.follow(self.source.rows, "counting")
-            shown = summarize((row for row in seen if isinstance(row, Invitation)), now=self.now)
-            account = merge_accounts(shown, account)
+            # A first pass counts, so that the second one knows the account from its first record on.
+            counted = self.progress.follow(self.source.rows, "counting")
+            summary = summarize((row for row in counted if isinstance(row, Invitation)), now=self.now)
+            account = merge_accounts(summary, account)
         rows = self.records(self.progress.follow(self.source.rows, "deciding"))
         answered = answer_each(policy, rows, now=self.now, account=account)
         return format_csv(policy, answered) if self.args.format == "csv" else format_jsonl(answered)
 
     def records(self, rows: Iterable[Invitation | RowProblem]) -> Iterator[Invitation]:
-        """Pass records on, and tell problems and remarks."""
+        """Yield the records; report problems and remarks on stderr."""
         for row in rows:
             if isinstance(row, Invitation):
                 yield from self.shown([row])
@@ -111,7 +111,7 @@ class _Desk:
                 warn(f"{row.place}: {left_out}{row.what}")
 
     def whole(self) -> Iterator[str]:
-        """Give a review as a page of text, or as one object."""
+        """Return a review in a format that needs all records at once."""
         rows = list(self.progress.follow(self.source.rows, "reading"))
         problems = [row for row in rows if isinstance(row, RowProblem)]
         self.failed = sum(problem.level == "error" for problem in problems)
@@ -134,33 +134,31 @@ class _Desk:
         return self.text(review)
 
     def shown(self, records: Iterable[Invitation]) -> Iterable[Invitation]:
-        """Give records as they may be shown: as they are, or without what names anybody."""
+        """Return the records, anonymized where that was asked for."""
         return anonymize(self.chosen.policy, records, self.numbers) if self.args.anonymize else records
 
     @property
     def owner(self) -> str | None:
-        """Whose export it is, if that may be shown."""
+        """The owner of the export, if that may be shown."""
         return None if self.args.anonymize else self.source.owner
 
     def page(self, review: Review) -> str:
-        """Give a review as a page for a browser, with the shipped policies' price beside that of the chosen one."""
+        """Return a review as an HTML page that compares the chosen policy with the shipped ones."""
         others = [load_policy(name) for name in shipped_names() if name != review.policy.name]
         return format_report(review, owner=self.owner, why=self.chosen.why, ahead=self.args.until, compare=others)
 
     def calendar(self, review: Review) -> str:
-        """Give what comes up as an iCalendar file."""
-        records = [answered.invitation for answered in review.answered]
-        changes = coming_changes(review.policy, records, until=self.until, now=self.now, account=review.account)
-        return format_calendar(review.policy, changes, now=self.now, account=review.account).decode()
+        """Return the coming changes as an iCalendar file."""
+        return format_calendar(review, coming_changes(review, until=self.until)).decode()
 
     @property
     def until(self) -> datetime:
-        """The end of what is listed as coming."""
+        """The last instant of the changes that are listed."""
         return add_or_none(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
 
     def text(self, review: Review) -> Iterator[str]:
-        """Give a review as a page of text."""
+        """Return a review as lines of text."""
         style = Style(options.wants_color(self.args.color, to_file=self.args.output not in (None, "-")))
-        width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-        told = Told(self.owner, self.chosen.why, is_export=self.source.is_export)
-        return (f"{line}\n" for line in format_review(review, told, until=self.until, style=style, width=width))
+        width = screen_width()
+        header = PageHeader(self.owner, self.chosen.why, is_export=self.source.is_export)
+        return (f"{line}\n" for line in format_review(review, header, until=self.until, style=style, width=width))

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from invitepolicy._core.quantities import MONTHS
 from invitepolicy._core.text import quoted
 from invitepolicy.sources.linkedin.archive import ExportError
 from invitepolicy.sources.problems import Mistake, MistakeError
@@ -27,7 +28,7 @@ ORDERS: Final = ("day-first", "month-first")
 
 _ZONE: Final = "America/Los_Angeles"
 _FIRST_YEAR, _LAST_YEAR = 2003, 2100  # LinkedIn opened in May 2003
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = tuple(month.lower() for month in MONTHS)
 _NOON: Final = 12
 _NOT_A_DATE: Final = Mistake("date", "is not a date", "write it like 2026-03-14 18:41")
 

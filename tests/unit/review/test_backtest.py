@@ -20,11 +20,11 @@ FAQ = load_policy("faq")
 SENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-def fates(*records, policy=FAQ, now=NOW):
-    """Give who was lost, unclear and spared, by name."""
-    found = backtest(policy, records, now=now)
-    groups = (found.lost, found.unclear, found.spared)
-    assert sum(map(len, groups)) == len(found.withdrawn)
+def outcomes(*records, policy=FAQ, now=NOW):
+    """Return who is in lost_acceptances, same_day and never_answered, by name."""
+    result = backtest(policy, records, now=now)
+    groups = (result.lost_acceptances, result.same_day, result.never_answered)
+    assert sum(map(len, groups)) == len(result.withdrawn)
     return tuple([withdrawal.invitation.name for withdrawal in group] for group in groups)
 
 
@@ -33,7 +33,7 @@ def accepted(name, at, basis="observed", **fields):
     return Invitation(name=name, status="accepted", status_basis=basis, sent_at=SENT, answered_at=at, **fields)
 
 
-def test_a_yes_after_the_withdrawal_is_lost_and_one_before_is_not():
+def test_an_acceptance_after_the_withdrawal_is_lost_and_one_before_is_not():
     """The instant of the withdrawal itself is too late."""
     records = [
         accepted("before", SENT + 14 * DAY - timedelta(microseconds=1)),
@@ -42,7 +42,7 @@ def test_a_yes_after_the_withdrawal_is_lost_and_one_before_is_not():
         accepted("at once", SENT),
     ]
 
-    assert fates(*records) == (["at", "after"], [], [])
+    assert outcomes(*records) == (["at", "after"], [], [])
 
 
 def test_of_a_day_the_hour_is_not_known():
@@ -54,7 +54,7 @@ def test_of_a_day_the_hour_is_not_known():
         accepted("the day after", day + DAY, "joined"),
     ]
 
-    assert fates(*records) == (["the day after"], ["that day"], [])
+    assert outcomes(*records) == (["the day after"], ["that day"], [])
 
 
 def test_a_withdrawal_at_midnight_follows_the_day_before():
@@ -62,25 +62,25 @@ def test_a_withdrawal_at_midnight_follows_the_day_before():
     midnight = datetime(2026, 1, 19, tzinfo=UTC)
     record = attrs.evolve(accepted("x", midnight - DAY, "joined"), sent_at=midnight - 14 * DAY)
 
-    assert fates(record) == ([], [], [])
+    assert outcomes(record) == ([], [], [])
 
 
-def test_silence_is_spared():
-    """Pending, ignored, expired, and withdrawn by hand: no yes came."""
+def test_silence_is_never_answered():
+    """Pending, ignored, expired, and withdrawn by hand: no acceptance came."""
     records = [
         Invitation(name=status, status=status, sent_at=SENT)
         for status in ("pending", "ignored", "expired", "withdrawn")
     ]
 
-    assert fates(*records) == ([], [], ["pending", "ignored", "expired", "withdrawn"])
+    assert outcomes(*records) == ([], [], ["pending", "ignored", "expired", "withdrawn"])
 
 
 def test_what_is_not_due_yet_is_not_withdrawn():
     """A microsecond before the wait is over nothing has happened."""
     record = Invitation(name="x", sent_at=SENT)
 
-    assert fates(record, now=SENT + 14 * DAY - timedelta(microseconds=1)) == ([], [], [])
-    assert fates(record, now=SENT + 14 * DAY) == ([], [], ["x"])
+    assert outcomes(record, now=SENT + 14 * DAY - timedelta(microseconds=1)) == ([], [], [])
+    assert outcomes(record, now=SENT + 14 * DAY) == ([], [], ["x"])
 
 
 def test_the_numbers_of_a_backtest():
@@ -97,16 +97,16 @@ def test_the_numbers_of_a_backtest():
         Invitation(sent_at=NOW + DAY),
     ]
 
-    found = backtest(FAQ, records, now=NOW)
+    result = backtest(FAQ, records, now=NOW)
 
-    assert (found.sent, found.accepted, found.undated) == (4, 1, 2)
-    assert (found.pending, found.pending_now) == (4, 2)
-    assert found.waits() == ((4 * DAY, 1), (14 * DAY, 1))
-    assert [withdrawal.at for withdrawal in found.withdrawn] == [SENT + 14 * DAY, SENT + 4 * DAY]
+    assert (result.sent, result.accepted, result.undated) == (4, 1, 2)
+    assert (result.pending, result.pending_now) == (4, 2)
+    assert result.waits() == ((4 * DAY, 1), (14 * DAY, 1))
+    assert [withdrawal.at for withdrawal in result.withdrawn] == [SENT + 14 * DAY, SENT + 4 * DAY]
 
 
 def test_another_clock_is_followed_too():
-    """What is known of the person's last visit decides when, and records that differ in it are told apart."""
+    """What is known of the person's last visit decides when, and records that differ in it are kept apart."""
     policy = parse_policy(
         "invitepolicy: 1\nname: p\nextends: linkedin\nsettings: {a_while: 2 days}\ndecisions:\n  withdraw:\n"
         "    rules:\n      - rule: seen\n"
@@ -115,9 +115,9 @@ def test_another_clock_is_followed_too():
     )
     records = [Invitation(sent_at=SENT, last_active_at=SENT + day * DAY) for day in (0, 5, 6)]
 
-    found = backtest(policy, records, now=NOW)
+    result = backtest(policy, records, now=NOW)
 
-    assert [withdrawal.wait for withdrawal in found.withdrawn] == [2 * DAY, 7 * DAY, 8 * DAY]
+    assert [withdrawal.wait for withdrawal in result.withdrawn] == [2 * DAY, 7 * DAY, 8 * DAY]
 
 
 @pytest.mark.parametrize(
@@ -136,17 +136,17 @@ def test_a_policy_that_does_not_withdraw_is_refused(body, words):
 
 @pytest.mark.usefixtures("no_garbage_collection")
 def test_the_clock_is_read_once():
-    """And an instant without a zone is refused."""
+    """And an instant without a time zone is refused."""
     records = random_invitations(20, seed=1)
 
     with freeze_time(NOW, auto_tick_seconds=1, ignore=["hypothesis"]):
         assert backtest(FAQ, records).now == NOW
-    with pytest.raises(RecordError, match="time zone"):
+    with pytest.raises(RecordError, match="timezone-aware"):
         backtest(FAQ, [], now=NOW.replace(tzinfo=None))
 
 
 def test_the_curve_counts_whole_days():
-    """A yes of the first 24 hours is one of day 0; the day is reached with its first instant."""
+    """An acceptance in the first 24 hours is one of day 0; the day is reached with its first instant."""
     records = [
         accepted("a", SENT),
         accepted("b", SENT + DAY - HOUR),
@@ -169,9 +169,9 @@ def test_the_curve_counts_whole_days():
 @given(records=st.lists(invitations, max_size=6))
 def test_a_withdrawal_is_the_first_that_decide_would_have_advised(records):
     """Whatever else the record says: `keep` just before, `withdraw` at it, for a record that is waited for."""
-    for found in backtest(FAQ, records, now=NOW).withdrawn:
-        record = attrs.evolve(found.invitation, status="pending", answered_at=None, withdrawn_at=None)
-        before = decide(FAQ, record, now=found.at - timedelta(microseconds=1))["withdraw"]
-        assert decide(FAQ, record, now=found.at)["withdraw"].outcome == "withdraw"
+    for withdrawal in backtest(FAQ, records, now=NOW).withdrawn:
+        record = attrs.evolve(withdrawal.invitation, status="pending", answered_at=None, withdrawn_at=None)
+        before = decide(FAQ, record, now=withdrawal.at - timedelta(microseconds=1))["withdraw"]
+        assert decide(FAQ, record, now=withdrawal.at)["withdraw"].outcome == "withdraw"
         assert before.outcome != "withdraw"
-        assert found.at == found.invitation.sent_at + found.wait <= NOW
+        assert withdrawal.at == withdrawal.invitation.sent_at + withdrawal.wait <= NOW

@@ -1,4 +1,4 @@
-"""Pictures as numbers: where instants stand, how a life is cut, and the curve's steps."""
+"""Pictures as numbers: where instants stand, how a timeline is cut, and the curve's steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from strategies import NOW, invitations
 
 from invitepolicy import Invitation, load_policy
 from invitepolicy.review.backtest import AcceptanceCurve
-from invitepolicy.review.charts import Bar, curve_steps, life_bars, shade_of, time_axis, weekly_ticks
+from invitepolicy.review.charts import Bar, curve_steps, shade_of, time_axis, timeline_bars, weekly_ticks
 from invitepolicy.timeline import timeline
 
 DAY = timedelta(days=1)
@@ -21,9 +21,9 @@ AXIS = time_axis(NOW, back=5 * DAY, ahead=15 * DAY)
 
 
 def bars(**fields):
-    """Draw the life of an invitation."""
+    """Return the bars of an invitation's timeline."""
     record = Invitation(**fields)
-    return life_bars(timeline(FAQ, record, "withdraw"), AXIS, OUTCOMES, since=record.sent_at)
+    return timeline_bars(timeline(FAQ, record, "withdraw"), AXIS, OUTCOMES, since=record.sent_at)
 
 
 def test_instants_stand_in_proportion_and_are_cut_at_the_ends():
@@ -43,8 +43,8 @@ def test_weeks_are_marked_with_their_days():
     ]
 
 
-def test_a_life_is_drawn_from_the_sending_on():
-    """Kept, considered, and withdrawn to the right edge."""
+def test_a_timeline_is_drawn_from_the_sending_on():
+    """Keep, consider, and withdrawn to the right edge."""
     sent = NOW - 2 * DAY
 
     assert bars(sent_at=sent, activity="daily") == (
@@ -60,7 +60,7 @@ def test_what_began_before_the_picture_has_no_beginning_in_it():
     assert [bar.outcome for bar in bars(sent_at=NOW - 178 * DAY)] == ["withdraw", "not_applicable"]
 
 
-def test_without_a_date_nobody_can_say():
+def test_without_a_date_it_is_undetermined():
     """One open bar over the whole picture."""
     assert bars() == (Bar(0, 1000, "undetermined", "open", None),)
 
@@ -88,7 +88,7 @@ def test_the_curve_rises_in_steps():
     assert curve_steps(AcceptanceCurve(9, 4, ((0, 1), (5, 2), (10, 4)))) == "M0 1000V750H500V500H1000V0"
 
 
-def test_no_yes_no_curve():
+def test_no_acceptance_no_curve():
     """And a single day is a curve too."""
     assert curve_steps(AcceptanceCurve(9, 0, ((0, 0),))) == ""
     assert curve_steps(AcceptanceCurve(9, 1, ((0, 1),))) == "M0 1000V0"
@@ -98,12 +98,12 @@ def test_no_yes_no_curve():
 @given(record=invitations)
 def test_bars_touch_and_stay_inside(record):
     """From the sending, or the left edge, to the right one, without gaps."""
-    found = life_bars(timeline(FAQ, record, "withdraw"), AXIS, OUTCOMES, since=record.sent_at)
+    drawn = timeline_bars(timeline(FAQ, record, "withdraw"), AXIS, OUTCOMES, since=record.sent_at)
 
-    for left, right in pairwise(found):
-        assert left.x + left.width == right.x
-        assert left.outcome != right.outcome
-    for bar in found:
+    for first, second in pairwise(drawn):
+        assert first.x + first.width == second.x
+        assert first.outcome != second.outcome
+    for bar in drawn:
         assert 0 <= bar.x < bar.x + bar.width <= 1000
-    if found:
-        assert found[-1].x + found[-1].width == 1000
+    if drawn:
+        assert drawn[-1].x + drawn[-1].width == 1000

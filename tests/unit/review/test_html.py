@@ -57,14 +57,14 @@ class Page(HTMLParser):
 
 
 def report(records, policy=FAQ, **named):
-    """Give the page of a few records."""
+    """Return the page of a few records."""
     review = review_invitations(policy, records, now=NOW, account=Account(), problems=named.pop("problems", ()))
     return format_report(review, **named)
 
 
 @pytest.fixture(scope="module")
 def example():
-    """Give the page of the example export."""
+    """Return the page of the example export."""
     export = read_export(EXAMPLE)
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     review = review_invitations(FAQ, export.invitations, now=now, problems=export.problems)
@@ -114,15 +114,15 @@ def test_it_says_what_to_do_and_what_comes_and_how_the_account_stands(example):
         "They are on LinkedIn every day and have had 4 days to answer.",
         "Saoirse Vandermolen, PhD withdraw: consider → withdraw",
         "standing: too early. Of the invitations of the last 90 days 12 are settled",
-        "an upper bound, since invitations that you withdrew are not in an export",
-        "Of 7 yeses to 23 invitations",
-        "Upright lines: faq: 4 days; faq: 2 weeks.",
+        "accepted, at most: invitations that you withdrew are not in an export",
+        "Of 7 acceptances of 23 invitations",
+        "Vertical lines: faq: 4 days; faq: 2 weeks.",
         "Nothing was sent or changed.",
     ):
         assert words in text
 
 
-def test_a_picture_is_told_in_words_too(example):
+def test_a_chart_has_a_text_alternative(example):
     """For those who cannot see it."""
     labels = [value for tag, name, value in Page(example).attributes if tag == "svg" and name == "aria-label"]
 
@@ -157,12 +157,12 @@ def test_only_addresses_of_the_web_can_be_followed(url):
 
 
 def test_an_empty_list_is_a_page():
-    """Nothing to do, nobody waited for, no yes."""
+    """Nothing to do, nothing pending, no acceptance."""
     text = " ".join(Page(report([])).text)
 
     assert "Nothing." in text
     assert "Nothing changes by itself in this time." in text
-    assert "No yes with a date is known." in text
+    assert "No acceptance with a known date." in text
 
 
 def test_records_of_every_kind_make_a_page():
@@ -182,7 +182,7 @@ def test_records_of_every_kind_make_a_page():
 
 
 def test_a_policy_without_withdrawals_has_no_pictures():
-    """And one whose question of that name is about the account has none either."""
+    """Nor has one in which the decision of that name is about the account."""
     nothing = parse_policy("invitepolicy: 1\nname: p\n")
     account = parse_policy(
         "invitepolicy: 1\nname: p\ndecisions:\n  withdraw:\n    subject: account\n"
@@ -192,18 +192,18 @@ def test_a_policy_without_withdrawals_has_no_pictures():
     for policy in (nothing, account):
         page = Page(report([Invitation(sent_at=NOW)], policy))
         assert "svg" not in page.elements
-        assert "silence ended" not in page.text
+        assert "unanswered withdrawn" not in page.text
 
 
 def test_waits_beyond_the_picture_have_no_line_in_it():
     """The table below says them."""
     patient = with_settings(FAQ, longest_wait="40 days")
-    yes = Invitation(status="accepted", sent_at=NOW - timedelta(days=60), answered_at=NOW - timedelta(days=59))
+    accepted = Invitation(status="accepted", sent_at=NOW - timedelta(days=60), answered_at=NOW - timedelta(days=59))
 
-    text = " ".join(Page(report([yes, Invitation(sent_at=NOW - timedelta(days=50))], patient)).text)
+    text = " ".join(Page(report([accepted, Invitation(sent_at=NOW - timedelta(days=50))], patient)).text)
 
     assert "40 days" in text
-    assert "Upright lines" not in text
+    assert "Vertical lines" not in text
 
 
 def test_a_decision_too_entangled_for_a_table_has_none(monkeypatch):

@@ -1,4 +1,4 @@
-"""A review: everything about every record at one instant, and what nobody said."""
+"""A review: everything about every record at one instant, and what is unknown."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_records_that_are_not_all_there_are_show_no_account():
 
 
 def test_answers_can_be_watched():
-    """Each as it is found."""
+    """Each as it is decided."""
     seen = []
 
     def watch(answers):
@@ -91,28 +91,28 @@ def test_a_review_is_plain_data():
 
 def test_records_and_accounts_are_plain_data():
     """Instants are text, tags stand in order, own facts too; what is not known is null."""
-    found = invitation_to_dict(Invitation(sent_at=NOW, tags={"b", "a"}, facts={"my_at": NOW, "my_tags": ["z", "y"]}))
+    plain = invitation_to_dict(Invitation(sent_at=NOW, tags={"b", "a"}, facts={"my_at": NOW, "my_tags": ["z", "y"]}))
 
-    assert found["sent_at"] == "2026-03-15T12:00:00Z"
-    assert found["tags"] == ["a", "b"]
-    assert found["facts"] == {"my_at": "2026-03-15T12:00:00Z", "my_tags": ["y", "z"]}
-    assert found["name"] is None
+    assert plain["sent_at"] == "2026-03-15T12:00:00Z"
+    assert plain["tags"] == ["a", "b"]
+    assert plain["facts"] == {"my_at": "2026-03-15T12:00:00Z", "my_tags": ["y", "z"]}
+    assert plain["name"] is None
     assert account_to_dict(Account(pending=3))["account_pending"] == 3
 
 
-def test_what_nobody_said_is_counted_where_it_matters():
+def test_what_is_unknown_is_counted_where_it_matters():
     """Of open invitations only, and only where another word would be another answer."""
     fresh = Invitation(sent_at=NOW, relationship="known")
     old = Invitation(sent_at=NOW - timedelta(days=100), relationship="known")
     closed = Invitation(sent_at=NOW, status="accepted")
 
-    found = find_unknowns(review_invitations(FAQ, [fresh, old, closed], now=NOW))
+    unknowns = find_unknowns(review_invitations(FAQ, [fresh, old, closed], now=NOW))
 
-    assert found == [UnknownFact("activity", 2, 1)]
+    assert unknowns == [UnknownFact("activity", 2, 1)]
 
 
 def test_a_policy_that_asks_nothing_of_people_lacks_nothing():
-    """Then nobody is bothered."""
+    """Then no unknown fact is listed."""
     plain = policy("decisions: {stay: {otherwise: {then: 'yes', because: It stays.}}}")
 
     assert find_unknowns(review_invitations(plain, [Invitation()], now=NOW)) == []

@@ -23,7 +23,7 @@ OWN = parse_policy(
 
 
 def titles(policy, *records):
-    """Give headings with their counts and groups."""
+    """Return headings with their counts and groups."""
     review = review_invitations(policy, records, now=NOW)
     return [
         (section.heading.title, section.count, [(group.outcome, len(group.rows)) for group in section.groups])
@@ -32,7 +32,7 @@ def titles(policy, *records):
 
 
 def test_answers_stand_under_their_heading_grouped_by_reason():
-    """What wants doing first stands first; what is kept says nothing."""
+    """The most urgent first; what needs nothing done is not listed."""
     records = [
         Invitation(sent_at=NOW - 15 * DAY),
         Invitation(sent_at=NOW - 4 * DAY, activity="daily"),
@@ -47,7 +47,7 @@ def test_answers_stand_under_their_heading_grouped_by_reason():
         ("Withdraw", 3, [("withdraw", 2), ("withdraw", 1)]),
         ("Before you send", 1, [("not_needed", 1)]),
         ("Waiting for your answer", 1, [("ask_for_context", 1)]),
-        ("Not to be asked again yet", 1, [("not_yet", 1)]),
+        ("Not to be invited again yet", 1, [("not_yet", 1)]),
     ]
 
 
@@ -71,7 +71,7 @@ def test_where_to_click_comes_from_the_policy_s_details():
 
 
 def test_nothing_that_applies_is_lost():
-    """Every answer is kept, stands in one section, or is undetermined."""
+    """Every answer needs nothing done, stands in one section, or is undetermined."""
     review = review_invitations(FAQ, random_invitations(500, seed=5), now=NOW)
     shown = sum(section.count for section in group_answers(review)) + len(find_undetermined(review))
 

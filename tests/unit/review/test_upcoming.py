@@ -1,18 +1,17 @@
-"""What comes up: every change in order, and a calendar that can be imported again and again."""
+"""Coming changes: every change of an answer in order, decided once."""
 
 from __future__ import annotations
 
-import builtins
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-import icalendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import NOW, invitations
 
-from invitepolicy import Invitation, InvitePolicyError, RecordError, decide, load_policy, parse_policy, with_settings
-from invitepolicy.review.upcoming import coming_changes, format_calendar
+from invitepolicy import Invitation, RecordError, decide, load_policy
+from invitepolicy.review.model import review_invitations
+from invitepolicy.review.upcoming import coming_changes
 
 DAY = timedelta(days=1)
 FAQ = load_policy("faq")
@@ -20,22 +19,17 @@ SENT = datetime(2026, 3, 14, 19, tzinfo=UTC)
 RECORD = Invitation(name="Ann", url="https://www.linkedin.com/in/ann", sent_at=SENT, activity="daily")
 
 
+def reviewed(*records, policy=FAQ, now=NOW):
+    """Return a review of a few records, without an account."""
+    return review_invitations(policy, records, now=now, summarized=False)
+
+
 def listed(*records, policy=FAQ, until=NOW + 28 * DAY):
-    """Give the changes in brief."""
+    """Return the changes in brief."""
     return [
         (change.at, change.invitation.name, change.decision, change.before, change.after.outcome)
-        for change in coming_changes(policy, records, now=NOW, until=until)
+        for change in coming_changes(reviewed(*records, policy=policy), until=until)
     ]
-
-
-def entries(text):
-    """Read a calendar back."""
-    return icalendar.Calendar.from_ical(text).walk("VEVENT")
-
-
-def calendar(*records, policy=FAQ, now=NOW):
-    """Write a calendar of half a year."""
-    return format_calendar(policy, coming_changes(policy, records, now=now, until=now + 200 * DAY), now=now)
 
 
 def test_every_change_is_listed_in_order():
@@ -50,7 +44,7 @@ def test_every_change_is_listed_in_order():
 
 
 def test_the_end_is_included():
-    """A change at `until` is listed, one behind it is not."""
+    """A change at `until` is listed, one after it is not."""
     at = SENT + 3 * DAY
 
     assert [entry[0] for entry in listed(RECORD, until=at)] == [at]
@@ -58,150 +52,38 @@ def test_the_end_is_included():
 
 
 def test_an_end_without_a_zone_is_refused():
-    """Nobody knows when that is."""
-    with pytest.raises(RecordError, match="until"):
-        coming_changes(FAQ, [], now=NOW, until=datetime(2026, 5, 1))  # noqa: DTZ001
+    """Its time zone is unknown."""
+    with pytest.raises(RecordError, match="must be a timezone-aware datetime"):
+        coming_changes(reviewed(), until=datetime(2026, 5, 1))  # noqa: DTZ001
 
 
-def test_the_clock_is_read_where_nobody_says_when(monkeypatch):
-    """Once."""
-    monkeypatch.setattr("invitepolicy.review.upcoming.read_clock", lambda: NOW)
+def test_an_answer_is_decided_once(monkeypatch):
+    """Each record once for the review, then once an instant at which an answer of it changes, up to `until`."""
+    calls = []
 
-    assert coming_changes(FAQ, [RECORD], until=NOW + 3 * DAY) == coming_changes(
-        FAQ, [RECORD], now=NOW, until=NOW + 3 * DAY
-    )
+    def counted(policy, record, *, now, account):
+        calls.append((record.name, now))
+        return decide(policy, record, now=now, account=account)
 
+    monkeypatch.setattr("invitepolicy.review.upcoming.decide", counted)
+    review = reviewed(RECORD, Invitation(name="Bob", sent_at=NOW - 179 * DAY), Invitation(name="Cy", status="draft"))
 
-def test_a_calendar_holds_a_day_an_alarm_and_the_reason():
-    """One entry a change, read back as it was written."""
-    first, second, *others = entries(calendar(RECORD))
+    changes = coming_changes(review, until=NOW + 28 * DAY)
 
-    assert first.decoded("dtstart") == date(2026, 3, 17)
-    assert first.decoded("dtend") == date(2026, 3, 18)
-    assert str(first["summary"]) == "withdraw: consider: Ann"
-    assert str(first["description"]).splitlines() == [
-        "They are on LinkedIn every day, and 3 days have gone by.",
-        "Where to click: My Network, Manage, Sent",
-        "From 2026-03-17 19:00 UTC, by the policy faq.",
-    ]
-    assert str(first["url"]) == RECORD.url
-    (alarm,) = first.walk("VALARM")
-    assert alarm.decoded("trigger") == timedelta(hours=9)
-    assert str(second["summary"]) == "withdraw: withdraw: Ann"
-    assert [str(entry["summary"]) for entry in others] == ["expiry: expiring: Ann", "expiry: lapsed: Ann"]
-
-
-def test_importing_again_moves_an_entry_and_never_doubles_it():
-    """Also after the policy's numbers have changed; the later file has the higher sequence."""
-    patient = with_settings(FAQ, first_look="5 days", daily_wait="6 days")
-
-    before = {str(entry["uid"]): entry for entry in entries(calendar(RECORD))}
-    after = {str(entry["uid"]): entry for entry in entries(calendar(RECORD, policy=patient, now=NOW + DAY))}
-
-    assert before.keys() == after.keys()
-    assert len(before) == 4
-    moved = [uid for uid in before if before[uid].decoded("dtstart") != after[uid].decoded("dtstart")]
-    assert len(moved) == 2
-    assert all(after[uid]["sequence"] > before[uid]["sequence"] for uid in before)
-
-
-def test_two_people_and_two_invitations_have_entries_of_their_own():
-    """The same person asked again is another entry, and so is somebody without an address."""
-    others = [
-        Invitation(name="Ann", sent_at=SENT, activity="daily"),
-        Invitation(name="Ann", url=RECORD.url, sent_at=SENT + DAY, activity="daily"),
-        Invitation(sent_at=SENT, activity="daily"),
-    ]
-
-    uids = [str(entry["uid"]) for entry in entries(calendar(RECORD, *others))]
-
-    assert len(set(uids)) == len(uids) == 16
-
-
-def test_an_outcome_that_comes_back_is_another_entry():
-    """A look after three days, none after four, a look again after five; and tomorrow's file has the same ones."""
-    policy = parse_policy(
-        "invitepolicy: 1\nname: p\ndecisions:\n  d:\n    rules:\n"
-        "      - {rule: a, when: {sent: between 3 days and 4 days ago}, then: look, because: b}\n"
-        "      - {rule: c, when: {sent: at least 5 days ago}, then: look, because: b}\n"
-        "    otherwise: {then: rest, because: d}\n"
-    )
-
-    early = [str(entry["uid"]) for entry in entries(calendar(RECORD, policy=policy))]
-    late = [str(entry["uid"]) for entry in entries(calendar(RECORD, policy=policy, now=SENT + 3 * DAY))]
-
-    assert len(set(early)) == len(early) == 3
-    assert late == early[1:]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a\r\nATTENDEE:mailto:x@y.example",
-        "a\nEND:VEVENT",
-        "a\x0bb\x85c\u2028d",
-        "\u202egnp",
-        "x" * 300,
-        ';,\\"',
-        "名取 " * 40,
-    ],
-)
-def test_strangers_cannot_write_into_the_calendar(name):
-    """Names stay inside their summary; no line is longer than 75 octets; nothing unexpected is read back."""
-    text = calendar(Invitation(name=name, url=f"https://a.example/{name}", sent_at=SENT, activity="daily"))
-
-    assert all(len(line) <= 75 for line in text.split(b"\r\n"))
-    found = entries(text)
-    assert len(found) == 4
-    expected = {
-        "UID",
-        "DTSTAMP",
-        "LAST-MODIFIED",
-        "SEQUENCE",
-        "DTSTART",
-        "DTEND",
-        "TRANSP",
-        "SUMMARY",
-        "DESCRIPTION",
-        "URL",
-    }
-    for entry in found:
-        assert set(entry.keys()) == expected
-        assert len(entry.subcomponents) == 1
-        assert str(entry["summary"]).isprintable()
-
-
-def test_other_addresses_are_left_out():
-    """A calendar opens what it is given."""
-    (first, *_) = entries(calendar(Invitation(name="x", url="javascript:alert(1)", sent_at=SENT, activity="daily")))
-
-    assert "URL" not in first
-
-
-def test_without_the_library_it_says_what_to_install(monkeypatch):
-    """The extra by name."""
-    real = builtins.__import__
-
-    def without(name, *rest):
-        if name == "icalendar":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InvitePolicyError, match=r"pip install 'invitepolicy\[report\]'"):
-        format_calendar(FAQ, [], now=NOW)
+    assert calls == [("Ann", SENT + 3 * DAY), ("Ann", SENT + 4 * DAY), ("Bob", NOW + DAY)]
+    assert [change.invitation.name for change in changes] == ["Bob", "Ann", "Ann"]
 
 
 @settings(max_examples=60, deadline=None)
 @given(records=st.lists(invitations, max_size=4))
-def test_the_agenda_is_what_decide_will_say(records):
+def test_the_changes_are_what_decide_will_say(records):
     """At each entry the outcome is the new one, just before it the old one, in order, within the span."""
     until = NOW + 100 * DAY
 
-    found = coming_changes(FAQ, records, now=NOW, until=until)
+    changes = coming_changes(reviewed(*records), until=until)
 
-    assert [change.at for change in found] == sorted(change.at for change in found)
-    for change in found:
+    assert [change.at for change in changes] == sorted(change.at for change in changes)
+    for change in changes:
         assert NOW < change.at <= until
         before = decide(FAQ, change.invitation, now=change.at - timedelta(microseconds=1))[change.decision]
         assert (before.outcome, change.after) == (
