@@ -37,7 +37,7 @@ def build_app(folder: str | None = None) -> FastAPI:
         try:
             decision = decide(policy, record, now=now).get(name)
         except RecordError as error:
-            raise HTTPException(422, {"field": error.field, "what": error.what}) from None
+            raise HTTPException(422, {"field": error.field, "what": error.what, "hint": error.hint}) from None
         if decision is None:
             raise HTTPException(404, f"{policy.name} has no decision {name!r} about an invitation")
         log.info("%s by %s at %s: %s", name, policy.fingerprint, now.isoformat(), decision.outcome)

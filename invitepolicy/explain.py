@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
 from invitepolicy._core.conditions import format_operator
-from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import FACTS
+from invitepolicy._core.fields import read_instant
 from invitepolicy._core.policy import AgeRange, thresholds_in
 from invitepolicy._core.quantities import add_or_none, format_ago, format_minute, format_number, format_share
 from invitepolicy._core.records import Absent, Account, as_invitation
@@ -97,7 +97,7 @@ def explain(
     Raise RecordError for a record or a `now` that cannot be used, and for a decision that the policy does not have or
     that is about the other kind of subject.
     """
-    instant = read_clock() if now is None else _in_utc(now)
+    instant = read_clock() if now is None else read_instant("now", now)
     spec, values = values_of(policy, subject, decision, account)
     if isinstance(subject, Account):
         answer = decide_account(policy, subject, now=instant)[decision]
@@ -117,12 +117,6 @@ def explain(
             _explain_rule(rule, answer, known, values, instant, is_applicable=is_applicable) for rule in rules_in_order
         ),
     )
-
-
-def _in_utc(now: datetime) -> datetime:
-    if now.utcoffset() is None:
-        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
-    return now.astimezone(UTC)
 
 
 def _explain_rule(

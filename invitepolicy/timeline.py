@@ -65,13 +65,13 @@ def values_of(
     spec = policy.decisions.get(decision)
     if spec is None:
         hint = did_you_mean(decision, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
-        raise RecordError("decision", decision, f"the policy has no decision {quoted(decision)}; {hint}")
+        raise RecordError("decision", decision, f"the policy has no decision {quoted(decision)}", hint, "decision")
     is_account = isinstance(subject, Account)
     if is_account is not (spec.subject == "account"):
         hint = (
             f"give an {spec.subject}" if spec.subject == "invitation" else "give an account, such as summarize returns"
         )
-        raise RecordError("subject", subject, f"{quoted(decision)} is about the {spec.subject}; {hint}")
+        raise RecordError("subject", subject, f"{quoted(decision)} is about the {spec.subject}", hint, "subject")
     if isinstance(subject, Account):
         return spec, read_values(spec, _NO_INVITATION, subject)
     return spec, read_values(spec, as_invitation(subject), account or NO_ACCOUNT)

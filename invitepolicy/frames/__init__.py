@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import narwhals.stable.v2 as nw
 
 from invitepolicy._core.errors import RecordError
+from invitepolicy._core.fields import read_instant
 from invitepolicy._core.records import NO_ACCOUNT
 from invitepolicy._core.text import did_you_mean, join_words
 from invitepolicy._decide.decide import read_clock
@@ -69,7 +70,7 @@ def decide_frame(
         for column, expression in answer_columns(policy.decisions[decision], membership, name, dtype)
     }
     if len(columns) < 4 * len(names):
-        raise RecordError("decisions", None, "two answers have the same column name; rename one of them")
+        raise RecordError("decisions", None, "two answers have the same column name", "rename one of them", "column")
     checked = temp_columns.add_layers(data, 0, 1)
     run_checks(checked, reader.checks)
     decided = temp_columns.add_layers(checked, 1).with_columns(**columns)
@@ -82,20 +83,20 @@ def _as_frame(frame: Any) -> Any:
         data = nw.from_native(frame)
     except TypeError:
         raise RecordError(
-            "frame", None, "this is not a data frame; give one of an engine that narwhals supports"
+            "frame", None, "is not a data frame", "give one of an engine that narwhals supports", "frame"
         ) from None
     if data.implementation in _REFUSED:
         engine = data.implementation.value
-        raise RecordError("frame", None, f"{engine} cannot distinguish false from missing; use another engine")
+        raise RecordError(
+            "frame", None, f"{engine} cannot distinguish false from missing", "use another engine", "frame"
+        )
     return data
 
 
 def _checked_now(now: datetime | None) -> datetime:
     if now is None:
         return read_clock()
-    if not isinstance(now, datetime) or now.utcoffset() is None:
-        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
-    return now.astimezone(UTC)
+    return read_instant("now", now)
 
 
 def _names(policy: Policy, decisions: Iterable[str] | Mapping[str, str] | None) -> dict[str, str]:
@@ -107,5 +108,7 @@ def _names(policy: Policy, decisions: Iterable[str] | Mapping[str, str] | None) 
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known, f"there are {join_words(known, 'and')}")
-            raise RecordError("decisions", name, f"the policy has no such decision about an invitation; {hint}")
+            raise RecordError(
+                "decisions", name, "the policy has no such decision about an invitation", hint, "decision"
+            )
     return names

@@ -50,6 +50,7 @@ _BLANKS: Final = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
+_OUTSIDE: Final = ("must lie between the years 1 and 9999 in UTC", "check the year")
 
 
 @attrs.frozen(eq=False)
@@ -68,14 +69,14 @@ class Field:
 
 @attrs.frozen(eq=False)
 class Check:
-    """An expression that must be false in every row, and the message if it is not.
+    """An expression that must be false in every row, and the message (what is wrong, and the remedy) if it is not.
 
     Without a message, the error is the one that a record with the offending value raises.
     """
 
     fact: Fact
     bad: BoolExpr
-    what: str | None = None
+    message: tuple[str, str] | None = None
 
 
 class ColumnReader:
@@ -124,16 +125,16 @@ class ColumnReader:
         """Return whether a column has no known type, as one of missing values only; that it is so is checked later."""
         if self.schema[name] != nw.Unknown:
             return False
-        self._check(fact, Column(~nw.col(name).is_null()), "the type of this column is unknown; cast it")
+        self._check(fact, Column(~nw.col(name).is_null()), ("the type of this column is unknown", "cast it"))
         return True
 
-    def _check(self, fact: Fact, bad: BoolExpr, what: str | None = None) -> None:
-        self.checks.append(Check(fact, bad, what))
+    def _check(self, fact: Fact, bad: BoolExpr, message: tuple[str, str] | None = None) -> None:
+        self.checks.append(Check(fact, bad, message))
 
     def _check_kind(self, name: str, kind: ColumnKind) -> None:
         dtype = self.schema.get(name, nw.Unknown)
         if dtype != nw.Unknown and not _fits(dtype, kind):
-            raise RecordError(name, None, f"this column does not hold {_HOLDS[kind]}")
+            raise RecordError(name, None, f"this column does not hold {_HOLDS[kind]}", "cast it", "column")
 
     def _read(self, fact: Fact, name: str) -> Field:
         dtype, expression = self.schema[name], nw.col(name)
@@ -166,7 +167,8 @@ class ColumnReader:
         dtype, expression = self.schema[name], nw.col(name)
         self._check_kind(name, "clock")
         if dtype.time_zone is None:
-            raise RecordError(name, None, "the instants of this column have no time zone; attach the one they are in")
+            hint = "attach the one they are in"
+            raise RecordError(name, None, "the instants of this column have no time zone", hint, "column")
         layer = 0
         if dtype.time_zone not in _UTC or dtype.time_unit != "us":
             self._check_zone(name, dtype)
@@ -178,14 +180,18 @@ class ColumnReader:
             not self.implementation.is_spark_like()
         ):  # which has no earlier ones, and dates such old ones by the Julian calendar
             beyond |= expression < nw.lit(FIRST)
-        self._check(fact, Column(beyond, layer), "the instant lies outside the years 1 to 9999 in UTC; check the year")
+        self._check(fact, Column(beyond, layer), _OUTSIDE)
         return field
 
     def _check_zone(self, name: str, dtype: Any) -> None:
         if not (self.implementation.is_polars() or self.implementation.is_pandas_like()
                 or self.implementation.is_pyarrow()):  # fmt: skip
             raise RecordError(
-                name, None, f"the session's time zone is {dtype.time_zone}; set it to UTC, where a day has 24 hours"
+                name,
+                None,
+                f"the session's time zone is {dtype.time_zone}",
+                "set it to UTC, where a day has 24 hours",
+                "column",
             )
 
     def _check_numbers(self, field: Field) -> None:
@@ -256,11 +262,12 @@ def _collected(frame: Any) -> Any:
 
 def _refuse(frame: Any, check: Check) -> NoReturn:
     name = column_of(check.fact)
-    if check.what is not None:
-        raise RecordError(name, None, check.what)
+    if check.message is not None:
+        what, hint = check.message
+        raise RecordError(name, None, what, hint, "column")
     (value,) = _collected(frame.filter(_column(check)).select(name).head(1))[name].to_list()
     if name.startswith(OWN_PREFIX):
         read_fact(check.fact, Invitation(facts={name: value}), NO_ACCOUNT)
     else:
         Invitation(**{name: value})
-    raise RecordError(name, value, "no record can have this value")
+    raise RecordError(name, value, "no record can have this value", "check the column", "column")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from invitepolicy._core.errors import RecordError
+from invitepolicy._core.fields import read_instant
 from invitepolicy._core.quantities import format_duration
 from invitepolicy._core.records import NO_ACCOUNT, Absent, Invitation, as_invitation, read_fact
 from invitepolicy._core.text import did_you_mean, join_words, quoted
@@ -93,9 +94,7 @@ def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | N
 
     Raise RecordError, also for a policy without that decision and outcome, and a `now` without a time zone.
     """
-    instant = read_clock() if now is None else now
-    if instant.utcoffset() is None:
-        raise RecordError("now", now, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
+    instant = read_clock() if now is None else read_instant("now", now)
     decision = _withdraw_decision(policy)
     sent = [invitation for invitation in map(as_invitation, invitations) if _was_sent(invitation, instant)]
     dated = [invitation for invitation in sent if _is_dated(invitation)]
@@ -145,7 +144,7 @@ def _withdraw_decision(policy: Policy) -> DecisionSpec:
     if decision is None:
         hint = did_you_mean(_WITHDRAW, policy.decisions, f"its decisions are {join_words(policy.decisions, 'and')}")
         what = f"{quoted(policy.name)} does not say when to withdraw an invitation"
-        raise RecordError("policy", policy.name, f"{what}; {hint}")
+        raise RecordError("policy", policy.name, what, hint, "decision")
     return decision
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from invitepolicy import Decision, Invitation, decide
-from invitepolicy._core.errors import RecordError
 from invitepolicy._core.facts import NOT_APPLICABLE
+from invitepolicy._core.fields import read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,7 @@ def coming_changes(review: Review, *, until: datetime) -> tuple[Change, ...]:
 
     Raise RecordError where `until` has no time zone.
     """
-    if until.utcoffset() is None:
-        raise RecordError("until", until, "must be a timezone-aware datetime; add tzinfo=timezone.utc")
+    until = read_instant("until", until)
     changes = [change for answered in review.answered for change in _changes(review, answered, until)]
     return tuple(sorted(changes, key=lambda change: change.at))
 

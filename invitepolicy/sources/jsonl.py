@@ -149,7 +149,7 @@ def _visible(key: str) -> str:
 
 
 def _message(error: RecordError) -> str:
-    return str(error) if _FIELD.fullmatch(error.field) else f"{_visible(error.field)}: {error.what}"
+    return str(error) if _FIELD.fullmatch(error.field) else f"{_visible(error.field)}: {error.what}; {error.hint}"
 
 
 _DECODER: Final = json.JSONDecoder(

@@ -164,7 +164,9 @@ def _find_idle_conditions(context: LintContext, number: int) -> Iterator[Finding
 
 
 def _explain_idle(context: LintContext, rule: Rule, condition: Condition) -> str:
-    if all(region_where(context.space, masks) == context.space.whole for masks in context.reader.ways_to_hold(condition)):
+    if all(
+        region_where(context.space, masks) == context.space.whole for masks in context.reader.ways_to_hold(condition)
+    ):
         return "it always holds"
     return (
         "records it excludes are not applicable, or are decided by rules above"
@@ -203,7 +205,9 @@ def _check_otherwise(context: LintContext) -> Iterator[Finding]:
             what = f"the otherwise of “{name}” withdraws: every invitation that no rule matches is withdrawn"
             hint = "write a rule for what to withdraw, and keep otherwise"
             place = context.decision.otherwise.place
-            yield Finding("warning", "otherwise-withdraws", place, what, hint, make_witness(context.space, ruled.region))
+            yield Finding(
+                "warning", "otherwise-withdraws", place, what, hint, make_witness(context.space, ruled.region)
+            )
             return
 
 

@@ -113,7 +113,7 @@ def _explanations(
     names = [name for name, rules in policy.decisions.items() if rules.subject == about]
     if decision is not None and decision not in names:
         hint = did_you_mean(decision, names, f"about the {about} there are {join_words(names, 'and')}")
-        raise RecordError("--decision", decision, f"there is no such decision about the {about}; {hint}")
+        raise RecordError("--decision", decision, f"there is no such decision about the {about}", hint, "decision")
     for name in names if decision is None else [decision]:
         explanation = explain(policy, subject, name, now=now, account=account)
         if decision is not None or explanation.answer.outcome != NOT_APPLICABLE:
