@@ -49,7 +49,10 @@ class Merged(Scope):
 def merge_document(
     document: PolicyFile, merged: Merged, problems: ProblemCollector, *, is_child: bool, is_last: bool
 ) -> None:
-    """Merge a file into what its parents say; what is wrong goes to `problems`. After the last one every decision is total."""
+    """Merge a file into what its parents say; what is wrong goes to `problems`.
+
+    After the last file every decision is total, or that is a problem.
+    """
     merger = _Merger(document, merged, problems)
     introduced = merger.merge()
     if is_child:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import narwhals.stable.v2 as nw
@@ -19,6 +18,7 @@ from invitepolicy.frames.expressions import TempColumns
 from invitepolicy.frames.membership import Membership
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from collections.abc import Iterable
 
     from invitepolicy import Account, Policy

@@ -123,7 +123,8 @@ def test_a_new_style_is_fine(style, capsys):
             "more than 1 week ago",
             [
                 (
-                    f"{FILE}:10:33: “more than 1 week ago”: dates do not support “more than”; write at least 1 week ago, "
+                    f"{FILE}:10:33: “more than 1 week ago”: dates do not support “more than”; "
+                    "write at least 1 week ago, "
                     "so that the instant of the change is clear"
                 ),
                 "            when: {tags: vip, sent: more than 1 week ago}",

@@ -248,13 +248,19 @@ NO_TEST = "the only word allowed in braces after “relationship” is not; writ
             (),
             "“3 weeks ago” is not a test; write at least 3 weeks ago, or less than 3 weeks ago",
         ),
-        ("clock", "3 weeks", "test", (), "“3 weeks” is not a test; write at least 3 weeks ago, or less than 3 weeks ago"),
+        (
+            "clock", "3 weeks", "test", (),
+            "“3 weeks” is not a test; write at least 3 weeks ago, or less than 3 weeks ago",
+        ),
         ("clock", "longest_wait ago", "test", (), ("“longest_wait” is a setting, not a test; "
          "write at least longest_wait ago")),
         ("clock", "longest_wait", "test", (), ("“longest_wait” is a setting, not a test; "
          "write at least longest_wait ago")),
         ("clock", "yesterday", "test", (), f"“yesterday” is not a test of “sent”; {CLOCK}"),
-        ("clock", "At least 3 days", "test", (), "“At least 3 days” is not a test of “sent”; write at least 3 days ago"),
+        (
+            "clock", "At least 3 days", "test", (),
+            "“At least 3 days” is not a test of “sent”; write at least 3 days ago",
+        ),
         (
             "clock",
             "at lest 3 weeks",
@@ -377,7 +383,10 @@ NO_TEST = "the only word allowed in braces after “relationship” is not; writ
         ),
         ("clock", "at least 3 weeks ago\nx", "quantity", (), None),
         # numbers
-        ("count", "at least 3 ago", "test", (), "“at least 3 ago”: “attempts” is not a date, so “ago” does not apply; write at least 3"),
+        (
+            "count", "at least 3 ago", "test", (),
+            "“at least 3 ago”: “attempts” is not a date, so “ago” does not apply; write at least 3",
+        ),
         (
             "count",
             "between 3 and 5 ago",
