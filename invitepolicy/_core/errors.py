@@ -35,8 +35,8 @@ class Problem(Ordered):
     def __str__(self) -> str:
         """Return the problem as one line of at most 500 characters without control characters."""
         place = f"{clip(safe_text(self.path), _LONGEST_PATH)}:{self.line}:{self.column}: "
-        said = f"{self.what}; {self.hint}" if self.hint else self.what
-        return place + clip(safe_text(said), _LONGEST - len(place))
+        message = f"{self.what}; {self.hint}" if self.hint else self.what
+        return place + clip(safe_text(message), _LONGEST - len(place))
 
 
 class InvalidInputError(ValueError):

@@ -74,15 +74,15 @@ _ENDS: Final = ("unexpected end of stream", "unexpected document separator", "'<
 
 def explain_syntax(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     """Return what is wrong, and what would be right, for an error of YAML's scanner or parser."""
-    said = f"{error.context} {error.problem}"
-    if "mapping values are not allowed here" in said:
+    message = f"{error.context} {error.problem}"
+    if "mapping values are not allowed here" in message:
         return _COLONS[_whose_colon(*_lines_until(error.problem_mark))]
-    if "expected <block end>" in said and (last := _lines_until(error.problem_mark)[1].rstrip()[-1:]) in _BEHIND:
+    if "expected <block end>" in message and (last := _lines_until(error.problem_mark)[1].rstrip()[-1:]) in _BEHIND:
         return _BEHIND[last]
     for words, what, hint in _WORDS:
-        if words in said:
+        if words in message:
             return what, hint
-    return f"this is not YAML ({clip(safe_text(said), 120)})", "compare with docs/language.md"
+    return f"this is not YAML ({clip(safe_text(message), 120)})", "compare with docs/language.md"
 
 
 def place_of(error: yaml.MarkedYAMLError) -> Any:
@@ -90,9 +90,9 @@ def place_of(error: yaml.MarkedYAMLError) -> Any:
     opened, problem = error.context_mark, error.problem_mark
     if opened is None or problem is None:
         return problem
-    said = f"{error.problem}"
-    ends = any(words in said for words in _ENDS)
-    open_lines = any(words in said for words in _CLOSING) and opened.line != problem.line
+    message = f"{error.problem}"
+    ends = any(words in message for words in _ENDS)
+    open_lines = any(words in message for words in _CLOSING) and opened.line != problem.line
     return opened if ends or open_lines else problem
 
 

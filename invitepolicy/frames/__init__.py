@@ -18,8 +18,8 @@ from invitepolicy.frames.expressions import TempColumns
 from invitepolicy.frames.membership import Membership
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from collections.abc import Iterable
+    from datetime import datetime
 
     from invitepolicy import Account, Policy
 

@@ -26,7 +26,7 @@ SETTINGS = {
 
 
 def refused(fact, text):
-    """Give the sentence with which a quantity is refused."""
+    """Return the sentence with which a quantity is refused."""
     with pytest.raises(InvalidInputError) as caught:
         read_threshold(FACTS[fact], text, f"at least {text}", SETTINGS)
     return f"{caught.value.what}; {caught.value.hint}"

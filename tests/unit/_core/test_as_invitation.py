@@ -39,7 +39,7 @@ decisions:
 
 
 def refused(thing, **named):
-    """Give the field and the words with which a record is refused."""
+    """Return the field and the words with which a record is refused."""
     with pytest.raises(RecordError) as caught:
         as_invitation(thing, **named)
     return caught.value.field, f"{caught.value.what}; {caught.value.hint}"
@@ -186,7 +186,7 @@ class _Row(_Base):
 
 @pytest.fixture
 def session():
-    """Give a session over a database in memory that holds one row."""
+    """Return a session over a database in memory that holds one row."""
     engine = create_engine("sqlite://")
     _Base.metadata.create_all(engine)
     with Session(engine) as found:

@@ -61,7 +61,7 @@ def share(value, setting=None):
 
 
 def refused(kind, raw, settings=SETTINGS):
-    """Give code, place inside, and text of a refusal."""
+    """Return code, place inside, and text of a refusal."""
     with pytest.raises(InvalidInputError) as caught:
         parse_operator(FACT[kind], raw, settings)
     error = caught.value

@@ -39,7 +39,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def refused(call, *arguments):
-    """Give what is wrong, and the hint, of a text that is no quantity."""
+    """Return what is wrong, and the hint, of a text that is no quantity."""
     with pytest.raises(InvalidInputError) as caught:
         call(*arguments)
     assert str(caught.value) == caught.value.what
@@ -452,7 +452,7 @@ def test_a_setting_of_a_known_kind_is_told_by_its_kind(value, what):
 
 
 def utc(*parts):
-    """Give an instant."""
+    """Return an instant."""
     return datetime(*parts, tzinfo=UTC)
 
 

@@ -25,7 +25,7 @@ COUNTS = ("pending", "sent_last_day", "sent_last_week", "settled", "email_reques
 
 
 def refused(call, *arguments, **named):
-    """Give the field and the sentence of a refusal."""
+    """Return the field and the sentence of a refusal."""
     with pytest.raises(RecordError) as caught:
         call(*arguments, **named)
     return caught.value.field, f"{caught.value.what}; {caught.value.hint}"

@@ -14,7 +14,7 @@ FILES = sorted(BAD.glob("*.yaml"))
 
 
 def announced(path):
-    """Give the problems that a file announces: a comment line each, before anything else."""
+    """Return the problems that a file announces: a comment line each, before anything else."""
     found = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         if not line.startswith("# "):
@@ -32,7 +32,7 @@ def problems_of(path):
 
 
 def messages(path):
-    """Give a file's problems as they are printed, without the folder's name."""
+    """Return a file's problems as they are printed, without the folder's name."""
     return [str(problem).replace(f"{path}:", "").replace(f"{BAD}/", "") for problem in problems_of(path)]
 
 

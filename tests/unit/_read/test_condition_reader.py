@@ -16,7 +16,7 @@ FEW = Setting("few", "number", 3)
 
 
 def reader(text, **broken):
-    """Give a reader of a text, what it knows, and the problems that it finds."""
+    """Return a reader of a text, what it knows, and the problems that it finds."""
     known = Scope({"wait": WAIT, "few": FEW}, {"my_met": Fact("my_met", "clock", "invitation", "my_met", "my_met")})
     source, problems = document(text, "folder/p.yaml"), ProblemCollector("p.yaml")
     found = ConditionReader(source, known, problems)

@@ -41,12 +41,12 @@ BODY = lines(
 
 
 def print_of(body, **overrides):
-    """Give the fingerprint of a policy of this body."""
+    """Return the fingerprint of a policy of this body."""
     return policy(body, **overrides).fingerprint
 
 
 def changed(old, new):
-    """Give the body with something else in one place."""
+    """Return the body with something else in one place."""
     assert BODY.count(old) == 1, old
     return BODY.replace(old, new)
 

@@ -28,17 +28,17 @@ RULE = "{rule: RULE, when: {sent: given}, then: keep, because: b}"
 
 
 def decision(*bodies):
-    """Give the decision `d` of a policy of these bodies."""
+    """Return the decision `d` of a policy of these bodies."""
     return policy(*bodies).decisions["d"]
 
 
 def rules(*bodies):
-    """Give the names of its rules in order."""
+    """Return the names of its rules in order."""
     return [rule.name for rule in decision(*bodies).rules]
 
 
 def in_d(text):
-    """Give a body that says something of the decision `d`."""
+    """Return a body that says something of the decision `d`."""
     return f"decisions: {{d: {{{text}}}}}\n"
 
 

@@ -23,7 +23,7 @@ def changes(limits=(), rules=(), replaces=(), without=()):
 
 
 def named(rules):
-    """Give the rules' names."""
+    """Return the rules' names."""
     return [rule.name for rule in rules]
 
 
@@ -32,7 +32,7 @@ LIMITS = [rule("fixed")]
 
 
 def conflicts(**said):
-    """Give the conflicts with a parent of the limit `fixed` and the rules a, b and c: path and sentence."""
+    """Return the conflicts with a parent of the limit `fixed` and the rules a, b and c: path and sentence."""
     return [(found.path, f"{found.what}; {found.hint}") for found in find_conflicts(LIMITS, PARENT, changes(**said))]
 
 

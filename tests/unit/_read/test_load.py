@@ -40,7 +40,7 @@ def write(path, body="", *, name="p", extends=None):
 
 
 def messages(call, *arguments, **named):
-    """Give what a call refuses its arguments with, a line each, without the folder."""
+    """Return what a call refuses its arguments with, a line each, without the folder."""
     return [f"{os.path.basename(found.path)}:{found.line}:{found.column}: {found.what}; {found.hint}"  # noqa: PTH119
             for found in refusal(call, *arguments, **named)]  # fmt: skip
 

@@ -39,17 +39,17 @@ def given(text, **more):
 
 
 def refused(text):
-    """Give what is wrong with a test: the column and the sentence."""
+    """Return what is wrong with a test: the column and the sentence."""
     return [line.partition("p.yaml:10:")[2] for line in messages(f"{BODY}tests:\n  - {{test: a, {text}}}\n")]
 
 
 def refused_record(text):
-    """Give what is wrong with a record."""
+    """Return what is wrong with a record."""
     return [line.partition(": ")[2] for line in refused(f"given: {{{text}}}, expect: {{d: keep}}")]
 
 
 def refused_life(text):
-    """Give what is wrong with what is expected."""
+    """Return what is wrong with what is expected."""
     return [line.partition(": ")[2] for line in refused(f"expect: {text}")]
 
 

@@ -12,12 +12,12 @@ LINES = "write a line for each fact that must hold: the fact, a colon, and its t
 
 
 def messages(text):
-    """Give the problems of a body's shape as they are printed."""
+    """Return the problems of a body's shape as they are printed."""
     return [str(problem).removeprefix("p.yaml:") for problem in refusal(check_shape, document(text))]
 
 
 def in_rules(text):
-    """Give a decision with rules."""
+    """Return a decision with rules."""
     return f"decisions: {{d: {{rules: [{text}]}}}}\n"
 
 

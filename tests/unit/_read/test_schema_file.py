@@ -48,7 +48,7 @@ POLICY = lines(
 
 
 def parts(schema, path=()):
-    """Give every schema inside a schema with its path."""
+    """Return every schema inside a schema with its path."""
     yield path, schema
     for keyword, inside in schema.items():
         match inside:
@@ -66,14 +66,14 @@ PARTS = list(parts(SCHEMA))
 
 
 def accepts(data):
-    """Say whether the schema takes the data; both drafts must agree."""
+    """Return whether the schema takes the data; both drafts must agree."""
     found = VALIDATOR.is_valid(data)
     assert OLDER.is_valid(data) is found
     return found
 
 
 def accepts_text(text):
-    """Say whether the schema takes a policy's text."""
+    """Return whether the schema takes a policy's text."""
     return accepts(parse_source(text, "p.yaml").data)
 
 
@@ -126,7 +126,7 @@ def test_its_patterns_end_where_the_text_ends():
 
 
 def words_of(part):
-    """Give the words of a choice's test."""
+    """Return the words of a choice's test."""
     return tuple(part["anyOf"][0]["enum"])
 
 
@@ -409,7 +409,7 @@ def random_policy(chance):
 
 
 def is_built(parent, data):
-    """Say whether the core takes the data, unseen by the schema."""
+    """Return whether the core takes the data, unseen by the schema."""
     try:
         build_policy([parent, parse_source(json.dumps(data), "p.yaml")], {})
     except PolicyError:

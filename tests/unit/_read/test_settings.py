@@ -24,7 +24,7 @@ def read(raw, parent=None, *, whole=False):
 
 
 def refused(call, *arguments, **named):
-    """Give a refusal: code, key inside, and sentence."""
+    """Return a refusal: code, key inside, and sentence."""
     with pytest.raises(InvalidInputError) as caught:
         call(*arguments, **named)
     error = caught.value

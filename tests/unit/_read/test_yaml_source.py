@@ -59,12 +59,12 @@ def read(text):
 
 
 def messages(source):
-    """Give the problems of a text as they are printed."""
+    """Return the problems of a text as they are printed."""
     return [str(problem) for problem in refusal(parse_source, source, "p.yaml")]
 
 
 def places(source):
-    """Give the problems of a text as line, column and code."""
+    """Return the problems of a text as line, column and code."""
     return [(problem.line, problem.column, problem.code) for problem in refusal(parse_source, source, "p.yaml")]
 
 
