@@ -81,7 +81,7 @@ def test_progress_and_problems_share_a_terminal(tmp_path, monkeypatch):
         seen.append(stream.getvalue())
 
     assert re.search(r"\r\x1b\[Kcounting: \d+ records, [\d,]+ a second", seen[0])
-    assert "\r\x1b[Kinvitepolicy: a.jsonl:201: left out: it is not JSON at column 1" in seen[0]
+    assert "\r\x1b[Kinvitepolicy: a.jsonl:201: left out: the line is not JSON at column 1" in seen[0]
     assert seen[1] == ""
 
 

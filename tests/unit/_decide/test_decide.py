@@ -199,7 +199,7 @@ def test_the_zone_of_now_does_not_matter():
 @pytest.mark.parametrize("now", [datetime(2026, 3, 1), "2026-03-01", 3])  # noqa: DTZ001
 def test_a_now_without_a_zone_is_refused(now):
     """The instant of a naive datetime is unknown."""
-    with pytest.raises(RecordError, match="now: must be a timezone-aware datetime; add") as caught:
+    with pytest.raises(RecordError, match="now: must be a timezone-aware datetime; ") as caught:
         decide(load_policy("faq"), Invitation(sent_at=SENT), now=now)
 
     assert (caught.value.field, caught.value.value) == ("now", now)

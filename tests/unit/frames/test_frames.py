@@ -272,7 +272,7 @@ def test_a_value_that_no_record_can_have_is_refused(engine, column, value):
         (pd.DataFrame({"tags": [["vip"], []]}), "tags: this column does not hold lists of text"),
         (pl.DataFrame({"my_size": [float("nan")]}), "my_size: "),
         (pl.DataFrame({"my_size": [float("-inf")]}), "my_size: "),
-        ({"sent_at": []}, "frame: this is not a data frame"),
+        ({"sent_at": []}, "frame: is not a data frame"),
     ],
 )  # fmt: skip
 def test_a_wrong_kind_is_refused_by_name(frame, message):
