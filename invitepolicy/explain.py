@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from invitepolicy._core.conditions import format_operator
+from invitepolicy._core.conditions import AgeRange, format_operator, thresholds_in
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.fields import read_instant
-from invitepolicy._core.policy import AgeRange, thresholds_in
 from invitepolicy._core.quantities import add_or_none, format_ago, format_minute, format_number, format_share
 from invitepolicy._core.records import Absent, Account, as_invitation
 from invitepolicy._core.text import join_words
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy import Policy
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, Rule
+    from invitepolicy._core.policy import Rule
     from invitepolicy._core.records import Value
     from invitepolicy._decide.answers import Decision
 

@@ -1,4 +1,4 @@
-"""A condition's operator: from the words of a policy file, and back.
+"""Conditions and their operators: what they are, and their notation, read from a policy file and written back.
 
     choice, tags          word · [words] · {not: word or words}
     flag                  true · false
@@ -15,10 +15,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+import attrs
+
 from invitepolicy._core.errors import InvalidInputError
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Operator, Setting, Threshold
+from invitepolicy._core.frozen import ByFields
 from invitepolicy._core.quantities import (
+    FOREVER,
     QuantityKind,
+    Setting,
     checked_number,
     format_quantity,
     parse_duration,
@@ -28,10 +32,12 @@ from invitepolicy._core.quantities import (
 from invitepolicy._core.text import closest, did_you_mean, in_digits, join_words, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import timedelta
 
+    from invitepolicy._core.errors import Location
     from invitepolicy._core.facts import Fact, Kind
-    from invitepolicy._core.policy import Setting
+    from invitepolicy._core.quantities import Quantity, Setting
 
 COMPARISONS: Final = ("at least", "at most", "more than", "less than")
 HALF_OPEN: Final = {"more than": "at least", "at most": "less than"}
@@ -51,6 +57,112 @@ _MEANT: Final = {
     "older than": "at least", "longer than": "at least", "over": "more than", ">=": "at least", ">": "more than",
     "younger than": "less than", "newer than": "less than", "under": "less than", "<": "less than", "<=": "at most",
 }  # fmt: skip
+
+
+@attrs.frozen(eq=False, repr=False)
+class Threshold(ByFields):
+    """A quantity in a condition: its value, its kind, and the setting it came from (None where it was written out)."""
+
+    value: Quantity
+    kind: QuantityKind
+    setting: str | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class OneOf(ByFields):
+    """`relationship: [known, logical]`: one of the words, or, negated, none of them. Also for tags."""
+
+    words: tuple[str, ...]
+    negated: bool = False
+
+
+@attrs.frozen(eq=False, repr=False)
+class IsTrue(ByFields):
+    """`email_requested: true`: a flag is what it says."""
+
+    wanted: bool
+
+
+@attrs.frozen(eq=False, repr=False)
+class NumberRange(ByFields):
+    """`between 2 and 5`: a count, number or share between two thresholds, each included unless it says otherwise."""
+
+    low: Threshold | None
+    high: Threshold | None
+    low_included: bool = True
+    high_included: bool = True
+
+
+@attrs.frozen(eq=False, repr=False)
+class AgeRange(ByFields):
+    """`between 3 days and 4 days ago`: at least `low` ago (included) and less than `high` ago (excluded)."""
+
+    low: Threshold | None
+    high: Threshold | None
+
+
+@attrs.frozen(eq=False, repr=False)
+class IsKnown(ByFields):
+    """`given` or `missing`: whether anything is known at all."""
+
+    wanted: bool
+
+
+Operator = OneOf | IsTrue | NumberRange | AgeRange | IsKnown
+
+
+def thresholds_in(operator: Operator) -> tuple[Threshold, ...]:
+    """Return the quantities at which an operator turns, the lower one first."""
+    match operator:
+        case AgeRange() | NumberRange():
+            return tuple(threshold for threshold in (operator.low, operator.high) if threshold is not None)
+        case OneOf() | IsTrue() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Condition(ByFields):
+    """One condition of a `when`: a fact, its operator, the operator's text as written, and the location."""
+
+    fact: str
+    operator: Operator
+    text: str
+    place: Location
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Return the quantities at which the condition turns, the lower one first; none for words and flags."""
+        return thresholds_in(self.operator)
+
+
+def words_of(condition: Condition) -> tuple[str, ...]:
+    """Return the words of a choice, or the tags, that a condition names."""
+    match condition.operator:
+        case OneOf() as operator:
+            return operator.words
+        case IsTrue() | NumberRange() | AgeRange() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
+def ages_of(condition: Condition) -> tuple[timedelta, ...]:
+    """Return the ages at which a condition about a date turns; nothing turns at `forever`."""
+    match condition.operator:
+        case AgeRange():
+            ages: Iterable[Any] = (threshold.value for threshold in condition.thresholds)  # durations, by the kind
+            return tuple(age for age in ages if age != FOREVER)
+        case OneOf() | IsTrue() | NumberRange() | IsKnown():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
+def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
+    """Return the ages, in order, at which conditions about one date turn."""
+    return sorted({age for condition in conditions for age in ages_of(condition)})
 
 
 def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Threshold:

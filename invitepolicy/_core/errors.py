@@ -1,4 +1,4 @@
-"""What can go wrong, as values: problems of a policy, and refusals of a record."""
+"""What can go wrong, as values: problems of a policy with their location, and refusals of a record."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 _PRINTED = 20
 _LONGEST = 500
 _LONGEST_PATH = 140
+
+
+@attrs.frozen(eq=False, repr=False)
+class Location(Ordered):
+    """The file, line and column of something in a policy; `str()` is `faq.yaml:18`."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        """Return the file and the line."""
+        return f"{self.file}:{self.line}"
 
 
 @attrs.frozen(eq=False, repr=False)

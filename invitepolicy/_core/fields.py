@@ -1,4 +1,4 @@
-"""What a field of a record may hold, and the refusal of anything else: its name, and what would be right."""
+"""The checks of a record's fields by kind, and the refusal of anything else."""
 
 from __future__ import annotations
 

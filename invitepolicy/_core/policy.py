@@ -1,36 +1,24 @@
-"""A policy and its parts: frozen values without behaviour."""
+"""A policy and its parts (decisions, rules, promises, policy tests): frozen values without behaviour."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
-from invitepolicy._core.frozen import ByFields, Ordered
-from invitepolicy._core.quantities import FOREVER
+from invitepolicy._core.frozen import ByFields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import timedelta
 
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.errors import Location
     from invitepolicy._core.facts import Fact, Subject
     from invitepolicy._core.frozen import FrozenMapping
-    from invitepolicy._core.quantities import Quantity, QuantityKind
+    from invitepolicy._core.quantities import Setting
     from invitepolicy._core.records import Account, Invitation
-
-
-@attrs.frozen(eq=False, repr=False)
-class Location(Ordered):
-    """The file, line and column of something in a policy; `str()` is `faq.yaml:18`."""
-
-    file: str
-    line: int
-    column: int = 1
-
-    def __str__(self) -> str:
-        """Return the file and the line."""
-        return f"{self.file}:{self.line}"
 
 
 Path = tuple[str | int, ...]
@@ -56,84 +44,6 @@ class PolicyFile:
     def value_mark(self, path: Path) -> Position:
         """Return line and column of the value; where that is empty, of its key."""
         return self.places[path][1]
-
-
-@attrs.frozen(eq=False, repr=False)
-class Threshold(ByFields):
-    """A quantity in a condition: its value, its kind, and the setting it came from (None where it was written out)."""
-
-    value: Quantity
-    kind: QuantityKind
-    setting: str | None = None
-
-
-@attrs.frozen(eq=False, repr=False)
-class OneOf(ByFields):
-    """`relationship: [known, logical]`: one of the words, or, negated, none of them. Also for tags."""
-
-    words: tuple[str, ...]
-    negated: bool = False
-
-
-@attrs.frozen(eq=False, repr=False)
-class IsTrue(ByFields):
-    """`email_requested: true`: a flag is what it says."""
-
-    wanted: bool
-
-
-@attrs.frozen(eq=False, repr=False)
-class NumberRange(ByFields):
-    """`between 2 and 5`: a count, number or share between two thresholds, each included unless it says otherwise."""
-
-    low: Threshold | None
-    high: Threshold | None
-    low_included: bool = True
-    high_included: bool = True
-
-
-@attrs.frozen(eq=False, repr=False)
-class AgeRange(ByFields):
-    """`between 3 days and 4 days ago`: at least `low` ago (included) and less than `high` ago (excluded)."""
-
-    low: Threshold | None
-    high: Threshold | None
-
-
-@attrs.frozen(eq=False, repr=False)
-class IsKnown(ByFields):
-    """`given` or `missing`: whether anything is known at all."""
-
-    wanted: bool
-
-
-Operator = OneOf | IsTrue | NumberRange | AgeRange | IsKnown
-
-
-def thresholds_in(operator: Operator) -> tuple[Threshold, ...]:
-    """Return the quantities at which an operator turns, the lower one first."""
-    match operator:
-        case AgeRange() | NumberRange():
-            return tuple(threshold for threshold in (operator.low, operator.high) if threshold is not None)
-        case OneOf() | IsTrue() | IsKnown():
-            return ()
-        case _ as never:
-            assert_never(never)
-
-
-@attrs.frozen(eq=False, repr=False)
-class Condition(ByFields):
-    """One condition of a `when`: a fact, its operator, the operator's text as written, and the location."""
-
-    fact: str
-    operator: Operator
-    text: str
-    place: Location
-
-    @property
-    def thresholds(self) -> tuple[Threshold, ...]:
-        """Return the quantities at which the condition turns, the lower one first; none for words and flags."""
-        return thresholds_in(self.operator)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -175,20 +85,6 @@ class DecisionSpec(ByFields):
     rules: tuple[Rule, ...]
     otherwise: Rule
     facts: tuple[Fact, ...]
-
-
-@attrs.frozen(eq=False, repr=False)
-class Setting(ByFields):
-    """A quantity with a name, the bounds a style must keep to, and the grounds for it."""
-
-    name: str
-    kind: QuantityKind
-    value: Quantity
-    at_least: Quantity | None = None
-    at_most: Quantity | None = None
-    about: str = ""
-    source: str = ""
-    place: Location = attrs.field(default=Location("", 0), eq=False)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -291,34 +187,6 @@ class Policy:
 
 DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of a test that states none
 STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
-
-
-def words_of(condition: Condition) -> tuple[str, ...]:
-    """Return the words of a choice, or the tags, that a condition names."""
-    match condition.operator:
-        case OneOf() as operator:
-            return operator.words
-        case IsTrue() | NumberRange() | AgeRange() | IsKnown():
-            return ()
-        case _ as never:
-            assert_never(never)
-
-
-def ages_of(condition: Condition) -> tuple[timedelta, ...]:
-    """Return the ages at which a condition about a date turns; nothing turns at `forever`."""
-    match condition.operator:
-        case AgeRange():
-            ages: Iterable[Any] = (threshold.value for threshold in condition.thresholds)  # durations, by the kind
-            return tuple(age for age in ages if age != FOREVER)
-        case OneOf() | IsTrue() | NumberRange() | IsKnown():
-            return ()
-        case _ as never:
-            assert_never(never)
-
-
-def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
-    """Return the ages, in order, at which conditions about one date turn."""
-    return sorted({age for condition in conditions for age in ages_of(condition)})
 
 
 def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:

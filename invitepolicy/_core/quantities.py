@@ -1,4 +1,4 @@
-"""Durations, shares, numbers and instants: from text, and back.
+"""Durations, shares, numbers and instants: from text, and back; and settings, which give a quantity a name.
 
     duration   whole number, a space, a unit:  90 minutes · 1 day · 3 weeks · forever
     share      number and a percent sign:      40% · 12.5%
@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final, Literal
 
-from invitepolicy._core.errors import InvalidInputError
+import attrs
+
+from invitepolicy._core.errors import InvalidInputError, Location
+from invitepolicy._core.frozen import ByFields
 from invitepolicy._core.text import closest, join_words, quoted
 
 QuantityKind = Literal["duration", "share", "number"]
@@ -43,6 +46,20 @@ _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+
+
+@attrs.frozen(eq=False, repr=False)
+class Setting(ByFields):
+    """A quantity with a name, the bounds a style must keep to, and the grounds for it."""
+
+    name: str
+    kind: QuantityKind
+    value: Quantity
+    at_least: Quantity | None = None
+    at_most: Quantity | None = None
+    about: str = ""
+    source: str = ""
+    place: Location = attrs.field(default=Location("", 0), eq=False)
 
 
 def parse_duration(text: str) -> timedelta:

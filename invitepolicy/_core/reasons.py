@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from invitepolicy._core.errors import InvalidInputError
-from invitepolicy._core.policy import Placeholder, Reason, Setting
-from invitepolicy._core.quantities import format_age, format_number, format_quantity, format_share
+from invitepolicy._core.policy import Placeholder, Reason
+from invitepolicy._core.quantities import Setting, format_age, format_number, format_quantity, format_share
 from invitepolicy._core.records import Absent
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 

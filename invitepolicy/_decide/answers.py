@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, DecisionSpec
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._core.records import Account, Invitation, Value
     from invitepolicy._decide.rules import Ruling
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.policy import conditions_of, thresholds
+from invitepolicy._core.conditions import thresholds
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Invitation, as_invitation, read_fact
 from invitepolicy._decide.answers import Advice, Decision, LazyReason, MutableAdvice, MutableDecision

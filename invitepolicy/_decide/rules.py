@@ -12,28 +12,18 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, Condition, IsKnown, IsTrue, NumberRange, OneOf, Threshold
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED, fact_order
 from invitepolicy._core.frozen import ByFields
-from invitepolicy._core.policy import (
-    AgeRange,
-    Condition,
-    DecisionSpec,
-    IsKnown,
-    IsTrue,
-    Location,
-    NumberRange,
-    OneOf,
-    Rule,
-    Threshold,
-    conditions_of,
-)
+from invitepolicy._core.policy import DecisionSpec, Rule, conditions_of
 from invitepolicy._core.quantities import FOREVER, add_or_none
 from invitepolicy._core.records import Absent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from invitepolicy._core.policy import Operator
+    from invitepolicy._core.conditions import Operator
+    from invitepolicy._core.errors import Location
 
     Values = Mapping[str, Value]
 

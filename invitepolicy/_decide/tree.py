@@ -16,17 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, thresholds, words_of
 from invitepolicy._core.facts import FACTS, fact_order
-from invitepolicy._core.policy import (
-    STANDING,
-    AgeRange,
-    IsKnown,
-    IsTrue,
-    NumberRange,
-    OneOf,
-    thresholds,
-    words_of,
-)
+from invitepolicy._core.policy import STANDING
 from invitepolicy._core.records import Absent, Account, Invitation, read_fact
 from invitepolicy._decide.answers import Advice, format_reason, is_per_record, make_answer, shared_fields
 from invitepolicy._decide.rules import evaluate, evaluate_all, evaluate_condition
@@ -34,8 +26,9 @@ from invitepolicy._decide.rules import evaluate, evaluate_all, evaluate_conditio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, DecisionSpec
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._core.records import Value
     from invitepolicy._decide.answers import Decision, SharedFields
     from invitepolicy._decide.rules import Ruling

@@ -13,17 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, thresholds, words_of
 from invitepolicy._core.facts import FACTS, Fact, fact_order
-from invitepolicy._core.policy import (
-    STANDING,
-    AgeRange,
-    IsKnown,
-    IsTrue,
-    NumberRange,
-    OneOf,
-    thresholds,
-    words_of,
-)
+from invitepolicy._core.policy import STANDING
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.rules import evaluate_condition
@@ -31,7 +23,7 @@ from invitepolicy._decide.rules import evaluate_condition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from invitepolicy._core.policy import Condition
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.records import Value
 
 _WHOLE: Final = ("count",)

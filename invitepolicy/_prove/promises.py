@@ -17,7 +17,8 @@ from invitepolicy._prove.witness import describe_record, values_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from invitepolicy._core.policy import DecisionSpec, Location, Policy, Promise, Rule
+    from invitepolicy._core.errors import Location
+    from invitepolicy._core.policy import DecisionSpec, Policy, Promise, Rule
     from invitepolicy._prove.regions import FactSpace
     from invitepolicy._prove.rulings import CompiledRule, RuledRegion
 

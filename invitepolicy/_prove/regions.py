@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from invitepolicy._core.errors import InvitePolicyError
+from invitepolicy._core.conditions import Condition, OneOf
+from invitepolicy._core.errors import InvitePolicyError, Location
 from invitepolicy._core.facts import AT_MOST, FACTS
 from invitepolicy._core.policy import STANDING as _STANDING
-from invitepolicy._core.policy import Condition, Location, OneOf
 from invitepolicy._core.quantities import MOST_DIGITS
 from invitepolicy._core.records import Absent
 from invitepolicy._prove.cells import ChoiceCell, MissingCell, RangeCell, cut_facts, find_cell, value_in

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf
 from invitepolicy._prove.cells import base_fact, condition_holds
 from invitepolicy._prove.regions import Region, TooManyRegionsError, dimension_of, is_possible, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import DecisionSpec, Rule
     from invitepolicy._prove.regions import Budget, FactSpace
 
 DOUBT: Final = -1  # no rule: an open one above the final one has another outcome

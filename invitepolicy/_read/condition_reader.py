@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from invitepolicy._core.conditions import parse_operator
-from invitepolicy._core.errors import InvalidInputError
+from invitepolicy._core.conditions import Condition, parse_operator, thresholds_in
+from invitepolicy._core.errors import InvalidInputError, Location
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Condition, Location, thresholds_in
 from invitepolicy._core.reasons import parse_reason
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.problems import PathProblem
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from invitepolicy._core.facts import Fact, Subject
-    from invitepolicy._core.policy import Path, PolicyFile, Reason, Setting
+    from invitepolicy._core.policy import Path, PolicyFile, Reason
+    from invitepolicy._core.quantities import Setting
     from invitepolicy._read.problems import ProblemCollector
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")

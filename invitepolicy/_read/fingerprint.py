@@ -12,8 +12,10 @@ from invitepolicy._core.quantities import format_quantity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, DecisionSpec, Promise, Rule, Setting
+    from invitepolicy._core.policy import DecisionSpec, Promise, Rule
+    from invitepolicy._core.quantities import Setting
 
 
 def fingerprint(

@@ -9,7 +9,8 @@ import attrs
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import OWN_KINDS, RESERVED_OUTCOMES, Fact
 from invitepolicy._core.frozen import ByFields, freeze
-from invitepolicy._core.policy import Promise, Rule, Setting
+from invitepolicy._core.policy import Promise, Rule
+from invitepolicy._core.quantities import Setting
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.condition_reader import ConditionReader, Scope, named_in
 from invitepolicy._read.problems import PathProblem
@@ -18,8 +19,9 @@ from invitepolicy._read.settings import read_setting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Subject
-    from invitepolicy._core.policy import Condition, Path, PolicyFile
+    from invitepolicy._core.policy import Path, PolicyFile
     from invitepolicy._read.problems import ProblemCollector
 
 

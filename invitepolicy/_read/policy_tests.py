@@ -6,10 +6,10 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from invitepolicy._core.errors import InvalidInputError, RecordError
+from invitepolicy._core.errors import InvalidInputError, Location, RecordError
 from invitepolicy._core.facts import FACTS, RESERVED_OUTCOMES, field_facts
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import DEFAULT_NOW, Expectation, ExpectedStage, Location, PolicyTest
+from invitepolicy._core.policy import DEFAULT_NOW, Expectation, ExpectedStage, PolicyTest
 from invitepolicy._core.quantities import add_or_none, parse_duration, parse_instant
 from invitepolicy._core.records import NO_ACCOUNT, Account, Invitation, as_account, as_invitation, read_fact
 from invitepolicy._core.text import did_you_mean, join_words, quoted

@@ -1,4 +1,4 @@
-"""Data to a resolved policy, or every problem: parents merged, settings overridden, values put in."""
+"""Merged data to a resolved policy, or every problem: settings overridden, their values put into rules."""
 
 from __future__ import annotations
 
@@ -7,24 +7,11 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, Condition, IsKnown, IsTrue, NumberRange, OneOf, Threshold
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS, Fact, fact_order
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import (
-    AgeRange,
-    Condition,
-    DecisionSpec,
-    IsKnown,
-    IsTrue,
-    NumberRange,
-    OneOf,
-    Policy,
-    PolicyFile,
-    Rule,
-    Setting,
-    Threshold,
-    conditions_of,
-)
+from invitepolicy._core.policy import DecisionSpec, Policy, PolicyFile, Rule, conditions_of
 from invitepolicy._core.reasons import fill_settings
 from invitepolicy._core.text import did_you_mean, join_words, quoted
 from invitepolicy._read.fingerprint import fingerprint
@@ -36,7 +23,9 @@ from invitepolicy._read.settings import override_setting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from invitepolicy._core.policy import Operator, Placeholder, Reason
+    from invitepolicy._core.conditions import Operator
+    from invitepolicy._core.policy import Placeholder, Reason
+    from invitepolicy._core.quantities import Setting
 
 
 def build_policy(layers: Sequence[PolicyFile], overrides: Mapping[str, Any]) -> Policy:

@@ -1,4 +1,4 @@
-"""Plain data against the schema of a policy, in our own words.
+"""The shape of a policy file: mistyped and missing keys, wrong kinds, worded from the JSON Schema.
 
 What only `resolve` can judge, since it knows the settings and the policy's own facts, is left to it: conditions under
 `when` and `applies_to`, quantities of settings, and what stands in a test's `given`, `account` and `expect`.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
-_UNITS_IN_FILE: Final = "(?:minute|hour|day|week)"  # as the file spells it; what is used follows from the units
+_UNITS_IN_FILE: Final = r"\(\?:(?:[a-z]+\|)*day(?:\|[a-z]+)*\)"  # whatever list the file has: the units' own is used
 _KINDS: Final = {"object": "keys and values", "array": "a list", "string": "a text"}
 _SEVERAL: Final = {"object": "keys and values", "string": "texts"}
 _ENTRIES: Final = {"rules": "rule", "limits": "rule", "tests": "test", "promises": "promise"}
@@ -45,7 +45,7 @@ def read_schema() -> dict[str, Any]:
 
     with open(os.path.join(resource_folder("schemas"), "policy.schema.json"), encoding="utf-8") as file:
         text = file.read()
-    return fill_in_facts(json.loads(text.replace(_UNITS_IN_FILE, UNIT_PATTERN)))
+    return fill_in_facts(json.loads(re.sub(_UNITS_IN_FILE, UNIT_PATTERN, text)))
 
 
 @cache

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import attrs
 
-from invitepolicy._core.errors import InvalidInputError
+from invitepolicy._core.errors import InvalidInputError, Location
 from invitepolicy._core.facts import GRAMMAR_WORDS
-from invitepolicy._core.policy import Location, Setting
 from invitepolicy._core.quantities import (
     Quantity,
     QuantityKind,
+    Setting,
     checked_duration,
     checked_share,
     format_quantity,

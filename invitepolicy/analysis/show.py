@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from invitepolicy._core.conditions import format_operator
-from invitepolicy._core.errors import InvalidInputError
+from invitepolicy._core.errors import InvalidInputError, Location
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.frozen import thaw
-from invitepolicy._core.policy import Location
 from invitepolicy._core.quantities import format_quantity
 from invitepolicy._core.reasons import fill_settings, format_reason, parse_reason
 from invitepolicy._core.text import safe_text
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import Condition, DecisionSpec, Path, PolicyFile, Promise, Rule, Setting
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import DecisionSpec, Path, PolicyFile, Promise, Rule
+    from invitepolicy._core.quantities import Setting
 
 _BY_THE_CALLER: Final = "set by the caller"
 

@@ -1,4 +1,4 @@
-"""The command `invitepolicy VERB`: each verb parses its arguments, calls the library, and prints the result."""
+"""The command `invitepolicy VERB` with its table of verbs; each parses its arguments, calls the library, and prints."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 import attrs
 import narwhals.stable.v2 as nw
 
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf
 from invitepolicy._core.facts import NOT_APPLICABLE, UNDETERMINED
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, conditions_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.quantities import add_or_none
 from invitepolicy._prove.cells import AgeCell, base_fact, condition_holds, cut_facts
 from invitepolicy.frames.expressions import both, either, negated
@@ -24,7 +25,8 @@ from invitepolicy.frames.next_change import NEVER, Turn, first_turn, sooner_turn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from invitepolicy._core.policy import Condition, DecisionSpec
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import DecisionSpec
     from invitepolicy._prove.cells import Dimension
     from invitepolicy.frames.columns import Field
     from invitepolicy.frames.expressions import BoolExpr, TempColumns

@@ -1,4 +1,4 @@
-"""The sections of a review in order: headings with the answers under them."""
+"""The sections of a review, in text and on the page: their headings, their order, and the answers under them."""
 
 from __future__ import annotations
 

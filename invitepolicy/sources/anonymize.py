@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from invitepolicy import Invitation
+from invitepolicy._core.conditions import words_of
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import conditions_of, words_of
+from invitepolicy._core.policy import conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, conditions_of, is_own
+from invitepolicy._core.policy import conditions_of, is_own
 from invitepolicy._core.quantities import FOREVER, add_or_none
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.rules import evaluate_all, evaluate_condition
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from invitepolicy import Policy
-    from invitepolicy._core.policy import Condition, DecisionSpec, Location, Rule, Threshold
+    from invitepolicy._core.conditions import Condition, Threshold
+    from invitepolicy._core.errors import Location
+    from invitepolicy._core.policy import DecisionSpec, Rule
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from invitepolicy._core.errors import Location
 from invitepolicy._core.facts import NOT_APPLICABLE
-from invitepolicy._core.policy import ExpectedStage, Location
+from invitepolicy._core.policy import ExpectedStage
 from invitepolicy._decide.answers import read_values
 from invitepolicy._decide.rules import evaluate, turning_points
 from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule, Observation, cover

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from invitepolicy._core.conditions import AgeRange
 from invitepolicy._core.facts import OWN_PREFIX
-from invitepolicy._core.policy import DEFAULT_NOW, AgeRange, conditions_of
+from invitepolicy._core.policy import DEFAULT_NOW, conditions_of
 from invitepolicy._core.quantities import (
     add_or_none,
     format_duration,
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from invitepolicy import Policy
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
+    from invitepolicy._core.policy import DecisionSpec, Rule
     from invitepolicy._core.records import Value
     from invitepolicy._prove.regions import FactSpace, Region
     from invitepolicy._prove.witness import Witness

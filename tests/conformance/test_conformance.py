@@ -100,6 +100,7 @@ def test_decide_each_answers_as_stated(name, folders):
     assert wrong(name, "decide_each", lambda cases: doors.by_each(cases, loaded(cases[0], folders[name]))) == []
 
 
+@pytest.mark.slow
 @each_with("record", "frame")
 def test_a_frame_answers_as_stated(name, folders):
     """The outcome, the rule and the next change, column by column."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random_policies import NOW
 
 from invitepolicy import decide
-from invitepolicy._core.policy import IsKnown
+from invitepolicy._core.conditions import IsKnown
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.answers import read_values
 from invitepolicy._decide.rules import evaluate_condition

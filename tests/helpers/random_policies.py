@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from invitepolicy import Account, Invitation, parse_policy
+from invitepolicy._core.conditions import AgeRange, NumberRange
 from invitepolicy._core.facts import ACTIVITIES, DIRECTIONS, FACTS, RELATIONSHIPS, STATUSES, TIERS
-from invitepolicy._core.policy import AgeRange, NumberRange, conditions_of
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.quantities import FOREVER
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -8,8 +8,10 @@ from itertools import chain, product
 
 import attrs
 
+from invitepolicy._core.conditions import Condition, OneOf
+from invitepolicy._core.errors import Location
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import STANDING, Condition, Location, OneOf, conditions_of
+from invitepolicy._core.policy import STANDING, conditions_of
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.rules import evaluate, evaluate_condition
 from invitepolicy._prove.cells import cut_facts, value_in

@@ -96,6 +96,7 @@ def test_neither_do_the_other_verbs(output_of, sources, capfd):
     assert readable(remarked)
 
 
+@pytest.mark.slow
 def test_nor_does_an_explanation(tmp_path, capfd, sources):
     """Of any one invitation, asked for by what the stranger wrote, whether it is found or not."""
     for number, text in enumerate(STRINGS[::12]):
@@ -106,6 +107,7 @@ def test_nor_does_an_explanation(tmp_path, capfd, sources):
         assert readable(remarked), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["json", "jsonl"])
 def test_json_says_what_was_written(output_of, format_):
     """As text that comes back, each record in its place and no key more, with no control character in the file."""

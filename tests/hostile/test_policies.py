@@ -65,6 +65,7 @@ def test_hostile_policies_meet_what_they_must(entry):
     assert not judged(source) or entry["expected"] != "must_reject"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 @pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
 def test_hostile_policies_are_checked_without_harm(entry, form, capsys):

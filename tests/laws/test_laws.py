@@ -52,6 +52,7 @@ def test_the_fast_way_equals_the_plain_reading(part):
         check_account_against_plain(policy, account, where=seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_an_answer_is_constant_until_it_changes_and_different_then(part):
     """5,000 answers at eight instants: the same before `changes_at`, the promised one at it; else the same for ever."""
@@ -114,6 +115,7 @@ def test_neither_order_nor_duplicates_nor_chunks_change_an_answer(part):
             assert list(advices) == [known[index] for index in chunk], seed
 
 
+@pytest.mark.slow
 def test_threads_that_share_a_policy_get_equal_answers():
     """Eight threads ask a fresh policy at the same moment, switching every microsecond: nobody sees half a table."""
     interval = sys.getswitchinterval()

@@ -8,9 +8,10 @@ import attrs
 import pytest
 
 from invitepolicy import load_policy
+from invitepolicy._core.conditions import AgeRange, NumberRange
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import AgeRange, NumberRange, is_own
+from invitepolicy._core.policy import is_own
 from invitepolicy._read.load import shipped_names
 from invitepolicy.analysis.diff import diff_policies
 from invitepolicy.testing.run import run_test, run_tests

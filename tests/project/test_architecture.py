@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from importlib.util import find_spec
 
 import pytest
@@ -22,9 +23,15 @@ FEATURES = sorted(name for name in FILES if not name.startswith("_"))
 LATE = {"difflib", "hashlib", "icalendar", "importlib", "invitepolicy", "jinja2", "json", "jsonschema", "referencing"}
 
 
+@cache
+def parsed(path):
+    """Return a file's syntax tree; many tests read each file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path):
     """Yield the modules that a file imports: each with its name, and whether that is inside a function."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     inside = {
         child
         for node in ast.walk(tree)
@@ -60,7 +67,7 @@ def test_the_order_of_the_house_is_kept():
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_every_module_says_what_it_is(name):
     """A folder's and a file's docstring begins with one sentence, which stands in a single line."""
-    text = ast.get_docstring(ast.parse(FILES[name].read_text(encoding="utf-8")))
+    text = ast.get_docstring(parsed(FILES[name]))
 
     assert text
     assert text.partition("\n")[0].endswith(".")
@@ -77,7 +84,7 @@ def test_imports_stand_at_the_top(name):
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_one_function_reads_the_clock(name):
     """Time is an argument: one module and the command name a clock; only the command reads the environment."""
-    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    tree = parsed(FILES[name])
     named = {ast.unparse(node).rpartition(".") for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     clocks = {
         f"{owner}.{what}"
@@ -93,7 +100,7 @@ def test_one_function_reads_the_clock(name):
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_no_code_is_made_and_nothing_is_connected_to(name):
     """Policies come from strangers: no exec, no eval, no network, no process."""
-    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    tree = parsed(FILES[name])
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     modules = {module.partition(".")[0] for module, _ in imports(FILES[name])}
 

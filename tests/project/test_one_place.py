@@ -52,7 +52,8 @@ assert "seniority" in schema["lines"]["properties"]
 assert schema["test"]["properties"]["given"]["properties"]["seniority"]["enum"] == ["junior", "senior", "unknown"]
 assert not [finding for finding in lint_policy(policy) if finding.level == "warning"]
 assert run_tests(policy).results[0].failures == ()
-assert any("seniority: senior" in line for line in format_suggestions(suggest_tests(parse_policy(TEXT.partition("tests:")[0]))))
+untested = parse_policy(TEXT.partition("tests:")[0])
+assert any("seniority: senior" in line for line in format_suggestions(suggest_tests(untested)))
 assert next(iter(anonymize(policy, [people[1]]))).seniority == "senior"
 (record,) = read_records(io.BytesIO(b'{"seniority": "senior"}'))
 assert record.seniority == "senior"
@@ -73,7 +74,7 @@ assert parse_duration("2 fortnights").days == 28
 assert format_duration(parse_duration("4 weeks")) == "2 fortnights"
 text = "invitepolicy: 1\\nname: mine\\nextends: faq\\nsettings: {longest_wait: 1 fortnight}\\n"
 assert parse_policy(text) == parse_policy(text.replace("1 fortnight", "14 days"))
-assert "fortnight" in json.dumps(read_schema())
+assert json.dumps(read_schema()).count("fortnight") == 9
 print("reached")
 """
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from invitepolicy._prove.regions import Budget, TooManyRegionsError
+from invitepolicy.analysis.lint.context import build_context
 from invitepolicy.analysis.lint.findings import FEWER, Finding, locate_key
-from invitepolicy.analysis.lint.layout import build_context
 from invitepolicy.analysis.lint.rules import find_elsewhere, find_in_rules
 from invitepolicy.analysis.lint.unused import find_idle_promises, find_unused
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invitepolicy._core.policy import AgeRange, NumberRange
+from invitepolicy._core.conditions import AgeRange, NumberRange
 from invitepolicy._core.quantities import FOREVER, format_quantity
 from invitepolicy._core.text import join_words, quoted
 from invitepolicy._prove.rulings import DOUBT, rulings_in
-from invitepolicy.analysis.lint.layout import regions_of
+from invitepolicy.analysis.lint.context import regions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Condition, Rule, Threshold
-    from invitepolicy.analysis.lint.layout import LintContext
+    from invitepolicy._core.conditions import Condition, Threshold
+    from invitepolicy._core.policy import Rule
+    from invitepolicy.analysis.lint.context import LintContext
 
 _NAMED = 3
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
-from invitepolicy._core.policy import Location
+from invitepolicy._core.errors import Location
 
 if TYPE_CHECKING:
     from invitepolicy._core.policy import Path, Policy

@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from invitepolicy._core.conditions import thresholds_in
 from invitepolicy._core.facts import UNDETERMINED, fact_order
-from invitepolicy._core.policy import is_own, thresholds_in
+from invitepolicy._core.policy import is_own
 from invitepolicy._core.text import join_words, quoted
 from invitepolicy._prove.regions import Budget, TooManyRegionsError
 from invitepolicy._prove.rulings import DOUBT, region_where, rulings_in
 from invitepolicy._prove.witness import make_witness
 from invitepolicy.analysis.lint.causes import explain_never, explain_unreached, never_holds, show_condition
+from invitepolicy.analysis.lint.context import open_regions, regions_of, regions_without
 from invitepolicy.analysis.lint.findings import FEWER, Finding, locate_key
-from invitepolicy.analysis.lint.layout import open_regions, regions_of, regions_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Condition, Policy, Rule
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import Policy, Rule
     from invitepolicy._prove.regions import Region
     from invitepolicy._prove.rulings import RuledRegion
-    from invitepolicy.analysis.lint.layout import LintContext
+    from invitepolicy.analysis.lint.context import LintContext
 
 _WITHDRAW: Final = "withdraw"
 _BUDGET_PER_RULE: Final = 5_000  # regions: one entangled rule must not cost the findings of all the others

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from invitepolicy._core.conditions import thresholds_in
+from invitepolicy._core.errors import Location
 from invitepolicy._core.facts import RESERVED_OUTCOMES
-from invitepolicy._core.policy import Location, conditions_of, thresholds_in
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.text import quoted
 from invitepolicy._prove.regions import Budget, build_space
 from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, region_where, rulings_in
@@ -15,7 +17,8 @@ from invitepolicy.analysis.lint.findings import Finding, locate_key, own_data
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Condition, Policy, Promise
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import Policy, Promise
 
 
 def find_unused(policy: Policy, covered: Iterable[Location]) -> Iterator[Finding]:

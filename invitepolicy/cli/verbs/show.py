@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
-    from invitepolicy._core.policy import Condition, Promise, Rule, Setting
+    from invitepolicy._core.conditions import Condition
+    from invitepolicy._core.policy import Promise, Rule
+    from invitepolicy._core.quantities import Setting
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""What the user knows of people and LinkedIn does not export: the columns of people.csv, and how each is read."""
+"""The columns of people.csv: each fact is one (add a column by adding a fact), and how each is read."""
 
 from __future__ import annotations
 

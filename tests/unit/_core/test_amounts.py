@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from invitepolicy._core.conditions import (
+    Threshold,
     check_threshold,
     expected_syntax,
     not_an_operator,
@@ -14,7 +15,7 @@ from invitepolicy._core.conditions import (
 )
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Setting, Threshold
+from invitepolicy._core.quantities import Setting
 
 SETTINGS = {
     "wait": Setting("wait", "duration", timedelta(days=14)),

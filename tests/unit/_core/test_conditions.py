@@ -9,11 +9,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.conditions import format_operator, parse_operator
+from invitepolicy._core.conditions import (
+    AgeRange,
+    IsKnown,
+    IsTrue,
+    NumberRange,
+    OneOf,
+    Threshold,
+    format_operator,
+    parse_operator,
+)
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS, OWN_PREFIX, Fact
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Setting, Threshold
-from invitepolicy._core.quantities import FOREVER, LONGEST
+from invitepolicy._core.quantities import FOREVER, LONGEST, Setting
 
 DAY = timedelta(days=1)
 SETTINGS = {

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from invitepolicy._core.errors import InvalidInputError
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import Placeholder, Setting
+from invitepolicy._core.policy import Placeholder
+from invitepolicy._core.quantities import Setting
 from invitepolicy._core.reasons import fill_settings, format_reason, parse_reason, render_reason
 from invitepolicy._core.records import Absent
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from random_policies import NOW, OWN_WORDS, TAGS, policies, random_record, seeds
 
 from invitepolicy import Invitation, RecordError, parse_policy
+from invitepolicy._core.conditions import thresholds
 from invitepolicy._core.facts import FACTS
-from invitepolicy._core.policy import conditions_of, thresholds
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.records import NO_ACCOUNT, read_fact
 from invitepolicy._decide.rules import evaluate_condition
 from invitepolicy._decide.tree import cell_finder, fact_reader, is_field, is_plain

@@ -37,6 +37,7 @@ def at(day, hour=0):
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_frozen_time_decides_like_an_explicit_now(name):
     """For every shipped policy `decide` under `freeze_time(t)` equals `decide(now=t)`."""

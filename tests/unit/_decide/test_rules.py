@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from strategies import NOW, accounts, invitations, random_invitations
 
 from invitepolicy import Account, Invitation, decide, load_policy, parse_policy
-from invitepolicy._core.policy import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Threshold, conditions_of
+from invitepolicy._core.conditions import AgeRange, IsKnown, IsTrue, NumberRange, OneOf, Threshold
+from invitepolicy._core.policy import conditions_of
 from invitepolicy._core.quantities import FOREVER
 from invitepolicy._core.records import Absent
 from invitepolicy._decide.answers import read_values

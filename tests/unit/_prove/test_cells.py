@@ -161,6 +161,7 @@ def test_the_value_of_a_cell_is_as_plain_as_can_be(fact, cell, value):
     assert value_in(Dimension(known[fact], (cell,)), 0) == value
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(policy=policies)
 def test_the_value_of_a_cell_is_in_it(policy):
@@ -173,6 +174,7 @@ def test_the_value_of_a_cell_is_in_it(policy):
             assert find_cell(dimension, value, STANDING) == index
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(policy=policies, seed=seeds)
 def test_a_condition_holds_in_a_cell_as_it_does_of_each_value(policy, seed):
@@ -205,6 +207,7 @@ def conditions_with(policy, dimension: Dimension):
     return [condition for condition in conditions if base_fact(condition.fact) == dimension.fact.name]
 
 
+@pytest.mark.slow
 def test_the_random_policies_cover_everything():
     """Every fact and every operator is in some of the first two hundred policies."""
     conditions = [

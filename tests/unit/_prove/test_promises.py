@@ -50,6 +50,7 @@ promises:
 """
 
 
+@pytest.mark.slow
 def test_a_promise_is_proven_as_checking_every_cell_proves_it():
     """On random policies the rules that break the promise, and doubt, are found, and no others."""
     for seed, small in small_policies(LAWS, start=10_000):

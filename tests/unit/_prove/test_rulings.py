@@ -15,6 +15,7 @@ from invitepolicy._prove.rulings import DOUBT, RuleCompiler, RuleMatrix, rulings
 from invitepolicy._prove.witness import values_in
 
 
+@pytest.mark.slow
 def test_each_cell_is_in_one_region_with_the_ruling_of_the_plain_reading():
     """200 random policies: every possible cell is in one region, with the outcome and the rule of `evaluate`."""
     for seed, small in small_policies(200, start=90_000):

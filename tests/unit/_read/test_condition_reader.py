@@ -6,8 +6,8 @@ import pytest
 from builders import document
 
 from invitepolicy._core.facts import Fact
-from invitepolicy._core.policy import Placeholder, Setting
-from invitepolicy._core.quantities import UNITS
+from invitepolicy._core.policy import Placeholder
+from invitepolicy._core.quantities import UNITS, Setting
 from invitepolicy._read.condition_reader import ConditionReader, Scope, named_in
 from invitepolicy._read.problems import ProblemCollector
 

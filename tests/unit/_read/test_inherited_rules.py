@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitepolicy._core.policy import Location, Rule
+from invitepolicy._core.errors import Location
+from invitepolicy._core.policy import Rule
 from invitepolicy._read.inherit import RuleChanges, apply_overrides, find_conflicts
 
 

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from invitepolicy._core.errors import InvalidInputError
-from invitepolicy._core.policy import Location, Setting
-from invitepolicy._core.quantities import FOREVER
+from invitepolicy._core.errors import InvalidInputError, Location
+from invitepolicy._core.quantities import FOREVER, Setting
 from invitepolicy._read.settings import override_setting, read_setting
 
 DAY = timedelta(days=1)

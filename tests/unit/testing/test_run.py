@@ -11,8 +11,9 @@ from builders import policy
 from strategies import random_invitations
 
 from invitepolicy import Account, load_policy
+from invitepolicy._core.errors import Location
 from invitepolicy._core.frozen import FrozenMapping
-from invitepolicy._core.policy import Expectation, ExpectedStage, Location, PolicyTest
+from invitepolicy._core.policy import Expectation, ExpectedStage, PolicyTest
 from invitepolicy._read.load import shipped_names
 from invitepolicy.testing.run import run_test, run_tests
 from invitepolicy.timeline import timeline

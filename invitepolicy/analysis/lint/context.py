@@ -13,8 +13,9 @@ from invitepolicy._prove.rulings import RuleCompiler, RuleMatrix, region_where
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from invitepolicy._core.conditions import Condition
     from invitepolicy._core.facts import Fact
-    from invitepolicy._core.policy import Condition, DecisionSpec, Rule
+    from invitepolicy._core.policy import DecisionSpec, Rule
     from invitepolicy._prove.regions import Budget, FactSpace, Region
     from invitepolicy._prove.rulings import CompiledRule
 
