@@ -74,7 +74,7 @@ assert parse_duration("2 fortnights").days == 28
 assert format_duration(parse_duration("4 weeks")) == "2 fortnights"
 text = "invitepolicy: 1\\nname: mine\\nextends: faq\\nsettings: {longest_wait: 1 fortnight}\\n"
 assert parse_policy(text) == parse_policy(text.replace("1 fortnight", "14 days"))
-assert json.dumps(read_schema()).count("fortnight") == 9
+assert json.dumps(read_schema()).count("fortnight") == 4
 print("reached")
 """
 
@@ -153,11 +153,10 @@ Operator = Contains | OneOf | IsTrue"""
         "import sys; sys.argv = ['mypy', '--no-incremental']; from mypy.__main__ import console_entry as run; run()"
     )
 
-    ran = changed([("_core/policy.py", union, operator)], run_mypy)
+    ran = changed([("_core/conditions.py", union, operator)], run_mypy)
 
     reached = re.findall(r"invitepolicy/(\S+)\.py:[0-9]+: error: Argument 1 to \"assert_never\"", ran.stdout)
     assert set(reached) >= {
-        "_core/policy",
         "_core/conditions",
         "_decide/rules",
         "_decide/tree",
