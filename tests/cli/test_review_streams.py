@@ -127,6 +127,7 @@ def test_an_interruption_ends_it_with_130():
         assert process.stderr.read() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", [{"LC_ALL": "C", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}])
 def test_a_poor_locale_is_no_error(environment):
     """What it cannot write is written as an escape."""

@@ -55,6 +55,7 @@ def memory_of(source):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", HOSTILE, ids=[entry["file"] for entry in HOSTILE])
 def test_hostile_policies_meet_what_they_must(entry):
     """Refused where they must be, and never at more than a second or 16 MB."""

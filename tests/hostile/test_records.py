@@ -79,6 +79,7 @@ def test_hostile_records_meet_what_they_must(entry):
     assert entry["expected"] != "must_reject" or found is None or found[1] > 0 or found[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "jsonl", "csv"])
 @pytest.mark.parametrize("entry", HOSTILE, ids=NAMES)
 def test_hostile_records_are_reviewed_without_harm(entry, form, capsys):
@@ -156,6 +157,7 @@ def test_mutated_records_lose_no_line():
     assert lines > MUTATED
 
 
+@pytest.mark.slow
 def test_mutated_zips_are_read_or_refused(tmp_path):
     """A thousand damaged archives by a seed: rows or a sentence, and no other exception."""
     rng = random.Random(20_260_318)  # noqa: S311

@@ -150,6 +150,7 @@ def test_every_link_leads_to_a_file(page):
         assert (DOCS / target).exists(), target
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "text", "problem"),
     [

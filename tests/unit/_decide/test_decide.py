@@ -60,6 +60,7 @@ def test_time_machine_decides_like_an_explicit_now(name):
     assert travelled == decide(policy, Invitation(sent_at=SENT), now=at(9))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_garbage_collection")
 @pytest.mark.parametrize(
     "call",

@@ -116,6 +116,7 @@ def test_three_hundred_policies_agree(engine):
         assert as_rows(read(decided), policy) == answers(policy, records, account), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_shipped_policy_answers_a_frame_as_its_records(name):
     """Limits, parents and the account's facts included."""
