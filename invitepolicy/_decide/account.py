@@ -108,7 +108,7 @@ def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, da
         yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _asked(_person(invitation, number))
     if (invitation.note or "").strip():
         yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _notes
-    # An answer settles at once; what still waits, or expired, counts as rejected after 2 weeks.
+    # An answer or a withdrawal settles at once; what waits or expired counts as rejected after 2 weeks.
     settles = _LONG_AGO if invitation.status in _ANSWERED else add_or_none(sent, SETTLED_AFTER)
     if settles is not None:
         yield settles, add_or_none(sent, SETTLED_WITHIN), _settled if invitation.status == "accepted" else _rejected

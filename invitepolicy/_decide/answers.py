@@ -131,7 +131,7 @@ class Advice(dict[str, Decision]):
         message = "advice cannot be changed"
         raise TypeError(message)
 
-    # All methods by which a dictionary changes.
+    # Each of these would change the dictionary; reading is left to dict, which is fast.
     __setitem__: Any = _refuse
     __delitem__: Any = _refuse
     __ior__: Any = _refuse

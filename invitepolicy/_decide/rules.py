@@ -53,7 +53,7 @@ def evaluate(decision: DecisionSpec, values: Values, now: datetime) -> Ruling:
         ),
         None,
     )
-    # A failing condition counts for more than an open one: whatever is missing, nothing applies.
+    # A failing condition counts for more than an open one: whatever is missing, the question is not asked.
     if failing is not None:
         return Ruling(NOT_APPLICABLE, failing.place, condition=failing)
     open_conditions = _open_among(decision.applies_to, values, now)
@@ -142,7 +142,7 @@ def _is_in_range(operator: NumberRange, value: float) -> bool:
 
 
 def _has_age(operator: AgeRange, anchor: datetime, now: datetime) -> bool:
-    # A threshold that is not there restricts nothing: the lower one is always reached, the upper one never.
+    # A threshold that is not there restricts nothing: a lower one counts as reached, an upper one as not.
     return _is_reached(anchor, operator.low, now, default=True) and not _is_reached(
         anchor, operator.high, now, default=False
     )
