@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     __version__: str
 else:
-
+    # Hidden from type checkers, to which a module with `__getattr__` would seem to have every name.
     def __getattr__(name: str) -> object:
         """Import what reads policies, and YAML with it, when it is first asked for: deciding does without."""
         if name == "__version__":
@@ -27,11 +27,12 @@ else:
         else:
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
+        # Kept as an ordinary name, so that `__getattr__` is not asked for it again.
         globals()[name] = value
         return value
 
     def __dir__() -> list[str]:
-        """Name also what was not asked for yet."""
+        """List also the names that are not imported yet."""
         return sorted({*globals(), *__all__})
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.quantities import Quantity, Setting
 
 COMPARISONS: Final = ("at least", "at most", "more than", "less than")
+# What to write for a date instead of a comparison that it does not have; the key is the word refused.
 HALF_OPEN: Final = {"more than": "at least", "at most": "less than"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 WANTED_KINDS: Final[dict[Kind, QuantityKind]] = {
@@ -53,6 +54,7 @@ EXAMPLES: Final[dict[Kind, str]] = {
 }
 _KINDS: Final[dict[QuantityKind, str]] = {"duration": "a duration", "share": "a share", "number": "a number"}
 _PLURALS: Final[dict[QuantityKind, str]] = {"duration": "durations", "share": "shares", "number": "numbers"}
+# Comparisons that people write in other words or in symbols, only to word the remedy of an error.
 _MEANT: Final = {
     "older than": "at least", "longer than": "at least", "over": "more than", ">=": "at least", ">": "more than",
     "younger than": "less than", "newer than": "less than", "under": "less than", "<": "less than", "<=": "at most",
@@ -78,7 +80,7 @@ class OneOf(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class IsTrue(ByFields):
-    """`email_requested: true`: a flag is what it says."""
+    """`email_requested: true`: a flag has the wanted value."""
 
     wanted: bool
 
@@ -103,7 +105,7 @@ class AgeRange(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class IsKnown(ByFields):
-    """`given` or `missing`: whether anything is known at all."""
+    """`given` or `missing`: whether a fact has a value; it has none if it is not known or did not happen."""
 
     wanted: bool
 
@@ -152,6 +154,7 @@ def ages_of(condition: Condition) -> tuple[timedelta, ...]:
     """Return the ages at which a condition about a date turns; nothing turns at `forever`."""
     match condition.operator:
         case AgeRange():
+            # `forever` is no age to wait for: added to an instant it overflows, so nothing turns there.
             ages: Iterable[Any] = (threshold.value for threshold in condition.thresholds)  # durations, by the kind
             return tuple(age for age in ages if age != FOREVER)
         case OneOf() | IsTrue() | NumberRange() | IsKnown():
@@ -167,14 +170,17 @@ def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
 
 def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Threshold:
     """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raises InvalidInputError."""
+    # Settings come first: whatever a policy has named is taken by its name, also a name like `three`.
     if text in settings:
         setting = settings[text]
         return check_threshold(fact, Threshold(setting.value, setting.kind, text), raw)
     wanted = WANTED_KINDS[fact.kind]
+    # Before names are looked up, since `three` alone looks like one.
     if (digits := in_digits(text)) is not None:
         raise InvalidInputError("quantity", f"{quoted(text)} is spelled out", f"write {digits}")
     if _NAME.fullmatch(text):
         raise _unknown_name(text, settings, wanted)
+    # `at least {longest_wait}`: the braces belong to a reason, and are a habit from there.
     if text.startswith("{"):
         raise InvalidInputError("quantity", f"{quoted(text)} is in braces", f"write {text.strip('{} ')}")
     match wanted:
@@ -230,7 +236,8 @@ def expected_syntax(fact: Fact) -> str:
 
 
 def not_an_operator(fact: Fact, raw: Any) -> InvalidInputError:
-    """Return the refusal of a test about a quantity that is none, with what was probably meant."""
+    """Return the error for a condition on a quantity whose operator does not exist, with what was probably meant."""
+    # YAML reads `sent: {longest_wait}` as a mapping whose one key has no value.
     if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw.values())) is None:
         hint = f"write at least {next(iter(raw))}{' ago' if fact.kind == 'clock' else ''}, without braces"
         return InvalidInputError("test", f"braces around the test of “{fact.name}”", hint)
@@ -242,6 +249,7 @@ def _meant_test(fact: Fact, text: str) -> str | None:
     """Guess at a comparison that is written in other words, or mistyped: its remedy, or None."""
     one, _, more = text.removesuffix(" ago").partition(" ")
     two, _, rest = more.partition(" ")
+    # `over 3` has one word before the amount, `older than 3 weeks` has two.
     for words, amount in ((one, more), (f"{one} {two}", rest)):
         known = _MEANT.get(words.lower()) or closest(words, COMPARISONS if " " in words else ("given", "missing"))
         if known in ("given", "missing"):
@@ -293,6 +301,7 @@ def _words(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> tuple[str, ..
     if not raw:
         raise InvalidInputError("test", "the list is empty", f"name the words of “{fact.name}” that fit", inside)
     words = tuple(_word(fact, item, (*inside, index)) for index, item in enumerate(raw))
+    # Written out and not with a set, so that the error is located at the second of the two.
     for index, word in enumerate(words):
         if word in words[:index]:
             raise InvalidInputError("test", f"{quoted(word)} is named twice", "name it once", (*inside, index))
@@ -307,6 +316,7 @@ def _word(fact: Fact, raw: Any, inside: tuple[str | int, ...]) -> str:
     if isinstance(raw, str) and raw in fact.words:
         return raw
     what = f"{quoted(raw)} is not a word of “{fact.name}”"
+    # A choice always has a value: where it is not known, that value is the word `unknown`.
     if raw in ("given", "missing"):
         hint = "a choice always has a word" + (", so test for unknown" if "unknown" in fact.words else "")
         raise InvalidInputError("word", what, hint, inside)
@@ -332,6 +342,7 @@ def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsKnown:
             return IsTrue(raw)
         case "given" | "missing":
             return IsKnown(raw == "given")
+    # Other YAML readers take these for booleans; here they are text, so that a file means what it shows.
     meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
     meant |= {"true": "true, without quotes", "false": "false, without quotes"}
     word = meant.get(raw.lower()) if isinstance(raw, str) else None
@@ -343,6 +354,7 @@ def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsKnown:
 
 
 def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> Operator:
+    # `true` is an int to Python, but no number to whoever writes it.
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _exactly(fact, raw)
     if not isinstance(raw, str):
@@ -359,7 +371,10 @@ def _parse_quantities(fact: Fact, raw: Any, settings: Mapping[str, Setting]) -> 
 
 
 def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
-    """Find the words of a comparison, its amounts, and whether it ends in `ago`; regular expressions can take hours."""
+    """Find the words of a comparison, its amounts, and whether it ends in `ago`.
+
+    Text is only split: a regular expression that backtracks could take hours for a hostile text.
+    """
     rest, _, last = text.rpartition(" ")
     ago = last == "ago"
     text = rest.rstrip(" ") if ago else text
@@ -368,10 +383,12 @@ def _taken_apart(text: str) -> tuple[str | None, list[str], bool]:
     if words == "between":
         low, _, high = amounts[0].partition(" and ")
         amounts = [low.rstrip(" "), high.lstrip(" ")]
+    # A comparison without an amount (`at least`, `between 2`) is none: the caller gives the remedy.
     return words if all(amounts) else None, amounts, ago
 
 
 def _exactly(fact: Fact, raw: float) -> NumberRange:
+    # `70` for `70%` is the common slip; a part such as `0.7` gets the general remedy.
     if fact.kind == "share" and raw > 1:
         shown = quoted(raw).strip("“”")
         hint = f"write at least {shown}% or less than {shown}%, if that is what you mean"
@@ -385,14 +402,17 @@ def _exactly(fact: Fact, raw: float) -> NumberRange:
 def _between(
     fact: Fact, amounts: list[str], raw: str, settings: Mapping[str, Setting], *, ago: bool
 ) -> AgeRange | NumberRange:
+    # `between 3 and 4 days ago`: the unit is written once, behind the second number.
     if fact.kind == "clock" and amounts[0].isdigit():
         unit = amounts[1].partition(" ")[2] or "days"
         hint = f"write between {amounts[0]} {unit} and {amounts[1].partition(' ')[0]} {unit} ago"
         raise InvalidInputError("quantity", f"{quoted(amounts[0])} has no unit", hint)
     low, high = (read_threshold(fact, text, raw, settings) for text in amounts)
     _check_ago(fact, raw, ago=ago)
+    # Only quantities that are written out are final: a style may still give a setting another value.
     written_out = low.setting is None and high.setting is None
     clock = fact.kind == "clock"
+    # A date's upper threshold is excluded, so equal thresholds leave nothing; numbers include both.
     if written_out and (low.value >= high.value if clock else low.value > high.value):  # type: ignore[operator]
         hint = "the smaller quantity comes first"
         if low.value == high.value:
@@ -405,6 +425,7 @@ def _comparison(
     fact: Fact, words: str, text: str, raw: str, settings: Mapping[str, Setting], *, ago: bool
 ) -> AgeRange | NumberRange:
     if fact.kind == "clock":
+        # Refused before the quantity is read: the words are at fault, whatever the quantity is.
         if words in ("more than", "at most"):
             raise InvalidInputError(
                 "half-open",
@@ -443,6 +464,7 @@ def _bare(fact: Fact, raw: str, text: str, settings: Mapping[str, Setting]) -> N
     shown = text.removesuffix(ago)
     if shown in settings:
         raise InvalidInputError("test", f"{quoted(shown)} is a setting, not a test", f"write at least {shown}{ago}")
+    # `3 weeks ago` alone leaves open which side of it is meant.
     if ago:
         try:
             parse_duration(shown)
@@ -471,6 +493,7 @@ def format_operator(test: Operator, *, names: bool = False) -> str:
         case AgeRange():
             return f"{_format_range(test.low, test.high, 'at least', 'less than', names=names)} ago"
         case NumberRange():
+            # A setting's name alone is no condition, so `between x and x` is written, which reads back.
             if test.low is not None and test.low == test.high and not (names and test.low.setting):
                 return _format_amount(test.low, names=names)
             low = "at least" if test.low_included else "more than"

@@ -12,8 +12,10 @@ from invitepolicy._core.text import clip, safe_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Messages stay readable in a terminal however much is wrong; `problems` always holds everything.
 _PRINTED = 20
 _LONGEST = 500
+# Less than a third of the line, so that a long path never leaves the message without room.
 _LONGEST_PATH = 140
 
 
@@ -80,6 +82,7 @@ class PolicyError(InvitePolicyError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems, sorted by file, line and column."""
         self.problems = tuple(sorted(problems))
+        # The arguments of the constructor, since an exception is pickled as its class and its `args`.
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -108,6 +111,7 @@ class RecordError(InvitePolicyError):
     def __init__(self, field: str, value: object, what: str, hint: str, code: str = "value") -> None:
         """Keep the parts."""
         self.field, self.value, self.what, self.hint, self.code = field, value, what, hint, code
+        # A pickled error is made again from its `args`, so they hold all five, the value too.
         super().__init__(field, value, what, hint, code)
 
     def __str__(self) -> str:
@@ -116,4 +120,5 @@ class RecordError(InvitePolicyError):
 
     def __repr__(self) -> str:
         """Name the field and what is wrong with it: a log must not show the value."""
+        # The `repr` that exceptions inherit would show all of `args`, and so the value.
         return f"RecordError({self.field!r}, …, {self.what!r}, {self.hint!r}, {self.code!r})"

@@ -12,6 +12,7 @@ Kind = Literal["choice", "flag", "count", "number", "share", "clock", "tags"]
 Subject = Literal["invitation", "account"]
 Absence = Literal["not_known", "did_not_happen"]
 
+# The kinds that a policy may name for a fact of its own; a choice is declared by the list of its words.
 OWN_KINDS: Final[tuple[Kind, ...]] = ("count", "number", "share", "flag", "clock", "tags")
 OWN_PREFIX: Final = "my_"
 
@@ -26,6 +27,7 @@ SUBJECTS: Final[tuple[Subject, ...]] = ("invitation", "account")
 NOT_APPLICABLE: Final = "not_applicable"
 UNDETERMINED: Final = "undetermined"
 RESERVED_OUTCOMES: Final = (NOT_APPLICABLE, UNDETERMINED)
+# No setting may have one of these names, so that a word in an operator is either the grammar's or a name.
 GRAMMAR_WORDS: Final = (
     "at", "least", "most", "more", "less", "than", "between", "and", "ago", "given", "missing", "forever",
 )  # fmt: skip
@@ -61,11 +63,13 @@ def _invitation(
 
 
 def _account(name: str, kind: Kind, meaning: str, *, words: tuple[str, ...] = (), field: str = "") -> Fact:
+    # `()` and not None: a refusal that is not stated did not happen, whatever the status of an invitation.
     return Fact(
         name, kind, "account", field or name.removeprefix("account_"), meaning, words, () if kind == "clock" else None
     )
 
 
+# The order is part of the language: it sorts the table of facts, `needs`, and the forks of a decision tree.
 FACTS: Final[dict[str, Fact]] = {
     fact.name: fact
     for fact in (
@@ -102,7 +106,7 @@ _ORDER: Final = {name: index for index, name in enumerate(FACTS)}
 
 
 def fact_order(name: str) -> tuple[int, str]:
-    """Sort facts as the language page lists them, own ones last."""
+    """Return a key that sorts facts in the order of `FACTS`, own ones last and by name."""
     return _ORDER.get(name, len(_ORDER)), name
 
 

@@ -18,6 +18,7 @@ _DATETIME: Final = (datetime,)  # in a tuple, where a frozen clock of the tests 
 
 def read_tags(tags: Iterable[str], field: str = "tags") -> frozenset[str]:
     """Return tags as a set; raise RecordError for a single text, a mapping, and elements that are not text."""
+    # Both can be iterated, but into letters and keys: tags that nobody has given.
     if isinstance(tags, str | Mapping) or not isinstance(tags, Iterable):
         raise RecordError(field, tags, "must be a list of texts", "write ['vip'] for a single one", "tags")
     elements = tuple(tags)
@@ -37,6 +38,7 @@ def read_own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
             hint = "begin the name of an own fact with my_"
             raise RecordError("facts", name, "has a name that is not one of an own fact", hint, "own-fact")
         if value is not None:
+            # Any kind will do here: which one the fact has, only a policy says (`read_fact` checks it).
             values[name] = _read_own_value(name, value)
     return FrozenMapping(values)
 
@@ -64,9 +66,11 @@ def read_instant(field: str, value: object) -> datetime:
         remedy = "say which instant of that day, with its zone" if isinstance(value, date) else "give an instant"
         hint = f"{remedy}, such as datetime(…, tzinfo=timezone.utc)"
         raise RecordError(field, value, "must be a timezone-aware datetime", hint, "instant")
+    # Most instants are in UTC already, and nothing about them has to be made anew.
     if value.__class__ is _DATETIME[0] and value.tzinfo is UTC:
         return value
     try:
+        # Not `tzinfo is None`: a time zone may also refuse to say its offset, and the instant is as unknown.
         if value.utcoffset() is None:
             hint = "add tzinfo=timezone.utc, or the zone it is in"
             raise RecordError(field, value, "must be a timezone-aware datetime", hint, "instant")
@@ -110,7 +114,7 @@ def check_flag(field: str, value: object) -> None:
 
 
 def check_number(field: str, value: object) -> None:
-    """Raise RecordError for what is not a number of at most 18 digits."""
+    """Raise RecordError for what is not a number below 10**18 in size; infinities and NaN are none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**MOST_DIGITS:
         raise RecordError(field, value, "must be a number", f"give one of at most {MOST_DIGITS} digits", "number")
 

@@ -49,6 +49,7 @@ class Ordered(ByFields):
 
 def _compared(value: object) -> tuple[Any, ...]:
     fields: Any = attrs.fields(type(value))  # type: ignore[arg-type]
+    # A field with `eq=False` (a setting's place) says where a value came from, not what it is.
     return tuple(getattr(value, field.name) for field in fields if field.eq)
 
 
@@ -61,6 +62,7 @@ class FrozenMapping(Mapping[str, V], Generic[V]):
 
     def __init__(self, items: Mapping[str, V] | None = None) -> None:
         """Copy the items, in their order."""
+        # Around `__setattr__`, which refuses everybody, this constructor included.
         object.__setattr__(self, "_items", dict(items or {}))
 
     def __getitem__(self, key: str) -> V:
@@ -77,6 +79,7 @@ class FrozenMapping(Mapping[str, V], Generic[V]):
 
     def __hash__(self) -> int:
         """Hash the items, whatever their order."""
+        # Mappings that differ only in the order of their items are equal, so their hashes must be, too.
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
@@ -95,6 +98,7 @@ class FrozenMapping(Mapping[str, V], Generic[V]):
 
     def __reduce__(self) -> tuple[type[FrozenMapping[V]], tuple[dict[str, V]]]:
         """Pickle as the items alone."""
+        # Made anew by the constructor: pickle would otherwise set the slot by `__setattr__`, which refuses.
         return type(self), (self._items,)
 
 

@@ -109,7 +109,7 @@ class ExpectedStage(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class Expectation(ByFields):
-    """What a test expects of one decision: a whole life, or outcomes at instants; and the deciding rule."""
+    """What a test expects of one decision: a whole life, or outcomes at instants; the other of the two is empty."""
 
     decision: str
     life: tuple[ExpectedStage, ...]
@@ -119,7 +119,10 @@ class Expectation(ByFields):
 
 @attrs.frozen(eq=False, repr=False)
 class PolicyTest(ByFields):
-    """A test in the file: a record, an account, an instant, and what is to come of them."""
+    """A test in the file: a record, an account, an instant, and what is to come of them.
+
+    `rule` names the rule that must have decided, by decision; `skip` says why the test is skipped, or is None.
+    """
 
     name: str
     given: Invitation
@@ -133,7 +136,7 @@ class PolicyTest(ByFields):
 
 @attrs.define(eq=False, repr=False)
 class Caches:
-    """Per-policy caches, derived when first asked for; never pickled or copied."""
+    """Per-policy caches, derived when first asked for; a policy that is pickled or deep-copied starts without."""
 
     table: Any = None
     fingerprint: str | None = None
@@ -148,7 +151,8 @@ class Policy:
     """A resolved policy that cannot be changed; compares and hashes by its fingerprint.
 
     The fingerprint is a hash of everything that can change an answer or its reason: comments, the order of keys,
-    places, tests and the spelling of durations do not change it. `person_key` makes it, when it is first asked for.
+    places, tests and the spelling of durations do not change it. `_read/fingerprint.py` makes it, when it is
+    first asked for.
     """
 
     name: str
@@ -161,7 +165,9 @@ class Policy:
     tests: tuple[PolicyTest, ...]
     _files: tuple[PolicyFile, ...]
     overrides: FrozenMapping[Any]
+    # Passed in, since the function that hashes is in `_read`, from which `_core` may not import.
     _identify: Callable[[], str]
+    # Not an argument of the constructor, so that a policy that is evolved from another starts with its own.
     _caches: Caches = attrs.field(factory=Caches, init=False)
 
     @property
@@ -186,6 +192,7 @@ class Policy:
 
 
 DEFAULT_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of a test that states none
+# Far enough from both ends of the calendar that `STANDING - age` exists for every age of up to 100 years.
 STANDING: Final = datetime(2500, 1, 1, tzinfo=UTC)  # the instant at which a cell's own value is looked at
 
 
@@ -198,7 +205,9 @@ def conditions_of(decision: DecisionSpec) -> Iterable[Condition]:
 
 def is_own(policy: Policy, decision: str, rule: Rule) -> bool:
     """Return whether a rule stands in the policy's own file, and not in a parent's."""
+    # The files are in the order in which they are merged: the oldest parent first, the policy's own last.
     raw = (policy._files[-1].data.get("decisions") or {}).get(decision) or {}
+    # Only `otherwise` has no name; it is inherited unless the file states one.
     if rule.name is None:
         return raw.get("otherwise") is not None
     return any(entry["rule"] == rule.name for kind in ("limits", "rules") for entry in raw.get(kind) or ())

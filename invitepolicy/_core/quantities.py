@@ -24,6 +24,7 @@ from invitepolicy._core.text import closest, join_words, quoted
 QuantityKind = Literal["duration", "share", "number"]
 Quantity = timedelta | float | int
 
+# Added to any instant it overflows, so that `add_or_none` answers None: it is never reached.
 FOREVER: Final = timedelta.max
 LONGEST: Final = timedelta(days=36_525)  # 100 years: longer ones are a slip of the pen
 UNITS: Final = {  # the largest first; parsing, printing, messages and the schema follow from this table
@@ -32,10 +33,13 @@ UNITS: Final = {  # the largest first; parsing, printing, messages and the schem
     "hour": timedelta(hours=1),
     "minute": timedelta(minutes=1),
 }
+# Every whole number of 18 digits fits into the 64 bits of a data frame's column.
 MOST_DIGITS: Final = 18
+# Not strftime's, which speaks the language of the machine.
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 UNIT_PATTERN: Final = f"(?:{'|'.join(reversed(UNITS))})"
+# At most 18 digits here, since Python refuses to read a whole number of thousands of digits.
 _DURATION = re.compile(rf"(0|[1-9][0-9]{{0,17}}) +({UNIT_PATTERN})s?")
 _SHARE = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -72,6 +76,7 @@ def parse_duration(text: str) -> timedelta:
     if found is None:
         raise _not_a_duration(text)
     amount, unit = int(found[1]), UNITS[found[2]]
+    # Compared before they are multiplied: 18 digits of weeks would overflow a timedelta.
     if amount > LONGEST // unit:
         raise _too_long(text)
     return amount * unit
@@ -134,6 +139,7 @@ def _in_units(amount: str, unit: str) -> str:
 def _in_days(amount: str, unit: str) -> str:
     if not amount.isdigit():
         return "write 30 days or 4 weeks"
+    # Cut to 3 digits so that `int` stays cheap; a longer amount is refused on the next line.
     days = (30 if unit == "month" else 365) * int(amount[:_MOST_MONTHS])
     if len(amount) > _MOST_MONTHS or days > LONGEST.days:
         return "write at most 36525 days, or forever"
@@ -145,6 +151,7 @@ def parse_share(text: str) -> float:
     found = _SHARE.fullmatch(text)
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
+    # `40` is a percentage without its sign. `0.4` is not: it means 40%, and “write 0.4%” would mislead.
     if _NUMBER.fullmatch(text) and not text.startswith(("0", "-")):
         raise InvalidInputError(
             "quantity", f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean"
@@ -156,6 +163,7 @@ def parse_share(text: str) -> float:
 
 def _percent(digits: str) -> float:
     whole, _, part = digits.partition(".")
+    # Two whole numbers are divided, and rounded once: 11 / 1000 is 0.011, but 1.1 / 100 is not.
     return int(whole + part) / int("100" + "0" * len(part))
 
 
@@ -174,14 +182,17 @@ def parse_number(text: str) -> float:
         raise _comma(text)
     if _NUMBER.fullmatch(text) is None:
         raise InvalidInputError("quantity", f"{quoted(text)} is not a number", "write digits, such as 20 or 2.5")
+    # A whole number is cut to more digits than are allowed, sign included: cheap, and still refused.
     return checked_number(float(text) if "." in text else int(text[: MOST_DIGITS + 3]), text)
 
 
 def checked_number(number: float, text: str | None = None) -> float:
     """Return a number, whole where it is whole. Raises InvalidInputError beyond 18 digits."""
+    # Not `>=`: NaN would not be refused.
     if not abs(number) < 10**MOST_DIGITS or sum(map(str.isdigit, text or str(number))) > MOST_DIGITS:
         what = f"{quoted(number if text is None else text)} has too many digits"
         raise InvalidInputError("quantity", what, "write at most 18 digits")
+    # 2.0 and 2 are one threshold, and a count accepts only an int.
     return int(number) if number == int(number) else number
 
 
@@ -191,6 +202,7 @@ def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
     Raises InvalidInputError where it is none of the three.
     """
     match value:
+        # Before int, since `true` is one to Python.
         case bool() | None | dict() | list():
             pass
         case int() | float():
@@ -201,6 +213,7 @@ def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
             return "share", parse_share(value)
         case str() if _NUMBER.fullmatch(value):
             return "number", parse_number(value)
+        # Whatever else begins with a digit is taken for a duration, whose reader words the error.
         case str() if value[:1].isdigit():
             return "duration", parse_duration(value)
     raise InvalidInputError(
@@ -221,6 +234,7 @@ def format_duration(duration: timedelta) -> str:
     """Write a duration of whole minutes in the largest unit that divides it: 14 days read `2 weeks`."""
     if duration == FOREVER:
         return "forever"
+    # Every unit divides zero, and the largest would make it `0 weeks`.
     if not duration:
         return "0 days"
     fitting = (name for name, unit in UNITS.items() if not duration % unit)
@@ -248,11 +262,13 @@ def format_number(number: float) -> str:
 
 def format_share(share: float) -> str:
     """Write 0.4 as `40%`, with as few digits as read back to the same share."""
+    # The point is moved in the text: as a float, 0.07 * 100 is 7.000000000000001.
     whole, _, part = _written_out(share, 2).partition(".")
     return f"{int(whole + part[:2])}.{part[2:]}".rstrip(".") + "%"
 
 
 def _written_out(number: float, digits: int) -> str:
+    # The search ends, since a finite float has a finite decimal expansion.
     return next(text for more in count(digits) if float(text := f"{number:.{more}f}") == number)
 
 
@@ -279,6 +295,7 @@ def parse_instant(text: str, *, zoneless: str = "") -> datetime:
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
             int((fraction or "").ljust(6, "0")), tzinfo=UTC,
         )  # fmt: skip
+        # An offset may lead out of the years 1 to 9999: then this overflows, and is refused below.
         return local - _offset(offset)
     except (ValueError, OverflowError):
         raise InvalidInputError(
@@ -303,6 +320,7 @@ def format_instant(instant: datetime) -> str:
 
 def format_minute(instant: datetime) -> str:
     """Return an instant in UTC, cut off after the minute, for people to read: `2026-03-01 10:00`."""
+    # Not strftime, which on some platforms writes the year 900 as `900`; 16 cuts off `+00:00`.
     return instant.astimezone(UTC).isoformat(sep=" ", timespec="minutes")[:16]
 
 

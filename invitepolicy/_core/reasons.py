@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from invitepolicy._core.facts import Fact
     from invitepolicy._core.records import Value
 
+# In this order: doubled braces are text, then a placeholder, and any other `{` was never closed.
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{")
+# Only names with an underscore: a setting called `wait` may also be a word of the sentence.
 _BARE = re.compile(r"(?<![A-Za-z0-9_{])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_}])")
 _AGE: Final = ".age"
 _UNKNOWN: Final = "unknown"
@@ -46,6 +48,7 @@ def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str,
 def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Placeholder:
     if found[0] in ("{{", "}}"):
         return found[0][0]
+    # The last alternative of `_PART` matched, which has no group.
     if found[1] is None:
         raise InvalidInputError("placeholder", "missing closing brace", "close it with }, or write {{ for a brace")
     name = found[1]
@@ -71,6 +74,7 @@ def _refuse_bare(text: str, settings: Mapping[str, Setting]) -> None:
 
 
 def _joined(parts: list[str | Placeholder]) -> Iterator[str | Placeholder]:
+    # Texts side by side become one, so that equal reasons are equal tuples, however they were put together.
     text = ""
     for part in parts:
         if isinstance(part, str):
@@ -100,6 +104,7 @@ def fill_settings(reason: Reason, settings: Mapping[str, Setting]) -> Reason:
         _joined(
             [
                 format_quantity(settings[part.fact].value, settings[part.fact].kind)
+                # An `.age` is a clock's, even where a setting has the clock's name.
                 if isinstance(part, Placeholder) and not part.age and part.fact in settings
                 else part
                 for part in reason
@@ -124,6 +129,7 @@ def _shown(fact: Fact, value: Value, now: datetime | None) -> str:
             return format_age(now - value) if now is not None else value.astimezone(UTC).date().isoformat()
         case frozenset():
             return join_words(sorted(value), "and") if value else "none"
+        # Before the numbers, since a bool is an int to Python and would read `True`.
         case bool():
             return "yes" if value else "no"
         case str():

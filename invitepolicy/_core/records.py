@@ -57,6 +57,7 @@ def _convert_instants(record: object, fields: tuple[str, ...]) -> None:
     for field in fields:
         value = getattr(record, field)
         if value is not None:
+            # The record is frozen for everybody but its own constructor.
             object.__setattr__(record, field, read_instant(field, value))
 
 
@@ -65,6 +66,7 @@ class _WithLookupKey(ByFields):
 
     __slots__ = ("_lookup_key",)
 
+    # In a base class that attrs does not make: in `Invitation` it would be a field, compared and passed in.
     _lookup_key: str
 
 
@@ -106,6 +108,7 @@ class Invitation(_WithLookupKey):
     def __attrs_post_init__(self) -> None:
         """Check every field, and bring the instants to UTC."""
         for field, known in _INVITATION_WORDS.items():
+            # Looked up here first, to save a call a field: nearly every word is right.
             if getattr(self, field) not in known:
                 check_word(field, getattr(self, field), known)
         _convert_instants(self, _INVITATION_INSTANTS)
@@ -122,6 +125,7 @@ class Invitation(_WithLookupKey):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the fields alone."""
+        # Without the look-up key: text that is unpickled is not interned, so the key is made again.
         return {name: getattr(self, name) for name in _FIELDS}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -133,9 +137,11 @@ class Invitation(_WithLookupKey):
 
 def _lookup_key(invitation: Invitation) -> str:
     note = invitation.note
+    # The same as `bool(note.strip())`, as `read_fact` has it, without a copy of the note.
     has_note = note is not None and note != "" and not note.isspace()
     flags = [_FLAG_TEXTS[getattr(invitation, field)] for field in _INVITATION_FLAGS]
     # Joined and not formatted, since a word may be a member of an Enum, which formats itself in its own way.
+    # Interned, so that equal keys are one object: a dictionary finds them without comparing the text.
     return intern(" ".join((*_choices_of(invitation), *flags, _FLAG_TEXTS[has_note])))
 
 
@@ -193,11 +199,13 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
     """
     if isinstance(thing, Invitation):
         return thing
+    # A text would be taken apart into letters, and no fact be found.
     if isinstance(facts, str):
         raise RecordError("facts", facts, "must be a list of names", "write ['my_score'] for a single one", "own-fact")
     names = tuple(facts)
     if isinstance(thing, Mapping):
         return Invitation(**_read_mapping(thing, names))
+    # The attributes of a class are defaults or descriptors, not one record's values.
     if isinstance(thing, type):
         raise RecordError("record", thing, "is a class, not a record", "give one of its objects", "record")
     found = _read_attributes(thing, _FIELDS)
@@ -287,6 +295,7 @@ def _account_value(name: str, value: Any) -> Any:
 
 def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
     """Return a fact's value for this record, or why it has none. Raises RecordError for an own fact of a wrong kind."""
+    # Blank is no note, for both facts, and a missing note has length 0: neither fact is ever absent.
     if fact.field == "note":
         note = (invitation.note or "").strip()
         return bool(note) if fact.kind == "flag" else len(note)
@@ -295,6 +304,7 @@ def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
     value: Value | None = getattr(invitation if fact.subject == "invitation" else account, fact.field)
     if value is not None:
         return value
+    # A pending invitation was not withdrawn; a withdrawn one was, at an instant that is not known.
     if fact.happens is None or (fact.subject == "invitation" and invitation.status in fact.happens):
         return Absent.NOT_KNOWN
     return Absent.DID_NOT_HAPPEN
@@ -302,7 +312,9 @@ def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
 
 def _read_own(fact: Fact, value: Any) -> Value:
     if value is None:
+        # A choice has a word for what is not known, and whoever has no tags has the empty set of them.
         return _OWN_MISSING.get(fact.kind, Absent.NOT_KNOWN)
+    # Checked only now: the record does not know the policy, and the same record may meet several.
     match fact.kind:
         case "choice":
             check_word(fact.name, value, fact.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 
+# os.path and not pathlib, whose import takes a noticeable part of the library's own.
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 

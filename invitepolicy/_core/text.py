@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Unicode's categories: controls, formats, surrogates, private use, unassigned, line and paragraph separators.
 _UNPRINTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # needed inside Persian words and emoji, and harmless
+# The longest name that is worth a suggestion; difflib takes quadratic time, and a file may hold anything.
 _LONGEST_COMPARED = 60
 _SHORT = 4
 _SPELLED = (
@@ -19,7 +21,8 @@ _MOST_BITS = 128  # of a whole number that is still written out: Python refuses 
 
 
 def safe_text(text: str) -> str:
-    r"""Replace what a terminal would obey or hide (controls, escapes, bidirectional marks) by `\\x1b`-like text."""
+    r"""Replace what a terminal would obey or hide (controls, escapes, bidirectional marks) by `\x1b`-like text."""
+    # Nearly every text is plain, and need not be looked at letter by letter.
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -60,6 +63,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
         return None
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     by_plain = {candidate.lower().replace("-", "_").replace(" ", "_"): candidate for candidate in known}
+    # Only case, dashes or spaces differ: certain, and without difflib.
     if plain in by_plain:
         return by_plain[plain]
     cutoff = 0.7 if len(plain) > _SHORT else 0.6  # of a short word, two letters that changed places are a third
@@ -76,7 +80,7 @@ def in_digits(text: str) -> str | None:
 
 
 def join_words(words: Iterable[str], last: str = "or") -> str:
-    """Join words as a person would: `keep, consider or withdraw`."""
+    """Join words as a person would: `keep, consider or withdraw`; no words at all read `nothing`."""
     *rest, final = list(words) or ["nothing"]
     return f"{', '.join(rest)} {last} {final}" if rest else final
 

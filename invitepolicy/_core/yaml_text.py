@@ -13,7 +13,9 @@ from invitepolicy._core.text import safe_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# A letter first, so that nothing reads as a number, a date or a sign of YAML's own.
 _WORD: Final = re.compile(r"[A-Za-z](?: ?[A-Za-z0-9_-])*")
+# No colon and no `#`: `a: b` would be a mapping, and ` #` begins a comment.
 _SENTENCE: Final = re.compile(r"[A-Za-z](?: ?[\w,.;'()/%?!+-])*")
 _READ_DIFFERENTLY: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # by some YAML reader or other
 
@@ -30,6 +32,7 @@ def format_sentence(text: str) -> str:
 
 def format_quoted(text: str) -> str:
     """Write a text in double quotes, on one line; what a terminal would obey or hide is written as an escape."""
+    # A JSON string is a YAML string, and the escapes of `safe_text` (`\x1b`, `\u202e`) are YAML's.
     return safe_text(json.dumps(text, ensure_ascii=False))
 
 
@@ -40,6 +43,7 @@ def format_words(words: Iterable[str]) -> str:
 
 def format_data(data: Any) -> str:
     """Write plain data on one line."""
+    # Frozen first, so that lists and tuples, mappings of either kind, are one case each.
     match freeze(data):
         case None:
             return "null"

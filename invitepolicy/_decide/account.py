@@ -41,7 +41,9 @@ class _Tally:
             sent_last_day=self.sent_last_day,
             sent_last_week=self.sent_last_week,
             settled=self.settled,
+            # Of no settled invitations the share is not known, and not 0, which would be a good record.
             rejected_share=self.rejected / self.settled if self.settled else None,
+            # The plus drops people whose count is 0 again; somebody asked for twice is one person.
             email_requests=len(+self.asked),
             notes_last_month=self.notes_last_month,
         )
@@ -69,6 +71,7 @@ def account_history(
             continue
         pending += invitation.status == "pending"
         for start, end, change in _windows(invitation, number):
+            # The end is excluded: exactly 24 hours later an invitation is out of its day.
             if end is not None and end <= now:
                 continue
             if start <= now:
@@ -86,6 +89,7 @@ def account_history(
             yield instant, tally.account(pending)
 
 
+# The start of a window that has no beginning: it holds an invitation from the first instant looked at.
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -104,6 +108,7 @@ def _windows(invitation: Invitation, number: int) -> Iterator[tuple[datetime, da
         yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _asked(_person(invitation, number))
     if (invitation.note or "").strip():
         yield _LONG_AGO, add_or_none(sent, LAST_MONTH), _notes
+    # An answer or a withdrawal settles at once; what waits or expired counts as rejected after 2 weeks.
     settles = _LONG_AGO if invitation.status in _ANSWERED else add_or_none(sent, SETTLED_AFTER)
     if settles is not None:
         yield settles, add_or_none(sent, SETTLED_WITHIN), _settled if invitation.status == "accepted" else _rejected
@@ -144,6 +149,7 @@ def _asked(person: Any) -> _Change:
 
 def merge_accounts(shown: Account, known: Account) -> Account:
     """Return the account that invitations show, with the values of a known account in place of theirs."""
+    # A field that has its default is not known, and takes nothing away from what the invitations show.
     return attrs.evolve(shown, **{name: value for name, value in _values(known) if value != getattr(NO_ACCOUNT, name)})
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Change = tuple[datetime, str]
     SharedFields = tuple[str, str | None, str, tuple[str, ...], Any, str | "LazyReason", str | None]
 
+# The order of the constructor's arguments, of `repr`, and of positional patterns: part of the interface.
 _FIELDS: Final = ("outcome", "rule", "reason", "place", "changes_at", "changes_to", "needs", "details")
 
 
@@ -40,6 +41,7 @@ class LazyReason(NamedTuple):
     now: datetime
 
 
+# attrs would list `_reason` in `__match_args__`; without weak references the slots are `MutableDecision`'s.
 @attrs.frozen(eq=False, repr=False, match_args=False, weakref_slot=False)
 class Decision:
     """The answer to one question about one record.
@@ -129,6 +131,7 @@ class Advice(dict[str, Decision]):
         message = "advice cannot be changed"
         raise TypeError(message)
 
+    # Each of these would change the dictionary; reading is left to dict, which is fast.
     __setitem__: Any = _refuse
     __delitem__: Any = _refuse
     __ior__: Any = _refuse
@@ -194,6 +197,7 @@ def is_per_record(ruling: Ruling) -> bool:
 
 
 def _render(reason: LazyReason) -> str:
+    # Read again rather than kept: most reasons are never asked for, and the records cannot change.
     values = read_values(reason.decision, reason.invitation, reason.account)
     return format_reason(reason.decision, reason.ruling, values, reason.now)
 
@@ -205,6 +209,7 @@ def format_reason(decision: DecisionSpec, ruling: Ruling, values: Mapping[str, V
         return render_reason(ruling.rule.because, facts, values, now)
     if ruling.condition is not None:
         return f"Only asked where {_describe(ruling.condition)}."
+    # Neither a rule nor a condition decided, so the outcome is `undetermined`.
     return f"To answer, this is needed: {join_words((_describe_missing(facts[name]) for name in ruling.needs), 'and')}."
 
 
@@ -214,4 +219,5 @@ def _describe(condition: Condition) -> str:
 
 def _describe_missing(fact: Fact) -> str:
     field = f"the account's {fact.field}" if fact.subject == "account" else fact.field
+    # A fact of the policy's own has no meaning but its name, which need not be said twice.
     return field if fact.meaning == fact.name else f"{field} ({fact.meaning})"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from invitepolicy._core.policy import DecisionSpec, Policy
 
+# For questions about the account: neither their conditions nor their reasons name facts of an invitation.
 _NOBODY: Final = Invitation()
 
 
@@ -36,6 +37,7 @@ def decide(
     """
     record = invitation if isinstance(invitation, Invitation) else as_invitation(invitation)
     instant = now if isinstance(now, datetime) and now.tzinfo is UTC else _instant(now)
+    # The attribute is read here to save a call; only the first decision has to make the cache.
     cache = policy._caches.table or cache_of(policy)
     account = account or NO_ACCOUNT
     leaf = find_leaf(cache, record, account, instant)
@@ -49,6 +51,7 @@ def decide_each(
 
     The clock is read at the call, not at the first answer. Raise RecordError as `decide` does.
     """
+    # Not a generator itself, so that a naive `now` is refused at the call and not at the first answer.
     return advise_each(cache_of(policy), invitations, account or NO_ACCOUNT, _instant(now))
 
 
@@ -73,6 +76,7 @@ def decide_account(
         shown = account_history(map(as_invitation, account_or_invitations), instant)
         history = ((start, merge_accounts(counts, account or NO_ACCOUNT)) for start, counts in shown)
     decisions = [decision for decision in policy.decisions.values() if decision.subject == "account"]
+    # A policy that asks nothing about the account spares the walk through the invitations.
     return _advise_account(decisions, list(history) if decisions else [])
 
 
@@ -110,9 +114,11 @@ def _account_change(
     for index, (start, account) in enumerate(history):
         values = read_values(decision, _NOBODY, account)
         ruling = evaluate(decision, values, start)
+        # The counts that apply from `start` on give another outcome at once.
         if ruling.outcome != outcome:
             return start, ruling.outcome
         change = next_change(decision, values, start, outcome)
+        # A change at or after the next account's start is left to it: other counts apply there.
         if change and (index + 1 == len(history) or change[0] < history[index + 1][0]):
             return change[0], change[1].outcome
     return None

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     Change = tuple[datetime, str] | tuple[None, None]
     Route = tuple[Callable[[Invitation], Any] | None, datetime | None, Leaf | None, Leaf | None]
 
+# A bound on memory: conditions on many facts have a cell for each combination that records bring along.
 MOST_NODES: Final = 8192
+# A clock, the instant that divides its cells, and the leaves on both sides: past the threshold, and ahead.
 NO_ROUTE: Final[Route] = (None, None, None, None)
 
 
@@ -68,7 +70,9 @@ def _empty_cache(policy: Policy) -> DecisionCache:
     conditions = [condition for decision in decisions for condition in conditions_of(decision)]
     named = {condition.fact for condition in conditions}
     plain = tuple(fact for fact in facts.values() if is_plain(fact) and fact.name in named)
+    # Also those that only a reason names: a value of a wrong kind is refused whichever rule decides.
     own = tuple(fact_reader(fact) for fact in facts.values() if fact.name in policy.facts)
+    # A clock that is only tested for `given` or `missing` does not move: time changes nothing about it.
     moving = frozenset(condition.fact for condition in conditions if thresholds([condition]))
     return DecisionCache(TreeContext(decisions, facts, moving), plain, frozenset(fact.name for fact in plain), own)
 
@@ -91,9 +95,11 @@ def advise_each(
         read, limit, leaf, ahead = routes.get(invitation._lookup_key, NO_ROUTE)
         if read is not None:
             anchor = invitation.sent_at if read is SENT else read(invitation)
+            # A missing instant has a cell of its own, which no route leads to.
             leaf = None if anchor is None else leaf if anchor <= limit else ahead
         if leaf is None:
             leaf = find_leaf(cache, invitation, account, now)
+            # A route is found anew while it lacks a leaf: no record may have come yet on that side.
             if read is not None or invitation._lookup_key not in routes:
                 routes[invitation._lookup_key] = _find_route(cache, invitation, now)
         if not leaf.per_record:
@@ -125,7 +131,9 @@ def _find_route(cache: DecisionCache, invitation: Invitation, now: datetime) -> 
         return None, None, root, None
     if root is None or root.threshold is None or root.read is None:
         return NO_ROUTE
+    # True and False are the cells 1 and 0 of `locate`: Python takes them for the same keys.
     past, ahead = root.branches.get(True), root.branches.get(False)
+    # A leaf that is not there yet is None, and the route is used for the other side.
     if isinstance(past, Fork) or isinstance(ahead, Fork):
         return NO_ROUTE
     try:
@@ -141,6 +149,7 @@ def find_leaf(cache: DecisionCache, invitation: Invitation, account: Account, no
             check(invitation, account)
     try:
         node: Any = cache.roots[invitation._lookup_key]
+        # Not isinstance, which is slower; Fork has no subclasses.
         while type(node) is Fork:
             anchor = invitation.sent_at if node.is_sent else node.read and node.read(invitation)
             if anchor is None:
@@ -158,6 +167,7 @@ def find_leaf(cache: DecisionCache, invitation: Invitation, account: Account, no
 def _extend(cache: DecisionCache, invitation: Invitation, account: Account, now: datetime) -> Leaf:
     """Return the leaf of a record, and make what is missing on the way to it."""
     if cache.nodes >= MOST_NODES or len(cache.roots) >= MOST_NODES:
+        # New dictionaries and not `clear`: another thread may be on its way through the old ones.
         cache.roots, cache.shared, cache.nodes = {}, {}, 0
     values = {name: read_fact(fact, invitation, account) for name, fact in cache.context.facts.items()}
     branches, known, cell = cache.shared, cache.known, tuple(values[fact.name] for fact in cache.plain)
@@ -166,6 +176,7 @@ def _extend(cache: DecisionCache, invitation: Invitation, account: Account, now:
         if node is None:
             node = branches[cell] = make_node(cache.context, values, now, known)
             cache.nodes += 1
+        # At the first node only, which is the root.
         if branches is cache.shared:
             cache.roots[invitation._lookup_key] = node
         if isinstance(node, Leaf):
@@ -202,6 +213,7 @@ def _find_change(
 ) -> Change:
     """Return the next change of an answer: try the thresholds, each by a walk to the leaf at its instant."""
     for instant in _instants_ahead(entry.thresholds, invitation, account, now):
+        # A whole walk for each instant: at a later one, every clock may be in another cell.
         outcome = find_leaf(cache, invitation, account, instant).advice[entry.name].outcome
         if outcome != entry.outcome:
             return instant, outcome

@@ -53,6 +53,7 @@ def evaluate(decision: DecisionSpec, values: Values, now: datetime) -> Ruling:
         ),
         None,
     )
+    # A failing condition counts for more than an open one: whatever is missing, the question is not asked.
     if failing is not None:
         return Ruling(NOT_APPLICABLE, failing.place, condition=failing)
     open_conditions = _open_among(decision.applies_to, values, now)
@@ -63,6 +64,7 @@ def evaluate(decision: DecisionSpec, values: Values, now: datetime) -> Ruling:
         holds = evaluate_all(rule.when, values, now)
         if holds:
             return _make_ruling(rule, open_rules, values, now)
+        # An open rule decides nothing yet: it matters only if what decides has another outcome.
         if holds is None:
             open_rules.append(rule)
     return _make_ruling(decision.otherwise, open_rules, values, now)
@@ -93,6 +95,7 @@ def evaluate_all(conditions: Iterable[Condition], values: Values, now: datetime)
     """Return whether all conditions hold: True, False, or None where that is open."""
     holds: bool | None = True
     for condition in conditions:
+        # An open condition does not end the loop, since one that fails may follow.
         match evaluate_condition(condition.operator, values[condition.fact], now):
             case False:
                 return False
@@ -103,6 +106,7 @@ def evaluate_all(conditions: Iterable[Condition], values: Values, now: datetime)
 
 def evaluate_condition(operator: Operator, value: Value, now: datetime) -> bool | None:  # noqa: PLR0911  (one per case)
     """Return whether an operator holds of a value at `now`: True, False, or None where the value is not known."""
+    # First, since this is the one operator that a missing value answers.
     if isinstance(operator, IsKnown):
         return operator.wanted is not isinstance(value, Absent)
     if value is Absent.DID_NOT_HAPPEN:
@@ -113,6 +117,7 @@ def evaluate_condition(operator: Operator, value: Value, now: datetime) -> bool 
         return False if is_impossible else None
     match operator:
         case OneOf():
+            # Tags are a set and a choice is one word: `not` then means none of the tags, or another word.
             words = value if isinstance(value, frozenset) else frozenset({value})
             return operator.negated is words.isdisjoint(operator.words)
         case IsTrue():
@@ -137,6 +142,7 @@ def _is_in_range(operator: NumberRange, value: float) -> bool:
 
 
 def _has_age(operator: AgeRange, anchor: datetime, now: datetime) -> bool:
+    # A threshold that is not there restricts nothing: a lower one counts as reached, an upper one as not.
     return _is_reached(anchor, operator.low, now, default=True) and not _is_reached(
         anchor, operator.high, now, default=False
     )
@@ -145,6 +151,7 @@ def _has_age(operator: AgeRange, anchor: datetime, now: datetime) -> bool:
 def _is_reached(anchor: datetime, threshold: Threshold | None, now: datetime, *, default: bool) -> bool:
     if threshold is None:
         return default
+    # The instant is computed, and not the age, so that `forever` and the end of the calendar are one case.
     instant = add_or_none(anchor, threshold.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
     return instant is not None and instant <= now
 
@@ -175,6 +182,7 @@ def next_change(decision: DecisionSpec, values: Values, now: datetime, outcome: 
     """
     for instant in turning_points(decision, values):
         if instant > now:
+            # A condition that turns need not turn the outcome, so each instant is evaluated.
             ruling = evaluate(decision, values, instant)
             if ruling.outcome != outcome:
                 return instant, ruling

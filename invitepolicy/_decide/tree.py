@@ -37,6 +37,7 @@ Read = Callable[[Invitation, Account], Any]
 Locate = Callable[[Invitation, Account, datetime], Any]
 
 
+# One object, so that its users can be told by identity and read the attribute without a call.
 SENT: Final = attrgetter("sent_at")
 
 
@@ -63,6 +64,7 @@ def fact_reader(fact: Fact) -> Read:
 
     def read(invitation: Invitation, account: Account) -> Any:
         value = invitation.facts.get(name)
+        # `read_fact` refuses what is not among the words; it would go through all of them for each record.
         return value if isinstance(value, str) and value in words else read_fact(fact, invitation, account)
 
     return read
@@ -89,6 +91,7 @@ def cell_finder(fact: Fact, conditions: Sequence[Condition], ages: list[Any]) ->
 
 
 def _absent(value: Absent) -> int:
+    # Negative: no result of bisect, and, unlike 0 and 1, not equal to False or True.
     return -1 if value is Absent.NOT_KNOWN else -2
 
 
@@ -228,12 +231,14 @@ def make_node(context: TreeContext, values: Mapping[str, Value], now: datetime, 
     conditions = [condition for decision in context.decisions for condition in undecided(decision, values, now, known)]
     if not conditions:
         return _make_leaf(context, values, now)
+    # Clocks last: below them only time is left, so that a leaf can say when its answers change.
     name = min(
         {condition.fact for condition in conditions}, key=lambda name: (name in context.moving, fact_order(name))
     )
     fact, about = context.facts[name], [condition for condition in conditions if condition.fact == name]
     read = clock_getter(fact) if fact.kind == "clock" and is_field(fact) else None
     ages = thresholds(about)
+    # Only where no other clock is known: its age at `STANDING` would not be its age at `now`.
     if read and len(about) == len(conditions) and known.isdisjoint(context.moving):
         ages = _ages_that_matter(context, values, name, ages)
     only = ages[0] if len(ages) == 1 else None
@@ -246,6 +251,7 @@ def _ages_that_matter(
     """Leave out the thresholds of the only clock at which no ruling changes: the cells beside them become one."""
     if not 1 < len(ages) <= _MOST_TRIED:
         return ages
+    # An age in the first cell, just below the first threshold, then the youngest age of each other cell.
     tried = [ages[0] - timedelta.resolution, *ages]
     rulings = [
         [evaluate(decision, {**values, clock: STANDING - age}, STANDING) for decision in context.decisions]
@@ -261,6 +267,7 @@ def undecided(
     conditions: list[Condition] = []
     applies: bool | None = True
     for condition in decision.applies_to:
+        # Also above a condition that fails: the first one that fails is the one named in the answer.
         if condition.fact not in known:
             conditions.append(condition)
             continue
@@ -268,6 +275,7 @@ def undecided(
         if holds is False:
             return conditions
         applies = applies and holds
+    # `applies` is None where a known fact leaves it open: then no rule is reached.
     return [*conditions, *_undecided_rules(decision, values, now, known)] if applies else conditions
 
 
@@ -280,6 +288,7 @@ def _undecided_rules(
         unknown = [condition for condition in rule.when if condition.fact not in known]
         if holds is not False:
             conditions += unknown
+        # Nothing below a rule that holds for certain is ever reached.
         if holds and not unknown:
             break
     return conditions
@@ -290,6 +299,7 @@ def _make_leaf(context: TreeContext, values: Mapping[str, Value], now: datetime)
     for decision in context.decisions:
         ruling = evaluate(decision, values, now)
         has_own_reason = is_per_record(ruling)
+        # A reason with placeholders is rendered for each record; all others are the same for the whole leaf.
         reason = "" if has_own_reason else format_reason(decision, ruling, values, now)
         answers[decision.name] = answer = make_answer(ruling, reason)
         change = _next_change(context, decision, ruling.outcome, (values, now))
@@ -302,6 +312,7 @@ def _make_leaf(context: TreeContext, values: Mapping[str, Value], now: datetime)
 
 
 def _fast_path(per_record: list[PerRecord]) -> FastPath | None:
+    # `advise_each` fills this one case inline.
     if len(per_record) != 1 or per_record[0].has_own_reason or per_record[0].read is None:
         return None
     return per_record[0].name, per_record[0].shared, per_record[0].read, per_record[0].after
@@ -314,6 +325,7 @@ def _next_change(
     values, now = record
     conditions = undecided(decision, values, now, frozenset(context.facts) - context.moving)
     clocks = {condition.fact for condition in conditions}
+    # Which of several clocks turns first differs between the records of one leaf.
     if len(clocks) > 1:
         pairs = ((context.facts[condition.fact], age) for condition in conditions for age in thresholds([condition]))
         return {"thresholds": tuple(pairs)}
@@ -333,6 +345,7 @@ def _change_at(clock: Fact, age: timedelta, to: str) -> dict[str, Any]:
 
 
 def _ages_ahead(anchor: Value, conditions: Sequence[Condition], now: datetime) -> list[timedelta]:
+    # An instant that is missing stays missing, however much time passes.
     if not isinstance(anchor, datetime):
         return []
     return [age for age in thresholds(conditions) if now - anchor < age]
