@@ -33,7 +33,7 @@ _PEOPLE: Final = {
     "account_tier": {"free": "a free account", "premium": "a premium account", "unknown": "an account of unknown tier"},
 }  # fmt: skip
 _FLAGS: Final = {("email_requested", True): "asked for an address", ("email_requested", False): "asked for no address"}
-# Where “after” or “before” with the fact's name would be no English.
+# Where “after” or “before” with the fact's name would not be English.
 _AFTER: Final = {"last_active": "they were last seen", "account_restricted": "a restriction"}
 _NEVER: Final = {"account_restricted": "never restricted", "sent": "not sent yet"}
 _COUNTED: Final = {

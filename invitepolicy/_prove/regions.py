@@ -76,7 +76,7 @@ class Constraint:
 class FactSpace:
     """All records, as far as some conditions distinguish them: dimensions, the region of all cells, constraints.
 
-    Cells in which no record can be are in no region.
+    `whole` leaves out the cells in which no record can be.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -127,6 +127,7 @@ def _can_be(dimension: Dimension, index: int) -> bool:
 
 def _status_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
     """Yield the statuses in which a clock can be missing in each way."""
+    # Other clocks are missing in one way only, whatever the status: own ones, and those of the account.
     clocks = [(index, dimension) for index, dimension in enumerate(dimensions) if dimension.fact.happens]
     for pivot, status in enumerate(dimensions):
         if status.fact.name == "status" and clocks:

@@ -217,7 +217,7 @@ class RuleMatrix:
 
     def split(self, region: Region, number: int) -> list[Region]:
         """Split a region by a rule whose state differs in it: where the rule holds, is open and fails."""
-        # There is one: a rule that is alike in the cells of each dimension has one state in the region.
+        # There is one: a rule with a single state in each dimension would have a single state in the region.
         return next(
             [replaced(region, index, part) for part in parts]
             for index, (holds, not_failing) in self.rules[number].masks.items()
@@ -232,9 +232,10 @@ def _parts(mask: int, holds: int, not_failing: int) -> list[int]:
 def rulings_in(
     matrix: RuleMatrix, old: int, new: int, regions: Iterable[Region], budget: Budget
 ) -> Iterator[RuledRegion]:
-    """Yield regions, split until each has one ruling by either list of rules, given as bits.
+    """Yield regions, split until each has one ruling by either list of rules: the bits `old` and the bits `new`.
 
-    Where the lists differ, regions in which the difference cannot matter are left out. Raise TooManyRegionsError.
+    Regions without a record are left out and, where the lists differ, those in which the difference cannot matter.
+    What is yielded is disjoint if `regions` are. Raise TooManyRegionsError where the budget does not suffice.
     """
     # Rules that only one of the lists has.
     changed = old ^ new
@@ -279,7 +280,10 @@ def _touched(match: Match, active: int, changed: int) -> int:
 
 
 def _ruling(matrix: RuleMatrix, match: Match, active: int) -> tuple[int | None, int, int]:
-    """Return the rule to split by, if there is one, else the rule that decides, and the one at which reading ends."""
+    """Return the rule to split by, or None; the rule that decides, or `DOUBT`; and the rule at which reading ends.
+
+    The last two count only where there is no rule to split by.
+    """
     can_hold, always_holds, not_failing, never_failing = match
     holding = can_hold & active
     last = holding & -holding  # the first that can hold; `otherwise` always does

@@ -228,8 +228,7 @@ def _find_source(policy: Policy, decision: DecisionSpec, rule: Rule) -> _SourceR
         if source.data.get("rule") == rule.name and source.data["then"] == rule.then and _is_at(source, rule.place):
             try:
                 reason = parse_reason(source.data["because"], policy.settings, facts)
-            # A child's setting makes a parent's text invalid that has its name without braces.
-            except InvalidInputError:
+            except InvalidInputError:  # a parent's text may have the name of a child's setting without braces
                 continue
             if fill_settings(reason, policy.settings) == rule.because:
                 return source

@@ -65,7 +65,7 @@ def _more(threshold: Threshold) -> str:
 def explain_unreached(context: LintContext, number: int) -> str:
     """Return why a rule never decides, as a clause that follows *because*."""
     rule = context.decision.rules[number]
-    # First what the rule does to itself: then nothing that stands above it matters.
+    # Its own conditions first: where one of them never holds, nothing that stands above matters.
     empty = next((condition for condition in rule.when if never_holds(context, condition)), None)
     if empty is not None:
         return explain_never(empty)

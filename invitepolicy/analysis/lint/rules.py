@@ -52,7 +52,7 @@ def find_in_rules(policy: Policy, context: LintContext) -> Iterator[Finding]:
             yield from _check_rule(policy, attrs.evolve(context, budget=budget), number)
         except TooManyRegionsError:
             unproven.append(rule)
-        # What this rule has used is charged to all rules together. A spent budget stands at -1.
+        # What this rule has used is charged to all rules together. A budget that was exceeded stands at -1.
         context.budget.left -= allowed - max(budget.left, 0)
     if unproven:
         names = join_words(

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def find_unused(policy: Policy, covered: Iterable[Location]) -> Iterator[Finding]:
-    """Yield a finding for all that the policy's own file defines and nothing uses; `covered` rules use nothing."""
+    """Yield a finding for each setting, fact and outcome that the policy's own file defines and nothing uses.
+
+    `covered` holds the places of rules that are never reached: a setting that only they use counts as unused.
+    """
     conditions = _conditions_used(policy, set(covered))
     named = set(_settings_in(conditions)) | set(_settings_in_reasons(policy, set(covered)))
     for name in own_data(policy).get("settings") or {}:
