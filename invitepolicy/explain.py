@@ -133,6 +133,8 @@ def _explain_rule(
         limit=rule.limit,
         then=rule.then,
         state=_STATES[evaluate_all(rule.when, values, now)],
+        # By name, which no two rules share. `otherwise` has none, but neither has an undetermined answer, so the
+        # outcome is compared too.
         decides=is_applicable and answer.outcome == rule.then and answer.rule == rule.name,
         conditions=_explain_conditions(rule.when, known, values, now),
         place=str(rule.place),
@@ -148,6 +150,7 @@ def _explain_conditions(
 
 
 def _explain_condition(condition: Condition, fact: Fact, value: Value, now: datetime) -> ExplainedCondition:
+    # A threshold that is reached exactly now has changed already: it counts for `since`.
     turns = _turning_points(condition, value)
     return ExplainedCondition(
         fact=condition.fact,
@@ -167,10 +170,12 @@ def _turning_points(condition: Condition, value: Value) -> list[datetime]:
     if not isinstance(condition.operator, AgeRange) or not isinstance(value, datetime):
         return []
     instants = [add_or_none(value, threshold.value) for threshold in thresholds_in(condition.operator)]  # type: ignore[arg-type]  # durations, for clocks
+    # A threshold need not change anything: in `between a and b ago` settings can make `a` the longer one.
     return [instant for instant in instants if instant is not None and _changes_at(condition, value, instant)]
 
 
 def _changes_at(condition: Condition, value: Value, instant: datetime) -> bool:
+    # A condition changes at the threshold itself, so the last instant before it has the old state.
     return evaluate_condition(condition.operator, value, instant) is not evaluate_condition(
         condition.operator, value, just_before(instant)
     )
@@ -188,7 +193,7 @@ def describe_value(fact: Fact, value: Value, now: datetime) -> str:
             return f"{format_ago(value, now)} ({format_minute(value)})"
         case frozenset():
             return join_words(sorted(value), "and") if value else "none"
-        case bool():
+        case bool():  # before the numbers, since a bool is an int
             return "true" if value else "false"
         case str():
             return value

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
+# A decision about the account reads no fact of an invitation.
 _NO_INVITATION: Final = Invitation()
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
-_TICK: Final = timedelta(microseconds=1)
+_TICK: Final = timedelta(microseconds=1)  # the resolution of a datetime
 
 
 @attrs.frozen
@@ -85,9 +86,11 @@ def just_before(instant: datetime) -> datetime:
 def _stages(spec: DecisionSpec, values: Mapping[str, Value]) -> Iterator[Stage]:
     turns = turning_points(spec, values)
     start: datetime | None = None
+    # Before the first turning point the ruling is constant; without any, every instant will do.
     ruling = evaluate(spec, values, just_before(turns[0] if turns else _LAST))
     for instant in turns:
         following = evaluate(spec, values, instant)
+        # A condition may turn without another ruling, as below a rule that holds; then the stage goes on.
         if following != ruling:
             yield _make_stage(spec, values, ruling, start, instant)
             start, ruling = instant, following
@@ -97,6 +100,7 @@ def _stages(spec: DecisionSpec, values: Mapping[str, Value]) -> Iterator[Stage]:
 def _make_stage(
     spec: DecisionSpec, values: Mapping[str, Value], ruling: Ruling, start: datetime | None, end: datetime | None
 ) -> Stage:
+    # The first stage has no start, so the reason is worded for its last instant.
     read_at = start or just_before(end or _LAST)
     answer = make_decision(spec, ruling, values, read_at, None)
     return Stage(start, end, answer.outcome, answer.rule, answer.reason, answer.place)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.conditions import Condition
     from invitepolicy._core.records import Value
 
+# By kind of fact: those of whole numbers, and the least and the greatest value; a `number` has neither.
 _WHOLE: Final = ("count",)
 _LEAST: Final = {"count": 0, "share": 0}
 _MOST: Final = {"share": 1}
@@ -35,6 +36,7 @@ _MOST: Final = {"share": 1}
 class Boundary:
     """The boundary between two cells of a number: just before `at`, or just after it."""
 
+    # In this order a boundary just before a number sorts ahead of the one just after it.
     at: float
     after: bool = False
 
@@ -101,6 +103,7 @@ def cut_facts(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> tup
     for name in sorted(by_fact, key=fact_order):
         fact = known[name]
         if fact.kind == "tags":
+            # Tags do not exclude each other, so each has its own dimension. A record's tags are always known.
             tags = sorted({word for condition in by_fact[name] for word in words_of(condition)})
             dimensions += (Dimension(fact, (FlagCell(value=False), FlagCell(value=True)), tag) for tag in tags)
         else:
@@ -116,11 +119,13 @@ def base_fact(name: str) -> str:
 def _value_cells(fact: Fact, conditions: Sequence[Condition]) -> tuple[Cell, ...]:
     match fact.kind:
         case "choice":
+            # `{not: daily}` divides the words as `daily` does, so negation can be ignored.
             groups = _split(fact.words, [frozenset(words_of(condition)) for condition in conditions])
             return tuple(map(ChoiceCell, groups))
         case "flag":
             return FlagCell(value=False), FlagCell(value=True)
         case "clock":
+            # Each cell ends where the next begins. The first one also holds the instants after now.
             ages: list[timedelta | None] = [None, *thresholds(conditions), None]
             return tuple(map(AgeCell, ages[:-1], ages[1:]))
     boundaries: list[Boundary | None] = [None, *_boundaries(fact, conditions), None]
@@ -139,9 +144,11 @@ def _boundaries(fact: Fact, conditions: Iterable[Condition]) -> list[Boundary]:
     boundaries: set[Boundary] = set()
     for condition in conditions:
         if condition.fact == "has_note":
+            # A condition about the note itself turns between the lengths 0 and 1.
             boundaries.add(Boundary(1))
         boundaries |= _boundaries_of(condition)
     if fact.kind in _WHOLE:
+        # “More than 2” is “at least 3”: as two boundaries they would have a cell without a value between.
         boundaries = {Boundary(one.at + 1) if one.after else one for one in boundaries}
     # A boundary below the least value or above the greatest separates nothing.
     least, most = _LEAST.get(fact.kind), _MOST.get(fact.kind)
@@ -155,6 +162,7 @@ def _boundaries(fact: Fact, conditions: Iterable[Condition]) -> list[Boundary]:
 def _boundaries_of(condition: Condition) -> set[Boundary]:
     match condition.operator:
         case NumberRange(low, high, low_included, high_included):
+            # “At least 2” and “less than 2” turn just before 2, “more than 2” and “at most 2” just after it.
             pairs = ((low, not low_included), (high, high_included))
             return {Boundary(threshold.value, after) for threshold, after in pairs if threshold is not None}  # type: ignore[arg-type]
         case OneOf() | IsTrue() | AgeRange() | IsKnown():
@@ -167,9 +175,11 @@ def _missing_cells(fact: Fact) -> tuple[MissingCell, ...]:
     """Return the ways in which a fact can be without a value, over all records."""
     not_known, did_not_happen = MissingCell(Absent.NOT_KNOWN), MissingCell(Absent.DID_NOT_HAPPEN)
     if fact.kind == "choice":
+        # What is not known of a choice is its word `unknown`.
         return ()
     if fact.kind == "clock" and fact.happens is not None:
         return (not_known, did_not_happen) if fact.happens else (did_not_happen,)
+    # A field of an invitation that is no date has a default (no attempts, no note), so it is never missing.
     is_record_field = fact.subject == "invitation" and fact.name in FACTS
     return () if is_record_field and fact.kind != "clock" else (not_known,)
 
@@ -193,6 +203,7 @@ def _contains(cell: Cell, value: Any, now: datetime) -> bool:
         case ChoiceCell():
             return value in cell.words
         case FlagCell():
+            # Compared by identity, since 1 equals True but is not the value of a flag.
             return cell.value is value
         case RangeCell():
             return _is_beyond(value, cell.low) and not (cell.high is not None and _is_beyond(value, cell.high))
@@ -211,6 +222,7 @@ def _is_beyond(value: float, boundary: Boundary | None) -> bool:
 def _has_age(anchor: datetime, age: timedelta | None, now: datetime) -> bool:
     if age is None:
         return True
+    # As in `_decide/rules.py`: an age that is reached after the year 9999 is never reached.
     instant = add_or_none(anchor, age)
     return instant is not None and instant <= now
 
@@ -234,6 +246,7 @@ def value_in(dimension: Dimension, index: int) -> Any:
 
 
 def _age_in(cell: AgeCell) -> timedelta:
+    # A cell includes its lower end. Only the cell “less than 0 days ago” needs an instant after now.
     if cell.low is not None:
         return cell.low
     now, tomorrow = timedelta(), timedelta(days=-1)
@@ -243,12 +256,15 @@ def _age_in(cell: AgeCell) -> timedelta:
 def _number_in(cell: RangeCell, kind: str) -> float:
     low, high = cell.low, cell.high
     if low is None:
+        # The least value is always in the first cell, since `_boundaries` leaves out every boundary up to it.
         least = _LEAST.get(kind)
         return least if least is not None else 0 if high is None else high.at - (not high.after)
     if not low.after:
         return low.at
     if high is None:
+        # For “more than 90%” half way to the greatest share: one more would not be a share.
         return low.at + 1 if kind not in _MOST else (low.at + _MOST[kind]) / 2
+    # Rounding can lead out of the cell where no float lies between; `build_space` leaves out such cells.
     return (low.at + high.at) / 2
 
 
@@ -256,6 +272,7 @@ def condition_holds(dimension: Dimension, condition: Condition, index: int) -> b
     """Return whether a condition holds in a cell, by the plain reading: True, False, or None where it is open."""
     value = value_in(dimension, index)
     if condition.fact == "has_note":
+        # The cells are those of the note's length.
         value = value >= 1
     if dimension.tag is not None:
         value = frozenset({dimension.tag} if value else ())

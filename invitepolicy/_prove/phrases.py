@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from invitepolicy._prove.cells import Cell, Dimension
     from invitepolicy._prove.regions import FactSpace, Region
 
+# Words that are not listed stand for themselves; facts that are not listed are named before their words.
 _PEOPLE: Final = {
     "direction": {"outgoing": "outgoing", "incoming": "incoming"},
     "status": {"draft": "draft"},
@@ -32,6 +33,7 @@ _PEOPLE: Final = {
     "account_tier": {"free": "a free account", "premium": "a premium account", "unknown": "an account of unknown tier"},
 }  # fmt: skip
 _FLAGS: Final = {("email_requested", True): "asked for an address", ("email_requested", False): "asked for no address"}
+# Where “after” or “before” with the fact's name would not be English.
 _AFTER: Final = {"last_active": "they were last seen", "account_restricted": "a restriction"}
 _NEVER: Final = {"account_restricted": "never restricted", "sent": "not sent yet"}
 _COUNTED: Final = {
@@ -44,11 +46,13 @@ _COUNTED: Final = {
     "account_notes_last_month": "notes in a month",
     "account_rejected_share": "rejected",
 }
+# The other nouns (“pending”, “sent in a day”) are the same after 1.
 _SINGULAR: Final = {
     "earlier invitations": "earlier invitation",
     "addresses asked for in a month": "address asked for in a month",
     "notes in a month": "note in a month",
 }
+# Who it is comes first in a description; the other facts follow in the order of the dimensions.
 _ORDER: Final = ("relationship", "activity")
 
 
@@ -68,6 +72,7 @@ def _describe(dimension: Dimension, mask: int, whole: int) -> str:
     cells = [dimension.cells[index] for index in cells_of(mask)]
     fact = dimension.fact
     if fact.kind == "choice":
+        # A choice is never missing, and has no order that would make runs.
         return _choice(dimension, cells, mask, whole)
     runs = [*_runs(dimension.cells, mask)]
     parts = [_run(fact, run) for run in runs] if fact.kind not in ("flag", "tags") else []
@@ -94,6 +99,7 @@ def _name_words(fact: Fact, words: Sequence[str]) -> str:
     if names is None:
         return f"{fact.name} {join_words(words)}"
     plain = [word for word in words if word != "unknown"]
+    # “daily or weekly visitors” instead of “daily visitors or weekly visitors”.
     if fact.name == "activity" and len(plain) > 1:
         return join_words([f"{join_words(plain)} visitors", *(names[word] for word in words if word == "unknown")])
     return join_words(names.get(word, word) for word in words)
@@ -131,10 +137,12 @@ def _age(fact: Fact, low: timedelta | None, high: timedelta | None) -> str:
     after = f"after {_AFTER.get(fact.name, fact.name)}"
     if low is None and high is None:
         return f"{fact.name} at any known time"
+    # A `high` of zero, which is false, bounds the cell of the instants after now.
     if low is None and high is not None:
         return f"less than {format_duration(high)} {after}" if high else f"before {_AFTER.get(fact.name, fact.name)}"
     if high is None and low is not None:
         return f"from {format_duration(low)} {after} on"
+    # By now there are both, and `high` is above zero; the test is for the type checker.
     return f"from {format_duration(low)} to {format_duration(high)} {after}" if low is not None and high else ""
 
 
@@ -145,6 +153,7 @@ def _is_at_most_one(high: Boundary | None) -> bool:
 
 def _note(low: Boundary | None, high: Boundary | None) -> str:
     noun = "character" if _is_at_most_one(high) else "characters"
+    # Without a lower boundary the length 0 is included.
     if low is None:
         return (
             "without a note" if high == Boundary(1) else f"with a note of at most {_format_below(high)} {noun}, or none"
@@ -155,6 +164,7 @@ def _note(low: Boundary | None, high: Boundary | None) -> str:
 
 
 def _format_below(boundary: Boundary | None) -> str:
+    # Lengths and counts are whole numbers with boundaries just before one.
     return format_number(boundary.at - 1) if boundary is not None else ""
 
 
@@ -166,6 +176,7 @@ def _range(fact: Fact, low: Boundary | None, high: Boundary | None) -> str:
     format_value = format_share if fact.kind == "share" else format_number
     if fact.kind == "count":
         return _count(low, high)
+    # From just before a number to just after it there is only the number itself.
     if low is not None and high is not None and low.at == high.at:
         return format_value(low.at)
     above = "" if low is None else f"{'more than' if low.after else 'at least'} {format_value(low.at)}"

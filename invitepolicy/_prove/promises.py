@@ -45,6 +45,7 @@ def _broken(policy: Policy, promise: Promise, budget: Budget) -> Iterator[Proble
         for compiled, ruled in find_breaches(space, decision, promise, budget):
             yield _problem(policy, promise, compiled, space, ruled)
     except TooManyRegionsError as error:
+        # A problem like the others, so that one promise does not hide what is wrong with the rest.
         path, place = _find_file(policy, promise.place)
         what = f"the promise {quoted(promise.name)} could not be proven: {error.what}"
         yield Problem(path, place.line, place.column, what, error.hint, "promise")
@@ -61,6 +62,7 @@ def find_breaches(
     for ruled in rulings_in(matrix, matrix.everything, matrix.everything, regions, budget):
         compiled = None if ruled.old == DOUBT else matrix.rules[ruled.old]
         outcome = UNDETERMINED if compiled is None else compiled.then
+        # By the rule, not the compiled one: a rule that names several tags is compiled to several.
         breach = (outcome, None if compiled is None else compiled.rule)
         if breach not in seen and breaks(promise, outcome, decision):
             seen.add(breach)
@@ -71,6 +73,7 @@ def breaks(promise: Promise, outcome: str, decision: DecisionSpec) -> bool:
     """Return whether an outcome breaks a promise in a region where the promise applies."""
     if promise.mode == "never":
         return outcome in promise.outcomes
+    # The reserved outcomes are not among the decision's, so `only` allows them.
     return outcome in decision.outcomes and outcome not in promise.outcomes
 
 

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from invitepolicy._core.facts import Fact
     from invitepolicy._prove.cells import Cell, Dimension
 
+# By dimension, a mask of cells, whose lowest bit is the first cell. A mask of 0 means that no record is in the region.
 Region = tuple[int, ...]
 
 MOST_REGIONS: Final = 60_000
+# What a record says by default: its direction, its status, and all other choices.
 USUAL: Final = ("outgoing", "pending", "unknown")
 
 
@@ -66,12 +68,16 @@ class Constraint:
     """How facts depend on each other: for each cell of `pivot`, the cells that other dimensions can then have."""
 
     pivot: int
+    # By cell of the pivot: pairs of a dimension and the mask of its cells.
     allowed: tuple[tuple[tuple[int, int], ...], ...]
 
 
 @attrs.frozen
 class FactSpace:
-    """All records, as far as some conditions distinguish them: dimensions, the region of all cells, constraints."""
+    """All records, as far as some conditions distinguish them: dimensions, the region of all cells, constraints.
+
+    `whole` leaves out the cells in which no record can be.
+    """
 
     dimensions: tuple[Dimension, ...]
     whole: Region
@@ -105,7 +111,7 @@ def _mask(bits: Iterable[bool]) -> int:
 def cells_of(mask: int) -> Iterator[int]:
     """Yield the cells of a mask, in order."""
     while mask:
-        low = mask & -mask
+        low = mask & -mask  # the lowest bit alone
         yield low.bit_length() - 1
         mask ^= low
 
@@ -113,6 +119,7 @@ def cells_of(mask: int) -> Iterator[int]:
 def _can_be(dimension: Dimension, index: int) -> bool:
     """Return whether a record can be in a cell: between two adjacent numbers, and beyond 18 digits, none can."""
     value = value_in(dimension, index)
+    # Every word, flag, age and way of being missing has a record; only a range of numbers can be empty.
     if not isinstance(dimension.cells[index], RangeCell):
         return True
     return abs(value) < 10**MOST_DIGITS and find_cell(dimension, value, _STANDING) == index
@@ -120,6 +127,7 @@ def _can_be(dimension: Dimension, index: int) -> bool:
 
 def _status_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint]:
     """Yield the statuses in which a clock can be missing in each way."""
+    # Other clocks are missing in one way only, whatever the status: own ones, and those of the account.
     clocks = [(index, dimension) for index, dimension in enumerate(dimensions) if dimension.fact.happens]
     for pivot, status in enumerate(dimensions):
         if status.fact.name == "status" and clocks:
@@ -127,9 +135,11 @@ def _status_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint]
 
 
 def _allowed_by(status: Cell, clocks: Iterable[tuple[int, Dimension]]) -> Iterator[tuple[int, int]]:
+    # Any word will do: `build_space` divides the statuses by `happens`, so a cell is all in it or all out.
     word = status.words[0] if isinstance(status, ChoiceCell) else ""
     for index, clock in clocks:
         happens = word in (clock.fact.happens or ())
+        # A date itself is possible in every status: a pending invitation may have a `withdrawn_at`.
         other = MissingCell(Absent.DID_NOT_HAPPEN if happens else Absent.NOT_KNOWN)
         yield index, _mask(cell != other for cell in clock.cells)
 
@@ -149,15 +159,19 @@ def _at_most_constraints(dimensions: Sequence[Dimension]) -> Iterator[Constraint
 
 
 def _least(cell: Cell) -> float:
+    # A count that is not known limits nothing: at least 0 here, at most infinity below.
     return cell.low.at if isinstance(cell, RangeCell) and cell.low is not None else 0
 
 
 def _most(cell: Cell) -> float:
+    # The boundaries of counts stand just before a number, so the greatest in the cell is one less.
     return cell.high.at - 1 if isinstance(cell, RangeCell) and cell.high is not None else inf
 
 
 def is_possible(space: FactSpace, region: Region) -> bool:
     """Return whether any record is in a region."""
+    # Each constraint can be tested by itself, as no two share a dimension. `any` must not look at the cell,
+    # since the first one is 0.
     return 0 not in region and all(any(True for _ in _pivots(constraint, region)) for constraint in space.constraints)
 
 
@@ -174,6 +188,7 @@ def pick_cells(space: FactSpace, region: Region) -> tuple[int, ...]:
     What did not happen is usual: most accounts were never restricted, and most invitations never withdrawn.
     """
     masks = list(region)
+    # The pivot first: every cell of `_pivots` leaves each dependent dimension at least one cell.
     for constraint in space.constraints:
         pivot = _usual(space.dimensions[constraint.pivot], _pivots(constraint, region))
         masks[constraint.pivot] = 1 << pivot
@@ -209,8 +224,10 @@ def replaced(region: Region, index: int, mask: int) -> Region:
 
 def subtract(region: Region, other: Region) -> Iterator[Region]:
     """Yield what is in a region and not in another, as disjoint regions, none of them empty."""
+    # `rest` agrees with `other` in all dimensions before `index`, which makes the parts disjoint.
     rest = region
     for index, mask in enumerate(other):
+        # Nothing of the rest is in the other region.
         if not rest[index] & mask:
             yield rest
             return
@@ -225,6 +242,7 @@ def simplify(space: FactSpace, region: Region) -> Region:
     A mask that stays loses the cells in which no record of the region is.
     """
     for index, mask in enumerate(space.whole):
+        # Where no record would be in the excluded cells, the mask excludes nothing.
         matters = is_possible(space, replaced(region, index, mask & ~region[index]))
         region = replaced(region, index, _filled(space, region, index) if matters else mask)
     return region
@@ -239,12 +257,13 @@ def merge(regions: Iterable[Region]) -> list[Region]:
     """Return the union of regions, those that differ in one dimension only joined, until none do."""
     merged = list(dict.fromkeys(regions))
     before = 0
+    # Joining in one dimension can make regions alike that were not, so all dimensions are tried again.
     while merged and len(merged) != before:
         before = len(merged)
         for index in reversed(range(len(merged[0]))):
             joined: dict[Region, int] = {}
             for region in merged:
-                others = replaced(region, index, 0)
+                others = replaced(region, index, 0)  # as a key: what the region is in all other dimensions
                 joined[others] = joined.get(others, 0) | region[index]
             merged = [replaced(others, index, mask) for others, mask in joined.items()]
     return merged

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from invitepolicy._prove.regions import Budget, FactSpace
 
 DOUBT: Final = -1  # no rule: an open one above the final one has another outcome
+# Of one rule. Each way becomes a compiled rule, and 32 tags in each of two conditions would make 1,024.
 _MOST_WAYS: Final = 1_000
 _WITHOUT, _WITH = 1, 2  # the cells of a tag
 
-Masks = dict[
-    int, tuple[int, int]
-]  # by dimension: the cells in which all conditions hold, and those in which none fails
+# By dimension: the cells in which all conditions hold, and those in which none fails.
+Masks = dict[int, tuple[int, int]]
 
 
 @attrs.frozen(eq=False)
@@ -71,6 +71,7 @@ class RuleCompiler:
 
     def compile_decision(self, decision: DecisionSpec) -> list[CompiledRule]:
         """Return a decision's rules in the order in which they are read, the conditions of `applies_to` first."""
+        # One failing condition is enough, whichever others are open: all failing ones precede the open ones.
         rules = [rule for condition in decision.applies_to for rule in self.compile_failing(condition)]
         rules += [rule for condition in decision.applies_to for rule in self.compile_open(condition)]
         for rule in (*decision.rules, decision.otherwise):
@@ -102,6 +103,7 @@ class RuleCompiler:
             ways = self._compile_tags(condition.fact, tags, wanted=False)
         else:
             whole, masks = self.space.whole, self._compile(condition)
+            # Whether a condition fails is itself never open, so both masks are equal; so too in `compile_open`.
             ways = [{index: (whole[index] & ~not_failing,) * 2} for index, (_, not_failing) in masks.items()]
         return [CompiledRule(NOT_APPLICABLE, masks, condition=condition) for masks in ways]
 
@@ -125,8 +127,9 @@ class RuleCompiler:
 
     def _compile_tags(self, fact: str, operator: OneOf, *, wanted: bool) -> list[Masks]:
         """Return the ways in which a condition about tags holds or fails: one for each tag, or one without any."""
+        # `[a, b]` holds, and `{not: [a, b]}` fails, with any of the tags; the opposite needs all of them absent.
         is_any = wanted is not operator.negated
-        cell = _WITH if is_any else _WITHOUT
+        cell = _WITH if is_any else _WITHOUT  # twice in the masks, as tags are never open
         ways: list[Masks] = [{dimension_of(self.space, fact, word): (cell, cell)} for word in operator.words]
         return ways if is_any else [_join(ways)]
 
@@ -156,6 +159,7 @@ def region_where(space: FactSpace, masks: Masks, *, wide: bool = False) -> Regio
     """Return the region in which all conditions hold, or, if `wide`, none fails."""
     region = space.whole
     for index, pair in masks.items():
+        # The pair is (holds, not failing), and True is 1. The masks are within the whole already.
         region = replaced(region, index, pair[wide])
     return region
 
@@ -172,12 +176,13 @@ class RuleMatrix:
         for number, rule in enumerate(rules):
             self.by_outcome[rule.then] = self.by_outcome.get(rule.then, 0) | 1 << number
         self._cells = [self._compile(index, mask) for index, mask in enumerate(space.whole)]
+        # By dimension and mask: regions are many, but in any one dimension they have few different masks.
         self._matches: list[dict[int, Match]] = [{} for _ in space.whole]
 
     def _compile(self, index: int, whole: int) -> list[tuple[int, int]]:
         groups: dict[tuple[int, int], int] = {}  # many rules share few masks: they are computed once for all of them
         for number, rule in enumerate(self.rules):
-            masks = rule.masks.get(index, (whole, whole))
+            masks = rule.masks.get(index, (whole, whole))  # no condition on this fact: it holds in all cells
             groups[masks] = groups.get(masks, 0) | 1 << number
         cells = []
         for cell in range(whole.bit_length()):
@@ -187,6 +192,8 @@ class RuleMatrix:
 
     def match(self, region: Region) -> Match:
         """Return the rules that can hold in a region, that hold in all of it, and the same for not failing."""
+        # Exact, not an estimate: a region has every combination of its cells, and a rule holds where it does
+        # in each dimension.
         can_hold = always_holds = not_failing = never_failing = self.everything
         for index, mask in enumerate(region):
             part = self._matches[index].get(mask) or self._match_dimension(index, mask)
@@ -210,6 +217,7 @@ class RuleMatrix:
 
     def split(self, region: Region, number: int) -> list[Region]:
         """Split a region by a rule whose state differs in it: where the rule holds, is open and fails."""
+        # There is one: a rule with a single state in each dimension would have a single state in the region.
         return next(
             [replaced(region, index, part) for part in parts]
             for index, (holds, not_failing) in self.rules[number].masks.items()
@@ -224,14 +232,16 @@ def _parts(mask: int, holds: int, not_failing: int) -> list[int]:
 def rulings_in(
     matrix: RuleMatrix, old: int, new: int, regions: Iterable[Region], budget: Budget
 ) -> Iterator[RuledRegion]:
-    """Yield regions, split until each has one ruling by either list of rules, given as bits.
+    """Yield regions, split until each has one ruling by either list of rules: the bits `old` and the bits `new`.
 
-    Where the lists differ, regions in which the difference cannot matter are left out. Raise TooManyRegionsError.
+    Regions without a record are left out and, where the lists differ, those in which the difference cannot matter.
+    What is yielded is disjoint if `regions` are. Raise TooManyRegionsError where the budget does not suffice.
     """
+    # Rules that only one of the lists has.
     changed = old ^ new
     waiting = list(regions)
     while waiting:
-        region = waiting.pop()
+        region = waiting.pop()  # from the end, so parts are put there in reverse
         if not is_possible(matrix.space, region):
             continue
         budget.spend()
@@ -240,6 +250,7 @@ def rulings_in(
             touched = _touched(match, old, changed) | _touched(match, new, changed)
             if not touched:
                 continue
+            # By a changed rule first: where it fails the lists may agree, which saves all other splits.
             mixed = touched & ~match[1] & ~(match[3] & ~match[0])
             if mixed:
                 waiting += reversed(matrix.split(region, _lowest(mixed)))
@@ -253,6 +264,7 @@ def rulings_in(
             yield RuledRegion(region, first[1], second[1], first[2])
 
 
+# As bits of rules: those that can hold, always hold, can be other than failing, never fail.
 Match = tuple[int, int, int, int]
 
 
@@ -263,20 +275,25 @@ def _lowest(bits: int) -> int:
 def _touched(match: Match, active: int, changed: int) -> int:
     """Return the changed rules that are read in a region: none is below a rule that always holds."""
     always_holds = match[1] & active
+    # The last term has the bits up to the first rule that always holds; all bits, if there is none.
     return match[2] & active & changed & ((always_holds & -always_holds) * 2 - 1)
 
 
 def _ruling(matrix: RuleMatrix, match: Match, active: int) -> tuple[int | None, int, int]:
-    """Return the rule to split by, if there is one, else the rule that decides, and the one at which reading ends."""
+    """Return the rule to split by, or None; the rule that decides, or `DOUBT`; and the rule at which reading ends.
+
+    The last two count only where there is no rule to split by.
+    """
     can_hold, always_holds, not_failing, never_failing = match
     holding = can_hold & active
-    last = holding & -holding
+    last = holding & -holding  # the first that can hold; `otherwise` always does
     final = last.bit_length() - 1
     if not always_holds & last:
         return final, DOUBT, final
+    # No rule above can hold, so one that is not failing is open: doubt, if its outcome is another one.
     doubtful = not_failing & active & (last - 1) & ~matrix.by_outcome[matrix.rules[final].then]
     if not doubtful:
         return None, final, final
     if doubtful & never_failing:
-        return None, DOUBT, final
+        return None, DOUBT, final  # open in all of the region
     return _lowest(doubtful), DOUBT, final

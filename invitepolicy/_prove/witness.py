@@ -48,13 +48,16 @@ def make_witness(space: FactSpace, region: Region) -> Witness | None:
         fact = dimension.fact
         target = own if fact.name.startswith(OWN_PREFIX) else fields if fact.subject == "invitation" else account
         if dimension.tag is not None:
+            # All dimensions of one fact share this list; the value is a bool: the tag is added once, or not.
             target[fact.field] = tags.setdefault(fact.name, [])
             tags[fact.name] += [dimension.tag] * value
         elif fact.field == "note":
             if value > LONGEST_NOTE:
                 return None
             fields["note"] = "x" * value
+        # What is missing is left out: the record's status then says in which way, as the region requires.
         elif not isinstance(value, Absent):
+            # An instant was chosen by its age at STANDING, and keeps this age at the `now` of the witness.
             target[fact.field] = DEFAULT_NOW - (STANDING - value) if isinstance(value, datetime) else value
     words = describe_record(space, values)
     return Witness(Invitation(**fields, facts=own), Account(**account), DEFAULT_NOW, words)
@@ -70,6 +73,8 @@ def values_in(space: FactSpace, region: Region) -> list[Any]:
     at = {dimension.fact.name: index for index, dimension in enumerate(space.dimensions)}
     for small, large in AT_MOST.items():
         if small in at and large in at and not isinstance(values[at[large]], Absent):
+            # A day's 5 goes with a week's “at most 7”, but not with the plainest value of that, 0. The day's value
+            # is the least of its cell, so raising the week's value to it does not leave the week's cell.
             least = values[at[small]]
             values[at[large]] = max(values[at[large]], 0 if isinstance(least, Absent) else least)
     return values
@@ -102,7 +107,7 @@ def _describe(fact: Fact, tag: str | None, value: Any) -> Iterator[str]:
         yield f"whose “{fact.name}” is not known"
     elif fact.name == "status" and value not in USUAL:
         yield "still a draft" if value == "draft" else value
-    elif isinstance(value, bool):
+    elif isinstance(value, bool):  # before the numbers, since a bool is an int
         yield f"with “{fact.name}” {str(value).lower()}"
     elif isinstance(value, int | float) and (fact.name, value) != ("attempts", 0):
         yield f"with “{fact.name}” {format_share(value) if fact.kind == 'share' else format_number(value)}"
@@ -111,6 +116,7 @@ def _describe(fact: Fact, tag: str | None, value: Any) -> Iterator[str]:
 
 
 def _ago(age: timedelta) -> str:
+    # The only cell of instants after now has the value of a day later.
     if age < timedelta():
         return "in a day"
     return f"{format_age(age)} ago" if age else "just now"

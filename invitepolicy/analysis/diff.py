@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from invitepolicy._prove.rulings import CompiledRule
     from invitepolicy._prove.witness import Witness
 
+# A span that would end after the year 9999 ends here.
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,8 +40,9 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC)
 class ChangedRegion:
     """Records and times for which two policies answer one decision differently; `where` describes them in words.
 
-    `before` and `after` are the outcomes; `rule_before` and `rule_after` the rules, None where that is `otherwise`, or
-    no rule decides. The witness is None where only a note of more than 100,000 characters would show it.
+    `before` and `after` are the outcomes. Where they are equal, `rule_before` and `rule_after` name the rules, None for
+    `otherwise` and where no rule decides; where they differ, both are None, since regions of several rules are merged.
+    The witness is None where only a note of more than 100,000 characters would show it.
     """
 
     decision: str
@@ -139,14 +141,16 @@ def _compare(
     space = build_space(chain(conditions_of(old), conditions_of(new)), facts)
     reader = RuleCompiler(space)
     rules, old_bits, new_bits = _align(reader.compile_decision(old), reader.compile_decision(new))
+    # Both lists are walked together over one matrix, so that regions need not be intersected afterwards.
     table = RuleMatrix(space, rules)
     outcomes: dict[OutcomeChange, list[Region]] = {}
     reasons: dict[OutcomeChange, list[Region]] = {}
     for ruled in rulings_in(table, old_bits, new_bits, [space.whole], Budget()):
         before, after = _answer(rules, ruled.old), _answer(rules, ruled.new)
         if before[0] != after[0]:
+            # Without the rules, so that all regions with this change can be merged.
             outcomes.setdefault((before[0], after[0], None, None), []).append(ruled.region)
-        elif before != after:
+        elif before != after:  # in rule, reason or details; two undetermined answers are equal here
             reasons.setdefault((before[0], after[0], before[1], after[1]), []).append(ruled.region)
     background = _background(space, reader, old, new)
     return (
@@ -170,11 +174,13 @@ def _align(old: Sequence[CompiledRule], new: Sequence[CompiledRule]) -> tuple[li
     """
     rules: list[CompiledRule] = []
     old_bits = new_bits = 0
+    # `autojunk` would not share rules that occur often in a list of 200 or more.
     matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
     for kind, start, end, begin, stop in matcher.get_opcodes():
         shared = kind == "equal"
+        # Where one stretch replaces another, their relative order is free: no list reads both.
         for bits_of_old, some in ((True, old[start:end]), (False, [] if shared else new[begin:stop])):
-            bits = ((1 << len(some)) - 1) << len(rules)
+            bits = ((1 << len(some)) - 1) << len(rules)  # of the rules that are appended next
             old_bits |= bits if bits_of_old else 0
             new_bits |= bits if shared or not bits_of_old else 0
             rules += some
@@ -190,6 +196,7 @@ def _shown_parts(rule: CompiledRule) -> tuple[Any, ...]:
     if rule.rule is not None:
         return rule.rule.name, rule.rule.because, rule.rule.details
     condition = rule.condition
+    # None stands in the place of a rule's name, which `_compare` reads.
     return () if condition is None or rule.then == UNDETERMINED else (None, condition.fact, condition.operator)
 
 
@@ -205,6 +212,7 @@ def _background(space: FactSpace, reader: RuleCompiler, old: DecisionSpec, new: 
     common = {(condition.fact, condition.operator) for condition in old.applies_to}
     for condition in new.applies_to:
         alternatives = reader.ways_to_hold(condition)
+        # Several alternatives, as of `tags: [a, b]`, are no single region.
         if (condition.fact, condition.operator) in common and len(alternatives) == 1:
             region = intersect(region, region_where(space, alternatives[0]))
     return region
@@ -214,6 +222,7 @@ def _regions(
     decision: str, change: OutcomeChange, regions: list[Region], space: FactSpace, background: Region
 ) -> Iterator[ChangedRegion]:
     before, after, rule_before, rule_after = change
+    # Where one of them does not apply, `applies_to` is what differs, and has to be described.
     implied = space.whole if NOT_APPLICABLE in (before, after) else background
     for region in merge(regions):
         where = describe_region(space, region, implied)
@@ -240,7 +249,7 @@ def impact(
     shown = merge_accounts(summarize(records, now=now), account or NO_ACCOUNT)
     end = now if within is None else add_or_none(now, within) or _LAST
     affected: list[Affected] = []
-    for invitation in (*records, None):
+    for invitation in (*records, None):  # None for the account
         affected += _affected((old, new), invitation, shown, now, end)
     return Impact(
         tuple(one for one in affected if one.at == now),
@@ -254,9 +263,11 @@ def _affected(
     """Yield each answer that differs, at the first instant at which it does, up to `end`."""
     changed: set[str] = set()
     moment: datetime | None = now
+    # Between these moments no outcome changes, so that the first difference is at one of them.
     while moment is not None and moment <= end:
         before, after = (_advice(policy, invitation, account, moment) for policy in policies)
         for name in before:
+            # Only the first difference of a decision counts, also where the outcomes agree again later.
             if name in after and name not in changed and before[name].outcome != after[name].outcome:
                 changed.add(name)
                 yield Affected(moment, invitation, name, before[name].outcome, after[name].outcome)

@@ -76,6 +76,7 @@ def _line(key: str, value: str, origin: str) -> str:
 
 
 def _locate(document: PolicyFile, path: Path) -> str:
+    # Not os.path: a path may come from another system, with the other separator.
     return str(Location(re.split(r"[/\\]", document.path)[-1], *document.key_mark(path)))
 
 
@@ -87,6 +88,7 @@ def _at(data: Any, path: Path) -> Any:
 
 def _origin(policy: Policy, path: Path) -> str:
     """Return the last file with a value at a path, and the line; an empty text where none has."""
+    # From the policy's own file, which is the last one, to the first parent. An empty value states nothing.
     for document in reversed(policy._files):
         if _at(document.data, path) not in (None, "", []):
             return _locate(document, path)
@@ -121,6 +123,7 @@ def _setting(policy: Policy, setting: Setting) -> Iterator[str]:
     origins = {key: _origin(policy, (*at, key)) for key in ("at_least", "at_most", "about", "source")}
     value = _quantity(setting, setting.value)
     origin = _BY_THE_CALLER if setting.name in policy.overrides else _value_origin(policy, setting)
+    # The short form, `patience: 3 weeks`, where there is nothing but the value.
     if not any(getattr(setting, key) not in (None, "") for key in origins):
         yield _line(format_word(setting.name), value, origin)
         return
@@ -198,6 +201,7 @@ def _details(policy: Policy, decision: str) -> dict[str, Any]:
 
 
 def _rule(policy: Policy, decision: DecisionSpec, rule: Rule, details: Mapping[str, Any]) -> Iterator[str]:
+    # As it is written in the file, the reason names its settings, so that other settings still change it.
     source = _find_source(policy, decision, rule)
     origins = {key: str(rule.place) for key in ("rule", "then", "because", "details")}
     if source is not None:
@@ -209,19 +213,22 @@ def _rule(policy: Policy, decision: DecisionSpec, rule: Rule, details: Mapping[s
     because = format_reason(rule.because) if source is None else source.data["because"]
     # Always in quotes: the comment after a plain text might cut it short, which loading refuses.
     yield _line("because", format_quoted(because), origins["because"])
+    # Details that equal the outcome's default come from it when the file is loaded.
     if rule.details is not None and format_data(thaw(rule.details)) != format_data(details.get(rule.then)):
         yield _line("details", format_data(thaw(rule.details)), origins["details"])
 
 
 def _find_source(policy: Policy, decision: DecisionSpec, rule: Rule) -> _SourceRule | None:
     """Find a rule as written, with settings named in its reason; None where only their values are left."""
+    # The facts that a reason may name: a decision about the account knows only those of the account.
     facts = {name: fact for name, fact in FACTS.items() if decision.subject in ("invitation", fact.subject)}
     facts |= policy.facts if decision.subject == "invitation" else {}
     for source in _source_rules(policy, decision.name):
+        # A place is without the file's folder, so rules of two files can share one: the reason tells them apart.
         if source.data.get("rule") == rule.name and source.data["then"] == rule.then and _is_at(source, rule.place):
             try:
                 reason = parse_reason(source.data["because"], policy.settings, facts)
-            except InvalidInputError:
+            except InvalidInputError:  # a parent's text may have the name of a child's setting without braces
                 continue
             if fill_settings(reason, policy.settings) == rule.because:
                 return source
@@ -229,6 +236,7 @@ def _find_source(policy: Policy, decision: DecisionSpec, rule: Rule) -> _SourceR
 
 
 def _is_at(source: _SourceRule, place: Location) -> bool:
+    # The place of a rule is its value's mark, that of `otherwise` is its key's.
     marks = (source.document.key_mark(source.path), source.document.value_mark(source.path))
     return (place.line, place.column) in marks
 
@@ -243,6 +251,7 @@ def _conditions(key: Literal["when", "applies_to"], conditions: tuple[Condition,
 
 
 def _promises(policy: Policy) -> Iterator[Iterator[str]]:
+    # Promises are never replaced: the policy has those of all files, in the order of the files.
     promises = ((document, index) for document in policy._files for index, _ in enumerate(_raw_promises(document)))
     for promise, (document, index) in zip(policy.promises, promises, strict=True):
         yield _list_item(_promise(promise, document, ("promises", index)))

@@ -67,11 +67,14 @@ def make_timetable(policy: Policy, decision: str) -> Timetable:
     space = build_space(conditions_of(rules), policy.facts)
     asked = _asked(space, rules)
     clock = _main_clock(space, asked)
+    # A stage is what later becomes a column, a “life” the outcomes of somebody in all stages, in order.
     stages = _stages(space, asked, clock)
     lives = _group_by_life(space, rules, stages, clock)
     background = _background(space, asked, clock)
+    # People to whom the decision never applies have no row.
     shown_lives = {life: regions for life, regions in lives.items() if set(life) - {IMPOSSIBLE, NOT_APPLICABLE}}
     rows = tuple(_rows(space, asked, background, shown_lives))
+    # After the rows: a change in a life without a row makes no column.
     columns = _columns(space, clock, stages, rows)
     return Timetable(
         decision=decision,
@@ -95,7 +98,10 @@ def _columns(space: FactSpace, clock: int | None, stages: Sequence[Region], rows
 
 
 def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
-    """Return the region in which all is known and `applies_to` holds, but for its dates and tags."""
+    """Return the region in which all is known and `applies_to` holds, but for its dates and its choices of tags.
+
+    Dates are left to the columns; `tags: [a, b]`, of which either is enough, is no single region.
+    """
     reader = RuleCompiler(space)
     region = tuple(
         sum(1 << cell for cell in cells_of(mask) if dimension.cells[cell] != MissingCell(Absent.NOT_KNOWN))
@@ -103,6 +109,7 @@ def _asked(space: FactSpace, rules: DecisionSpec) -> Region:
     )
     for condition in rules.applies_to:
         alternatives = reader.ways_to_hold(condition)
+        # All dimensions of one condition are about the same fact, so the first shows its kind.
         index = next(iter(alternatives[0]))
         if len(alternatives) == 1 and space.dimensions[index].fact.kind != "clock":
             region = intersect(region, region_where(space, alternatives[0]))
@@ -122,6 +129,7 @@ def _stages(space: FactSpace, asked: Region, clock: int | None) -> list[Region]:
     never = [index for index, cell in enumerate(cells) if cell == MissingCell(Absent.DID_NOT_HAPPEN)]
     ages = [index for index, cell in enumerate(cells) if isinstance(cell, AgeCell)]
     regions = [replaced(asked, clock, asked[clock] & 1 << index) for index in (*never, *ages)]
+    # Where nobody is asked at all, one stage remains, so that there is a column.
     return [region for region in regions if is_possible(space, region)] or [asked]
 
 
@@ -132,6 +140,7 @@ def _group_by_life(
     compiled = RuleCompiler(space).compile_decision(rules)
     table = RuleMatrix(space, compiled)
     budget = Budget()
+    # Before the first stage everybody has the same, empty life. Each stage divides the groups further.
     groups: dict[tuple[str, ...], list[Region]] = {(): [_people(space, stages[0], clock)]}
     for stage in stages:
         ruled = [
@@ -148,6 +157,7 @@ def _group_by_life(
 
 
 def _people(space: FactSpace, region: Region, clock: int | None) -> Region:
+    # Without the date, so that the regions of different stages can be compared.
     return region if clock is None else replaced(region, clock, space.whole[clock])
 
 
@@ -162,6 +172,7 @@ def _split_by_outcome(
             budget.spend()
             yield both, outcome
             rest = [part for left in rest for part in subtract(left, both)]
+    # `rulings_in` leaves out only what is impossible, so no record of this column is in the rest.
     yield from ((left, IMPOSSIBLE) for left in rest)
 
 
@@ -171,6 +182,7 @@ def _background(space: FactSpace, asked: Region, clock: int | None) -> Region:
         sum(1 << cell for cell in cells_of(mask) if is_possible(space, replaced(asked, index, 1 << cell)))
         for index, mask in enumerate(asked)
     )
+    # A dimension without cells in the background is never described (see `describe_region`).
     return possible if clock is None else replaced(possible, clock, 0)
 
 
@@ -180,6 +192,7 @@ def _rows(
     """Yield a row for each kind of people, the rarest first; the most common one needs no description."""
     if not lives:
         return
+    # None where the ordinary people are never asked, as with `applies_to: {tags: [vip, keep]}`.
     last = next((life for life, regions in lives.items() if any(map(_is_ordinary(space, asked), regions))), None)
     others = sorted((life for life in lives if life != last), key=lambda life: _commonness(space, lives[life]))
     above: list[Region] = []
@@ -187,6 +200,7 @@ def _rows(
         for region in lives[life]:
             if _is_within(space, region, above):
                 continue
+            # A table is read from the top, so a row may include what rows above it cover: that takes fewer words.
             wide = _widened(space, region, asked, [*above, *lives[life]])
             above.append(wide)
             yield TimetableRow(describe_region(space, wide, background), life)
@@ -223,6 +237,7 @@ def _commonness(space: FactSpace, regions: Sequence[Region]) -> int:
 def _weight(cell: Cell) -> int:
     match cell:
         case ChoiceCell():
+            # As if all words were equally common: an estimate, which only orders the rows.
             return len(cell.words)
         case FlagCell():
             return 1 if cell.value else _RARE
@@ -232,6 +247,7 @@ def _weight(cell: Cell) -> int:
 def _is_ordinary(space: FactSpace, asked: Region) -> Callable[[Region], bool]:
     """Return a test for the region of people about whom nothing particular is known."""
     usual = [_ordinary_cells(dimension) for dimension in space.dimensions]
+    # Where the decision is asked of no ordinary cell of a fact, each cell it is asked of will do.
     cells = [(mask & some) or some for mask, some in zip(usual, asked, strict=True)]
     return lambda region: all(mask & usual for mask, usual in zip(region, cells, strict=True))
 
@@ -243,14 +259,16 @@ def _ordinary_cells(dimension: Dimension) -> int:
         for index, cell in enumerate(dimension.cells)
         if (isinstance(cell, ChoiceCell) and "unknown" in cell.words)
         or cell == FlagCell(value=False)
+        # The cell of the lowest numbers: no earlier invitations, no note.
         or (isinstance(cell, RangeCell) and cell.low is None)
     ]
-    return sum(1 << index for index in usual) or -1
+    return sum(1 << index for index in usual) or -1  # -1 has every bit set
 
 
 def _heading(space: FactSpace, clock: int | None, stage: Region) -> str:
     if clock is None:
         return ""
+    # A stage has one cell of the clock, unless nobody is asked (see `_stages`).
     cell = space.dimensions[clock].cells[next(cells_of(stage[clock]))]
     if not isinstance(cell, AgeCell):
         return _NEVER

@@ -35,6 +35,7 @@ def lint_policy(policy: Policy) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for decision in policy.decisions.values():
         findings += _until_too_many(policy, decision.name, _check_decision(policy, decision))
+    # What only such a rule of a parent uses has no effect here.
     covered = [finding.place for finding in findings if finding.code == "covered"]
     findings += find_unused(policy, covered)
     findings += _until_too_many(policy, "promises", find_idle_promises(policy, Budget()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.policy import Rule
     from invitepolicy.analysis.lint.context import LintContext
 
+# The rules that a message names; the rest are “others”.
 _NAMED = 3
 
 
@@ -38,8 +39,10 @@ def explain_never(condition: Condition) -> str:
     if not isinstance(condition.operator, AgeRange | NumberRange):
         return f"{show_condition(condition)} never holds"
     low, high = condition.operator.low, condition.operator.high
+    # Loading refuses thresholds that are written out in the wrong order, so one of them is a setting here.
     if low is not None and high is not None and low.value != FOREVER:
         return f"{describe_threshold(low)} is not {_less(low)} than {describe_threshold(high)}"
+    # As in `sent: at least patience ago`, where the setting `patience` is `forever`.
     if low is not None and low.value == FOREVER:
         return f"{describe_threshold(low)} never comes"
     return f"{show_condition(condition)} never holds"
@@ -62,6 +65,7 @@ def _more(threshold: Threshold) -> str:
 def explain_unreached(context: LintContext, number: int) -> str:
     """Return why a rule never decides, as a clause that follows *because*."""
     rule = context.decision.rules[number]
+    # Its own conditions first: where one of them never holds, nothing that stands above matters.
     empty = next((condition for condition in rule.when if never_holds(context, condition)), None)
     if empty is not None:
         return explain_never(empty)
@@ -77,6 +81,7 @@ def explain_unreached(context: LintContext, number: int) -> str:
             f"the decision does not apply there ({join_words(dict.fromkeys(map(show_condition, conditions)), 'and')})"
         )
     return (
+        # In doubt the reading ends at the rule itself, so the rule that casts the doubt is not in `above`.
         "a rule above it always leaves the outcome undetermined" if is_doubted else "its conditions never hold together"
     )
 
@@ -92,10 +97,12 @@ def _deciders(context: LintContext, number: int) -> tuple[list[Condition], list[
     That is conditions of `applies_to`, rules above it, and whether the outcome is undetermined somewhere.
     """
     regions = regions_of(context, context.decision.rules[number], wide=False)
+    # Dictionaries as sets that keep the order in which they are found.
     conditions: dict[Condition, None] = {}
     rules: dict[Rule, None] = {}
     is_doubted = False
     for ruled in rulings_in(context.table, context.base, context.base, regions, context.budget):
+        # Also where the outcome is in doubt: what the reading ends at keeps this rule from being read.
         decider = context.table.rules[ruled.final]
         is_doubted = is_doubted or ruled.old == DOUBT
         if decider.condition is not None:
@@ -124,4 +131,5 @@ def _compare_thresholds(condition: Condition, above: Condition) -> Iterable[str]
 
 
 def _by_setting(below: Threshold, over: Threshold) -> bool:
+    # One setting on both sides has the same value in both, so it is not what makes the difference.
     return below.setting != over.setting and bool(below.setting or over.setting)

@@ -47,6 +47,7 @@ class _RuleList:
         """Append compiled rules and return their bits."""
         before = len(self.rules)
         self.rules += rules
+        # Several bits for a rule that names several tags; none for a condition about tags, which is never open.
         return (1 << len(self.rules)) - (1 << before)
 
 
@@ -55,6 +56,7 @@ def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], budget: Bud
     space = build_space(conditions_of(decision), facts)
     reader = RuleCompiler(space)
     compiled = _RuleList()
+    # In the order of `RuleCompiler.compile_decision`, which is that of the plain evaluation.
     failing = [compiled.add(reader.compile_failing(condition)) for condition in decision.applies_to]
     opening = [compiled.add(reader.compile_open(condition)) for condition in decision.applies_to]
     rules = []
@@ -62,9 +64,10 @@ def build_context(decision: DecisionSpec, facts: Mapping[str, Fact], budget: Bud
     for number, rule in enumerate((*decision.rules, decision.otherwise)):
         rules.append(compiled.add(reader.compile_rule(rule, rule.when)))
         for index in range(len(rule.when)):
+            # Next to the rule, so that it is read in its place. No list contains both.
             without[number, index] = compiled.add(reader.compile_rule(rule, _conditions_without(rule, index)))
     applies = tuple(map(int.__or__, failing, opening))
-    base = sum(applies) + sum(rules)
+    base = sum(applies) + sum(rules)  # no two share a bit, so the sum is the union
     return LintContext(
         decision, space, reader, RuleMatrix(space, compiled.rules), base, applies, tuple(rules), without, budget
     )
@@ -81,6 +84,7 @@ def regions_of(context: LintContext, rule: Rule, *, wide: bool) -> list[Region]:
 
 def regions_without(context: LintContext, rule: Rule, index: int) -> list[Region]:
     """Return the regions in which one condition of a rule does not hold and no other fails."""
+    # Where the condition holds, the rule is the same with it and without it.
     condition = rule.when[index]
     others = [
         region_where(context.space, masks, wide=True)

@@ -34,6 +34,7 @@ class Finding:
 
 def own_data(policy: Policy) -> dict[str, Any]:
     """Return the data of the policy's own file, without that of its parents."""
+    # The parents' files come first, the policy's own is the last.
     return policy._files[-1].data
 
 

@@ -52,6 +52,7 @@ def find_in_rules(policy: Policy, context: LintContext) -> Iterator[Finding]:
             yield from _check_rule(policy, attrs.evolve(context, budget=budget), number)
         except TooManyRegionsError:
             unproven.append(rule)
+        # What this rule has used is charged to all rules together. A budget that was exceeded stands at -1.
         context.budget.left -= allowed - max(budget.left, 0)
     if unproven:
         names = join_words(
@@ -64,11 +65,13 @@ def find_in_rules(policy: Policy, context: LintContext) -> Iterator[Finding]:
 def _check_rule(policy: Policy, context: LintContext, number: int) -> Iterator[Finding]:
     rule = context.decision.rules[number]
     is_from_policy = is_own(policy, context.decision.name, rule)
+    # Of a parent's rule only that it is never reached is reported.
     empty = [condition for condition in rule.when if _is_empty_between(context, condition)] if is_from_policy else []
     for condition in empty:
         what = f"{show_condition(condition)} never holds, because {explain_never(condition)}"
         yield Finding("warning", "empty-between", condition.place, what, "change one of the two")
     seen = _compare_without(context, number)
+    # An empty range is the reason already, so it is not reported a second time.
     if seen.decides is None and not empty:
         yield _describe_unreached(context, number, is_from_policy=is_from_policy)
     if seen.decides is not None and is_from_policy:
@@ -82,6 +85,7 @@ def find_elsewhere(policy: Policy, context: LintContext) -> Iterator[Finding]:
     if decision.otherwise.then == _WITHDRAW and is_own(policy, decision.name, decision.otherwise):
         yield from _check_otherwise(context)
     raw = (policy._files[-1].data.get("decisions") or {}).get(decision.name) or {}
+    # A parent may have a condition on the same fact: only the one that stands in this file is checked.
     for number, condition in enumerate(decision.applies_to):
         if (
             condition.fact in (raw.get("applies_to") or {})
@@ -101,6 +105,7 @@ def _compare_without(context: LintContext, number: int) -> _Seen:
     """Compare the decision with and without a rule, over the regions in which it may fit."""
     seen = _Seen()
     bits = context.rules[number]
+    # Also where the rule is open: there it changes an outcome if it leaves it undetermined.
     regions = regions_of(context, context.decision.rules[number], wide=True)
     for ruled in rulings_in(context.table, context.base, context.base & ~bits, regions, context.budget):
         decides = ruled.old != DOUBT and bits >> ruled.old & 1
@@ -109,6 +114,7 @@ def _compare_without(context: LintContext, number: int) -> _Seen:
             seen.decides = seen.decides or ruled
         if changes:
             seen.changes = seen.changes or ruled
+        # This shows all three, so nothing is left to find. A rule above `otherwise` is no question of order.
         if decides and changes and _is_rule(context, ruled.new):
             seen.ordered = ruled
             break
@@ -158,6 +164,7 @@ def _check_reached(policy: Policy, context: LintContext, number: int, seen: _See
 def _find_idle_conditions(context: LintContext, number: int) -> Iterator[Finding]:
     rule = context.decision.rules[number]
     for index, condition in enumerate(rule.when):
+        # The decision with this one rule replaced by the same rule without the condition.
         other = context.base & ~context.rules[number] | context.without[number, index]
         if not _differs(context, other, regions_without(context, rule, index)):
             why = _explain_idle(context, rule, condition)
@@ -193,6 +200,7 @@ def _answer(context: LintContext, number: int) -> tuple[str, int]:
 
 def _check_applies_to(context: LintContext, number: int) -> Iterator[Finding]:
     condition = context.decision.applies_to[number]
+    # Only where the condition does not hold can it make a difference.
     compiled = (*context.reader.compile_failing(condition), *context.reader.compile_open(condition))
     regions = [region_where(context.space, rule.masks) for rule in compiled]
     if not _differs(context, context.base & ~context.applies[number], regions):
@@ -202,6 +210,7 @@ def _check_applies_to(context: LintContext, number: int) -> Iterator[Finding]:
 
 def _check_otherwise(context: LintContext) -> Iterator[Finding]:
     for ruled in rulings_in(context.table, context.base, context.base, [context.space.whole], context.budget):
+        # The last bits are those of `otherwise`.
         if ruled.old != DOUBT and context.rules[-1] >> ruled.old & 1:
             name = context.decision.name
             what = f"the otherwise of “{name}” withdraws: every invitation that no rule matches is withdrawn"
@@ -234,6 +243,7 @@ def _undetermined_regions(context: LintContext, fact: str) -> Iterator[Region]:
             if condition.fact == fact
         ]
         for ruled in rulings_in(context.table, context.base, context.base, regions, context.budget):
+            # Undetermined because `applies_to` is open; the doubt of open rules is looked for below.
             if _outcome(context, ruled.old) == UNDETERMINED and ruled.old != DOUBT:
                 yield ruled.region
     for number, rule in enumerate(context.decision.rules):
@@ -250,4 +260,5 @@ def _undetermined_regions(context: LintContext, fact: str) -> Iterator[Region]:
 
 def _is_doubtful(context: LintContext, number: int, ruled: RuledRegion) -> bool:
     final = context.table.rules[ruled.final]
+    # The rule is above the final one if all its bits are lower.
     return context.rules[number] < 1 << ruled.final and final.then != context.decision.rules[number].then

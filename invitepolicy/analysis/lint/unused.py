@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def find_unused(policy: Policy, covered: Iterable[Location]) -> Iterator[Finding]:
-    """Yield a finding for all that the policy's own file defines and nothing uses; `covered` rules use nothing."""
+    """Yield a finding for each setting, fact and outcome that the policy's own file defines and nothing uses.
+
+    `covered` holds the places of rules that are never reached: a setting that only they use counts as unused.
+    """
     conditions = _conditions_used(policy, set(covered))
     named = set(_settings_in(conditions)) | set(_settings_in_reasons(policy, set(covered)))
     for name in own_data(policy).get("settings") or {}:
@@ -67,6 +70,7 @@ def _settings_in_reasons(policy: Policy, covered: set[Location]) -> Iterator[str
     }
     for place, text in _reasons(policy):
         if place in uncovered:
+            # A placeholder: the name of the setting in braces.
             yield from (name for name in policy.settings if f"{{{name}}}" in text)
 
 
@@ -77,6 +81,7 @@ def _reasons(policy: Policy) -> Iterator[tuple[Location, str]]:
             raw = decision or {}
             for kind in ("limits", "rules"):
                 for index, rule in enumerate(raw.get(kind) or ()):
+                    # The same marks that loading makes the `place` of a rule, and below that of `otherwise`.
                     yield Location(file, *document.value_mark(("decisions", name, kind, index))), rule["because"]
             if raw.get("otherwise") is not None:
                 path = ("decisions", name, "otherwise")
@@ -99,6 +104,7 @@ def _find_unused_outcomes(policy: Policy) -> Iterator[Finding]:
 def find_idle_promises(policy: Policy, budget: Budget) -> Iterator[Finding]:
     """Yield a finding for each promise of the policy's own file that nothing could break. Raise TooManyRegionsError."""
     count = len(own_data(policy).get("promises") or ())
+    # Parents' promises come first. Not `[-count:]`, which would be all of them for a count of 0.
     for promise in policy.promises[len(policy.promises) - count :]:
         why = _explain_idle_promise(policy, promise, budget)
         if why is not None:
@@ -117,6 +123,8 @@ def _explain_idle_promise(policy: Policy, promise: Promise, budget: Budget) -> s
     is_met = False
     for ruled in rulings_in(table, table.everything, table.everything, regions, budget):
         is_met = True
+        # Whatever the rules say there now: a changed rule could break the promise. Where `applies_to` fails or
+        # is open, no rule is read, and only a promise that names a reserved outcome can be broken.
         applies = ruled.old == DOUBT or table.rules[ruled.old].rule is not None
         if applies or (promise.mode == "never" and not set(RESERVED_OUTCOMES).isdisjoint(promise.outcomes)):
             return None
