@@ -69,8 +69,11 @@ def decide_frame(
         for decision, name in names.items()
         for column, expression in answer_columns(policy.decisions[decision], membership, name, dtype)
     }
+    # Each decision has four columns; where there are fewer, two of them had the same name.
     if len(columns) < 4 * len(names):
         raise RecordError("decisions", None, "two answers have the same column name", "rename one of them", "column")
+    # Only now, since an own fact is read, and so checked, where a condition names it. The checks use no more
+    # than the first layer (instants in UTC, words of choices): the others are not computed for them.
     checked = temp_columns.add_layers(data, 0, 1)
     run_checks(checked, reader.checks)
     decided = temp_columns.add_layers(checked, 1).with_columns(**columns)

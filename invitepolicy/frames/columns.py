@@ -34,6 +34,7 @@ _TEXTS: Final = tuple(
     field.name for field in attrs.fields(Invitation) if field.name not in {"facts", *(fact.field for fact in _READ)}
 )
 _BEYOND: Final = 10**MOST_DIGITS
+# As for records: only a share includes its upper bound, only a number excludes its lower one.
 _BOUNDS: Final = {"count": (0, _BEYOND), "number": (-_BEYOND, _BEYOND), "share": (0, 1)}
 _HOLDS: Final[dict[ColumnKind, str]] = {
     "text": "text",
@@ -90,6 +91,7 @@ class ColumnReader:
         self.checks: list[Check] = []
         self._fields: dict[str, Field | None] = {}
         self._words: dict[tuple[str, str], BoolExpr] = {}
+        # Also those that no condition names: a record is checked as a whole, too.
         for fact in _READ:
             self.field(fact)
         for name in _TEXTS:
@@ -145,6 +147,7 @@ class ColumnReader:
         self._check_kind(name, fact.kind)
         if fact.kind == "choice":
             return self._read_choice(fact, expression, dtype)
+        # Compared with a Float32 column, a threshold could be rounded to 32 bits.
         if dtype.is_float() and dtype != nw.Float64:
             expression = expression.cast(nw.Float64)
         field = Field(fact, expression, 0, dtype)
@@ -157,6 +160,7 @@ class ColumnReader:
         field = Field(fact, expression, 0, dtype)
         missing: BoolExpr = Column(expression.is_null())
         if self.implementation.is_polars():  # where comparing is faster than looking up
+            # A missing value counts as the default word, which is known; `status_basis` has no default.
             known = either([self.is_word(field, word) for word in fact.words])
             self._check(fact, negated(either([known, _default(fact) is None and missing])))
         else:
@@ -176,9 +180,8 @@ class ColumnReader:
             layer = 1
         field = Field(fact, expression, layer, dtype)
         beyond = expression > nw.lit(LAST)
-        if (
-            not self.implementation.is_spark_like()
-        ):  # which has no earlier ones, and dates such old ones by the Julian calendar
+        # Spark has no earlier instants, and takes a literal of that age by the Julian calendar.
+        if not self.implementation.is_spark_like():
             beyond |= expression < nw.lit(FIRST)
         self._check(fact, Column(beyond, layer), _OUTSIDE)
         return field
@@ -197,11 +200,13 @@ class ColumnReader:
     def _check_numbers(self, field: Field) -> None:
         if field.fact.kind not in _BOUNDS:
             return
+        # Bounds of the column's own type, so that comparing needs no conversion.
         low, high = map(float if field.dtype.is_float() else int, _BOUNDS[field.fact.kind])
         value = field.expression
         missing = Column(value.is_null(), field.layer)
         above = value > low if field.fact.kind == "number" else value >= low
         below = value <= high if field.fact.kind == "share" else value < high
+        # Not asked as “too low or too high”: NaN is within no bounds, however an engine compares it.
         within = both([field.where(above), field.where(below)])
         self._check(field.fact, negated(either([missing, within])))
 
@@ -233,6 +238,7 @@ def _fits(dtype: Any, kind: ColumnKind) -> bool:
         case "count":
             return bool(dtype.is_integer())
         case "tags":
+            # Where all lists are empty or null, their elements have no known type.
             return bool(dtype == nw.List and dtype.inner in (nw.String, nw.Unknown))
         case "number" | "share":
             return bool(dtype.is_integer() or dtype.is_float())
@@ -246,6 +252,7 @@ def run_checks(frame: Any, checks: Sequence[Check]) -> None:
     """Query the values of a frame that has its first layer. Raises RecordError for the first bad column."""
     if not checks:
         return
+    # One query for all checks: a lazy frame is collected once, and a second time only for an error.
     queries = {f"check{number}": _column(check).any() for number, check in enumerate(checks)}
     for is_bad, check in zip(_collected(frame.select(**queries)).row(0), checks, strict=True):
         if is_bad:
@@ -270,4 +277,5 @@ def _refuse(frame: Any, check: Check) -> NoReturn:
         read_fact(check.fact, Invitation(facts={name: value}), NO_ACCOUNT)
     else:
         Invitation(**{name: value})
+    # Reached only if a check refuses what a record takes: the frame is refused all the same.
     raise RecordError(name, value, "no record can have this value", "check the column", "column")

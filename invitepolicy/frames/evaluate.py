@@ -80,19 +80,20 @@ class DecisionExpressions:
                 continue
             dimension = self.dimensions[index]
             states = [condition_holds(dimension, condition, cell) for cell in range(len(dimension.cells))]
+            # -1 has all bits set. Several conditions can share a dimension: `has_note` and `note_length` do.
             holds[index] = holds.get(index, -1) & _mask(state is True for state in states)
             not_failing[index] = not_failing.get(index, -1) & _mask(state is not False for state in states)
+        # A condition on tags is never open, since a record without tags has none of them.
         return (*((pair,) for pair in holds.items()), *tags), (*((pair,) for pair in not_failing.items()), *tags)
 
     def _tag_clauses(self, condition: Condition) -> Iterator[Clause]:
         match condition.operator:
             case OneOf(words, negated=True):
+                # A clause for each tag, all of which must be absent.
                 yield from (((self.index_of[condition.fact, word], _WITHOUT),) for word in words)
             case OneOf(words):
                 yield tuple((self.index_of[condition.fact, word], _WITH) for word in words)
-            case (
-                IsTrue() | NumberRange() | AgeRange() | IsKnown()
-            ):  # pragma: no cover  (tags are compared by OneOf only)
+            case IsTrue() | NumberRange() | AgeRange() | IsKnown():  # pragma: no cover  (only OneOf compares tags)
                 message = f"no condition on tags: {condition.text}"
                 raise LookupError(message)
             case _ as never:
@@ -131,6 +132,7 @@ class DecisionExpressions:
         answers[NOT_APPLICABLE] = self.temp_columns.store(
             negated(self._expr_of(self.scope.not_failing, instant, known))
         )
+        # Without a condition that can be open, one of the other answers is true in each row.
         if any(rule.holds != rule.not_failing for rule in (*self.rules, self.scope)):
             answers[UNDETERMINED] = self.temp_columns.store(negated(either(answers.values())))
         return {outcome: expr for outcome, expr in answers.items() if expr is not False}
@@ -150,8 +152,11 @@ class DecisionExpressions:
         if not rules:
             return dict.fromkeys(outcomes, (False, True))
         ((holds, not_failing),) = rules
+        # Where a rule is open, its own outcome may still follow from the rules below, whether it holds or
+        # not; any other outcome would be wrong if it holds.
         left = negated(not_failing)
         # A rule that cannot be open gets one expression for all outcomes, which is stored once.
+        # Comparing by identity is enough: `_expr_of` returns the same object for the same conditions.
         own = left if holds is not_failing else True
         return {**dict.fromkeys(outcomes, (False, left)), self.rules[first].then: (holds, own)}
 
@@ -191,6 +196,7 @@ class DecisionExpressions:
     ) -> Iterator[Turn]:
         clock = dimension.fact
         for cell, ages in enumerate(dimension.cells):
+            # A clock turns where a cell begins; the first has no beginning, and a missing value no age.
             if not isinstance(ages, AgeCell) or ages.low is None:
                 continue
             if isinstance(anchor, datetime):
@@ -205,6 +211,7 @@ class DecisionExpressions:
                 expression = anchor.expression
                 if ages.low:
                     expression = expression.dt.offset_by(in_microseconds(ages.low))
+            # At its own turning point the clock lies in this cell in every row: nothing is compared for it.
             then = self.outcomes_at(instant, {index: cell})
             same = either(both([expr, outcomes.get(outcome, False)]) for outcome, expr in then.items())
             turns = self.temp_columns.store(both([is_coming, negated(same)]))
@@ -249,6 +256,7 @@ def _choose(entries: Iterable[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Ex
 def _branch(entries: Sequence[tuple[str | None, BoolExpr]], dtype: Any) -> nw.Expr:
     if len(entries) == 1:
         return nw.lit(entries[0][0], dtype=dtype)
+    # A few entries make a chain; more are halved first, since a chain is nested as deep as it is long.
     half = 1 if len(entries) <= _FEW else len(entries) // 2
     above = either(expr for _, expr in entries[:half])
     return where(above, _branch(entries[:half], dtype), _branch(entries[half:], dtype))

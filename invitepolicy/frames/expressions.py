@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _LONG: Final = 12  # operations: a longer expression gets a column of its own, since engines reject deeply nested ones
 
 
+# Equal only to itself, since `==` between two expressions of an engine is one more expression. Caches with
+# columns in their keys rely on it.
 @attrs.frozen(eq=False)
 class Column:
     """A boolean expression that is never null; it can be evaluated once `layer` layers of columns exist.
@@ -53,6 +55,7 @@ def _combine(exprs: Iterable[BoolExpr], *, neutral: bool) -> BoolExpr:
     for expr in exprs:
         if isinstance(expr, Column):
             columns.append(expr)
+        # False in `both` and true in `either` decide alone, whatever the columns hold.
         elif expr is not neutral:
             return expr
     return _halves(columns, neutral=neutral) if columns else neutral
@@ -91,6 +94,7 @@ class TempColumns:
 
     def store_expression(self, expression: nw.Expr, layer: int) -> nw.Expr:
         """Store an expression as a column of `layer`, and return the column, for use in later layers."""
+        # Columns that are added in one step cannot use each other: a layer is a step, and uses earlier ones.
         while len(self._layers) <= layer:
             self._layers.append({})
         name = f"{self._prefix}{self._count}"

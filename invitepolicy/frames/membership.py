@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from invitepolicy.frames.columns import ColumnReader
     from invitepolicy.frames.expressions import BoolExpr
 
+# What a frame says of each row in the columns that it lacks: the defaults of the record.
 _NOBODY: Final = Invitation()
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -57,8 +58,10 @@ class Membership:
         if fact.kind == "clock":
             return either([*self._in_ages(fact, cells, mask, instant), *self._in_absence(fact, field, cells, mask)])
         if field is None:
+            # A fact of the account, or a column that the frame lacks, has one value in all rows.
             value = read_fact(fact, _NOBODY, self.account)
             return bool(mask >> find_cell(dimension, value, self.now) & 1)
+        # The first cell shows the kind of the fact; cells of a missing value stand last.
         match cells[0]:
             case ChoiceCell():
                 return self._in_words(field, cells, mask)
@@ -87,6 +90,7 @@ class Membership:
 
     def _in_flags(self, dimension: Dimension, field: Field, mask: int) -> BoolExpr:
         is_true = field.expression if dimension.tag is None else field.expression.list.contains(dimension.tag)
+        # Bit 0 is the cell of false, bit 1 that of true, bit 2 that of a missing value, if there is one.
         yes: BoolExpr = self._store(("flag", field.fact.name, dimension.tag), field.where(is_true))
         if len(dimension.cells) == 2:  # noqa: PLR2004  (a missing value is false)
             return either([both([bool(mask & 2), yes]), both([bool(mask & 1), negated(yes)])])
@@ -95,6 +99,7 @@ class Membership:
         return either(both([bool(mask >> index & 1), expr]) for index, expr in enumerate((no, yes, missing)))
 
     def _in_ranges(self, field: Field, cells: tuple[Cell, ...], mask: int) -> Iterator[BoolExpr]:
+        # For a range without a lower boundary: “not beyond its upper one” is true of a missing value as well.
         known = negated(self._missing(field)) if isinstance(cells[-1], MissingCell) else True
         for low, high in _runs(cells, mask, RangeCell):
             above = known if low is None else self._is_beyond(field, low)
@@ -102,9 +107,11 @@ class Membership:
 
     def _is_beyond(self, field: Field, boundary: Boundary) -> BoolExpr:
         if field.fact.field == "note":
+            # Whether there is a note can be told without counting its characters.
             if boundary.at == 1:
                 return self._store(("beyond", "note", 1), self.reader.has_note(field))
             field = note_length(field)
+        # The least value of the column's type beyond the boundary, so that no engine rounds a threshold.
         least = _least_integer(boundary) if field.dtype.is_integer() else _least_float(boundary)
         return self._store(("beyond", field.fact.name, least), field.where(field.expression >= least))
 
@@ -125,9 +132,11 @@ class Membership:
         if isinstance(anchor, datetime):
             return self._account_has_age(anchor, age, instant)
         if instant.clock is None:
+            # Not `anchor + age <= at`: so the rows need no addition, which could overflow.
             latest = _add(instant.at, -age)  # type: ignore[arg-type]  # without a clock there is an instant
             limit = None if latest is None else nw.lit(latest)
             return self._at_most(("age", clock.name, age, instant), anchor.expression, limit)  # type: ignore[union-attr]  # only clocks with a value are asked
+        # `anchor + age <= other + instant.age`, with both ages on one side.
         gap = age - instant.age
         key = ("apart", clock.name, instant.clock.name, gap)  # many turning points are equally far apart
         if key in self._stored:
@@ -136,8 +145,10 @@ class Membership:
         return self._at_most(key, *_shift_apart(anchor.expression, other.expression, gap))  # type: ignore[union-attr]
 
     def _at_most(self, key: tuple[object, ...], anchor: nw.Expr, limit: nw.Expr | None) -> BoolExpr:
+        # The limit lies before the year 1, and so before every value.
         if limit is None:
             return False
+        # Layer 1, since an instant that had to be brought to UTC is a column of the first layer.
         return self._store(key, Column((anchor <= limit).fill_null(value=False), 1))
 
     def _account_has_age(self, anchor: datetime, age: timedelta, instant: Instant) -> BoolExpr:
@@ -148,6 +159,7 @@ class Membership:
             return turning_point <= instant.at  # type: ignore[operator]  # without a clock there is an instant
         limit = _add(turning_point, -instant.age)
         other = self.anchor(instant.clock)
+        # The limit lies before the year 1, and so before every value of the other clock.
         if limit is None:
             return self._is_known(instant.clock)
         return self._at_most(("account", turning_point, instant), nw.lit(limit), other.expression)  # type: ignore[union-attr]
@@ -169,6 +181,7 @@ class Membership:
 
     def _has_reason(self, fact: Fact, cell: MissingCell) -> BoolExpr:
         """Return where a fact, if it is missing, is missing for the reason of this cell."""
+        # None: not known, in any status. Empty (the clock of the account): it did not happen, in any status.
         if fact.happens is None:
             return cell.why is Absent.NOT_KNOWN
         if not fact.happens:
@@ -210,6 +223,7 @@ def _least_integer(boundary: Boundary) -> int:
 
 
 def _least_float(boundary: Boundary) -> float:
+    # The nearest float can be below the boundary, as for 10**17 + 1: then the next float is the least beyond.
     nearest = float(boundary.at)
     return nextafter(nearest, inf) if nearest < boundary.at or (boundary.after and nearest == boundary.at) else nearest
 

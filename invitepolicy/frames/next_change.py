@@ -39,6 +39,7 @@ def first_turn(turning_points: Sequence[Turn], temp_columns: TempColumns) -> Tur
     """Return the first of a clock's turning points, given in order, at which the outcome changes."""
     if len(turning_points) == 1:
         return turning_points[0]
+    # In halves, so that the expressions are nested as deep as the logarithm of their number.
     half = len(turning_points) // 2
     earlier = first_turn(turning_points[:half], temp_columns)
     later = first_turn(turning_points[half:], temp_columns)
@@ -48,6 +49,7 @@ def first_turn(turning_points: Sequence[Turn], temp_columns: TempColumns) -> Tur
 def sooner_turn(first: Turn, second: Turn, temp_columns: TempColumns) -> Turn:
     """Return the earlier of two clocks' turning points; where they coincide, both lead to the same outcome."""
     first, second = _with_column(first, temp_columns), _with_column(second, temp_columns)
+    # Null where one of the two does not turn: then the first counts if it alone turns.
     earlier = (first.instant <= second.instant).fill_null(value=False)
     before = Column(earlier, max(first.layer, second.layer))
     is_first = temp_columns.store(either([before, both([first.turns, negated(second.turns)])]))
@@ -62,6 +64,7 @@ def _select(is_first: BoolExpr, first: Turn, second: Turn, temp_columns: TempCol
         )
         for outcome in {**first.outcomes, **second.outcomes}
     }
+    # Where neither turns, the instant below means nothing: who reads it asks `turns` first.
     turns = temp_columns.store(either([first.turns, second.turns]))
     layer = max(first.layer, second.layer, _layer(is_first))
     return Turn(turns, outcomes, where(is_first, first.instant, second.instant), layer)

@@ -71,6 +71,7 @@ def _anonymous(
         **{name: getattr(invitation, name) for name in _COPIED},
         **{name: getattr(invitation, name) & words.get(name, frozenset()) for name in _TAGS},
         name=f"Person {number}" if number else None,
+        # Conditions read whether there is a note and how long it is, but not its text.
         note=None if note is None else "x" * len(note.strip()),
         facts={name: value for name, value in own if value is not None},
     )
@@ -79,9 +80,11 @@ def _anonymous(
 def _own_value(policy: Policy, name: str, value: Any, words: frozenset[str]) -> Any:
     """Return what may stay of an own fact's value, or None: words only where the policy names them."""
     fact = policy.facts.get(name)
+    # A fact that this policy does not define, such as one of another policy: it decides nothing here.
     if fact is None:
         return None
     if fact.kind == "tags":
+        # A single text counts as one tag, as it does for conditions.
         return (frozenset({value}) if isinstance(value, str) else value) & words
     if fact.kind == "choice":
         return value if value in fact.words else None

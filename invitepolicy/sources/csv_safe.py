@@ -33,4 +33,5 @@ def escape_cell(text: str) -> str:
 
 def unescape_cell(text: str) -> str:
     """Return the text without the quote of `escape_cell`: `unescape_cell(escape_cell(text)) == text`."""
+    # A quote before anything else ('tis) is the text's own, and stays.
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

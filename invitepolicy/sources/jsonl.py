@@ -23,6 +23,7 @@ LONGEST: Final = 2**20  # bytes of a line with its end: three thousand times the
 _MARK: Final = b"\xef\xbb\xbf"
 _NO_ACCOUNT: Final = Account()
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+# An escape from the range of surrogates: only lines with one are searched for half of a pair.
 _SURROGATE: Final = re.compile(rb"\\u[Dd][89A-Fa-f]")
 _ONE_A_LINE: Final = "write one record a line"
 _TOO_LONG: Final = Mistake("too-long", f"the line is longer than {LONGEST:,} bytes", _ONE_A_LINE)
@@ -54,6 +55,7 @@ def read_records(
     """
     own = tuple(facts)
     for number, line in enumerate(_without_mark(_split(lines)), 1):
+        # A blank line that is too long is a problem: of a file, only its beginning was read.
         if not line.strip() and len(line) <= LONGEST:
             continue
         try:
@@ -66,6 +68,7 @@ def read_records(
 
 def check_facts(invitation: Invitation, facts: Iterable[Fact]) -> None:
     """Raise RecordError if a record's value for one of a policy's own facts is of another kind."""
+    # A missing own fact is of no wrong kind, so that records without any need no look.
     if invitation.facts:
         for fact in facts:
             read_fact(fact, invitation, _NO_ACCOUNT)
@@ -78,12 +81,14 @@ def _split(lines: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
         return
     while line := lines.readline(LONGEST + 1):
         yield line
+        # Its rest is passed over piece by piece, so that reading goes on at the next line.
         while len(line) > LONGEST and not line.endswith(b"\n"):
             line = lines.readline(LONGEST + 1)
 
 
 def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
     rest = iter(lines)
+    # An empty file gives one empty line here, which is skipped as a blank one.
     return chain((next(rest, b"").removeprefix(_MARK),), rest)
 
 
@@ -122,17 +127,20 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) == len(pairs):
         return fields
     seen: set[str] = set()
+    # `seen.add` returns None, so that a key is passed over the first time and found the second.
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
     raise MistakeError(Mistake("twice", f"{_visible(twice)} is given twice", "keep one"))
 
 
 def _integer(digits: str) -> int:
+    # Checked before `int`, which raises a mere ValueError for more than 4,300 digits.
     if len(digits.removeprefix("-")) > MOST_DIGITS:
         raise MistakeError(_TOO_MANY_DIGITS)
     return int(digits)
 
 
 def _float(digits: str) -> float:
+    # 1e999 is valid JSON, and infinite as a float.
     number = float(digits)
     if not isfinite(number):
         _refuse_constant(digits)
@@ -149,6 +157,7 @@ def _visible(key: str) -> str:
 
 
 def _message(error: RecordError) -> str:
+    # A RecordError names the field as it was given, and an unknown one may be somebody's name.
     return str(error) if _FIELD.fullmatch(error.field) else f"{_visible(error.field)}: {error.what}; {error.hint}"
 
 

@@ -39,7 +39,7 @@ class Mistake:
         return f"{self.column}: {text}" if self.column else text
 
     def at(self, place: str, level: Level = "error") -> RowProblem:
-        """Return the problem that this is at a place."""
+        """Return this mistake as a problem at a place."""
         return RowProblem(place, level, str(self))
 
 
@@ -60,6 +60,7 @@ class MistakeError(ValueError):
 
 def split_place(place: str) -> tuple[str, int]:
     """Return the file and the first line of a place; line 0 where the place is a whole file."""
+    # The last colon, since the name of a file may hold others: `a:b.csv:12`.
     name, _, line = place.rpartition(":")
     first = line.partition("-")[0]
     return (name, int(first)) if name and first.isdecimal() else (place, 0)

@@ -107,6 +107,7 @@ def read_export(
         problems.append(_NO_CONNECTIONS.at(CONNECTIONS, "note"))
     problems += (row.remark.at(row.place, "note") for row in sent if row.remark is not None)
     joined = _join(_once_a_direction(sent, problems), connections, _once_a_person(people_rows, problems), problems)
+    # A missing Connections.csv is no file, but has a problem. Sorting keeps the order within a line.
     order = [*(file.name for file in files.values()), CONNECTIONS]
     return Export(
         owner=_most_common(row.owner for row in sent),
@@ -163,6 +164,7 @@ def _once_a_direction(sent: list[InvitationRow], problems: list[RowProblem]) -> 
             older, latest[key] = sorted((row, other), key=lambda each: each.sent_at)
             what = f"left out, since the same person was invited again later, in {latest[key].place}"
             problems.append(Mistake("superseded", what).at(older.place, "note"))
+    # `latest` is in the order of each person's first row; the result is in the order of the export.
     places = {row.place for row in latest.values()}
     return [row for row in sent if row.place in places]
 
@@ -171,6 +173,7 @@ def _once_a_person(people: list[PersonRow], problems: list[RowProblem]) -> list[
     """Return the first row of each address."""
     first: dict[str, PersonRow] = {}
     for row in people:
+        # Two rows that only have a name may be two people, so that each counts by its own place.
         other = first.setdefault(row.person.url or row.place, row)
         if other is not row:
             problems.append(Mistake("twice", f"the same person is in {other.place}", "keep one row").at(row.place))
@@ -183,6 +186,8 @@ def _shared_names(sent: list[InvitationRow]) -> frozenset[str]:
     seen: Counter[tuple[str, str]] = Counter()
     for row in sent:
         name = row.person.name or ""
+        # A row that only has a name counts by its number within its direction: the first one out and the
+        # first one in are one person, who invited the owner and was invited; the second one out is another.
         seen[row.direction, name] += 1
         bearers.setdefault(name, set()).add(row.person.url or row.person.member or seen[row.direction, name])
     return frozenset(name for name, people in bearers.items() if len(people) > 1)
@@ -196,13 +201,16 @@ def _join(
     connected = register_entries((entry.person, entry) for entry in connections)
     register = register_entries((entry.person, entry) for entry in people)
     known = [find_entry(register, row.person, shared) for row in sent]
+    # The rows of people.csv whose person was invited: what they say of an invitation is about that one.
     invited = {entry.place for row, entry in zip(sent, known, strict=True) if entry and row.direction == "outgoing"}
     invitations = []
     for row, entry in zip(sent, known, strict=True):
         fields = _fields(row, entry, invited, problems)
         invitations.append((row.place, _invitation(row, find_entry(connected, row.person, shared), fields)))
+    # Each row of people.csv ends as knowledge, as a draft, or as a remark.
     joined = {entry.place for entry in known if entry is not None}
     for entry in people:
+        # Not `joined`: a draft to somebody who has only invited the owner is still to be sent.
         if entry.known.get("status") == "draft" and entry.place not in invited:
             invitations.append((entry.place, _draft(entry)))
         elif entry.place not in joined:
@@ -217,6 +225,7 @@ def _fields(
 ) -> dict[str, Any]:
     """Return what the user knows of an invitation: from its own row, and from people.csv, which takes precedence."""
     observed = {} if entry is None else dict(entry.known)
+    # A draft is always outgoing, so that it is not about an invitation that came in.
     if (
         entry is not None
         and row.direction == "incoming"
@@ -225,23 +234,27 @@ def _fields(
         observed = {name: value for name, value in observed.items() if name not in ABOUT_THE_INVITATION}
     fields = {**row.known, **observed, "facts": {**row.known.get("facts", {}), **observed.get("facts", {})}}
     remark = _remark(fields.get("status"), fields.get("withdrawn_at"), row.sent_at)
+    # The remark belongs in the file in which the user wrote the status or the date.
     if remark is not None:
         in_people = entry is not None and ("status" in observed or "withdrawn_at" in observed)
         problems.append(remark.at(entry.place if entry is not None and in_people else row.place, "note"))
+    # Only the status goes: an earlier withdrawal keeps its date, and the status follows from the connections.
     if remark in (_NO_DRAFT, _EARLIER):
         del fields["status"]
     return fields
 
 
 def _remark(status: str | None, withdrawn_at: datetime | None, sent_at: datetime) -> Mistake | None:
-    """Return what about a status cannot be of this invitation, or is missing."""
+    """Return what is wrong with the status or the date of withdrawal that a user gave, or None."""
     if status == "draft":
         return _NO_DRAFT
     if withdrawn_at is None:
         return None
+    # A date alone is read as 00:00 UTC, but stands for any time of its day.
     is_earlier = withdrawn_at + _DAY <= sent_at
     if status == "withdrawn" and is_earlier:
         return _EARLIER
+    # A date without a status belongs to an earlier invitation, or the status was forgotten.
     return _NOT_WITHDRAWN if status is None and not is_earlier else None
 
 
@@ -258,6 +271,7 @@ def _invitation(row: InvitationRow, connection: ConnectionRow | None, known: Map
             "status": status,
             "status_basis": basis,
             "sent_at": row.sent_at,
+            # With another observed status (withdrawn, say), the connection came about in another way.
             "answered_at": accepted_at if status == "accepted" else None,
             "note": row.note,
         }
@@ -268,6 +282,7 @@ def _accepted_at(sent_at: datetime, connection: ConnectionRow | None) -> datetim
     """Return when a connection accepted; None if the whole day of connecting is before the invitation."""
     if connection is None or connection.since + _DAY <= sent_at:
         return None
+    # The day of connecting has no time: on the day of the invitation, 00:00 would be before it.
     return max(sent_at, connection.since)
 
 

@@ -28,10 +28,13 @@ _CHUNK: Final = 2**20
 _HIGHEST_RATIO: Final = 200  # of compression: rows of an export have five to thirty
 _BIG: Final = 8 * 2**20  # bytes unpacked, below which any ratio is harmless
 _LISTED: Final = 8
+# The beginning of a zip's first member, or of its end if it is empty.
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+# A workbook is a zip (.xlsx) or the compound file of older versions (.xls).
 _WORKBOOK_SIGNS: Final = (*_ZIP_SIGNS, b"\xd0\xcf\x11\xe0")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
+# What `zipfile` and what it calls raise, depending on where a zip is damaged.
 _DAMAGED: Final = (zipfile.BadZipFile, RuntimeError, zlib.error, struct.error, EOFError, OSError, ValueError)
 _AGAIN: Final = "download it again, or unpack it and give the folder"
 
@@ -52,8 +55,10 @@ def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[st
     """Return the wanted files of an export, by name; missing ones are left out, except for Invitations.csv.
 
     The source is a folder, a zip (whatever its name), or one CSV file, which is then taken as Invitations.csv and has
-    the others beside it. Names match in any case. A people.csv is looked for in the zip, then beside it. Raises
-    ExportError.
+    the others beside it. Names match in any case. A people.csv is looked for in the zip, then beside it.
+
+    Raises ExportError if the source or one of the files cannot be read, is damaged, or is larger than 256 MiB, if a
+    name occurs twice, or if a folder or zip does not contain Invitations.csv.
     """
     path = Path(source)
     try:
@@ -70,7 +75,7 @@ def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[st
 
 
 def read_file(source: str | os.PathLike[str]) -> ExportFile:
-    """Read one file. Raises ExportError if it is missing, not a file, or larger than 256 MiB."""
+    """Read one file. Raises ExportError if it is no file, cannot be read, is larger than 256 MiB, or holds no text."""
     path = Path(source)
     try:
         if not path.is_file():
@@ -104,6 +109,7 @@ def _refuse_binary(start: bytes, shown: str) -> None:
         raise ExportError(f"{shown} is a spreadsheet workbook; save its sheet as “CSV UTF-8”")
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise ExportError(f"{shown} is UTF-16 text; save it again as “CSV UTF-8”")
+    # Latin text in UTF-16 without a mark is half NUL; a lone NUL is left for its row to report.
     if start.count(0) * 4 > len(start):
         raise ExportError(f"{shown} is not text, since many of its bytes are NUL; save it again as “CSV UTF-8”")
 
@@ -128,6 +134,7 @@ def _from_zip(path: Path, wanted: tuple[str, ...]) -> dict[str, ExportFile]:
             files = _members(archive, wanted, shown)
     except _DAMAGED:
         raise ExportError(f"{shown} is damaged or cut short; {_AGAIN}") from None
+    # The zip is as LinkedIn sent it, so that the user's own people.csv is found next to it.
     if PEOPLE in wanted and PEOPLE not in files:
         files |= _from_siblings(path.parent, [PEOPLE])
     return files
@@ -135,6 +142,7 @@ def _from_zip(path: Path, wanted: tuple[str, ...]) -> dict[str, ExportFile]:
 
 def _members(archive: zipfile.ZipFile, wanted: tuple[str, ...], shown: str) -> dict[str, ExportFile]:
     members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    # A list as well, since a dictionary would hide that a name occurs twice.
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if _pick(INVITATIONS, names, shown) is None:
         raise ExportError(_missing(shown, names))
@@ -158,6 +166,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str) 
 
 
 def _pick(wanted: str, names: Iterable[str], shown: str) -> str | None:
+    # By the last part alone: some zips hold the files in a folder, and nothing is unpacked to disk.
     matches = [name for name in names if _basename(name).casefold() == wanted.casefold()]
     if len(matches) > 1:
         raise ExportError(f"{shown} contains {wanted} {len(matches)} times; keep one of them")
@@ -165,6 +174,7 @@ def _pick(wanted: str, names: Iterable[str], shown: str) -> str | None:
 
 
 def _missing(shown: str, names: list[str]) -> str:
+    # An .xlsx file is a zip that holds this member.
     if "[Content_Types].xml" in names:
         return f"{shown} is a spreadsheet workbook; save its sheet as “CSV UTF-8”"
     if not names:
@@ -177,10 +187,12 @@ def _missing(shown: str, names: list[str]) -> str:
 
 def _is_zip(path: Path) -> bool:
     with path.open("rb") as stream:
+        # A .zip is one even if it does not begin so (it is damaged); a .csv never is, but may be a workbook.
         return path.suffix.lower() == ".zip" or (path.suffix.lower() != ".csv" and stream.read(4) in _ZIP_SIGNS)
 
 
 def _basename(name: str) -> str:
+    # Some programs on Windows write backslashes into a zip.
     return re.split(r"[/\\]", name)[-1]
 
 

@@ -30,6 +30,7 @@ _OPEN_QUOTE: Final = Mistake(
 )
 _LONE_CR: Final = Mistake("carriage-return", "the row holds a carriage return outside quotes", "remove it")
 _NUL: Final = Mistake("nul", "the row holds a NUL character", "remove it")
+# The place behind a carriage return that no line feed follows: the piece before it keeps its end.
 _BETWEEN_LONE_CRS: Final = re.compile(r"(?<=\r)(?!\n)")
 
 
@@ -72,7 +73,7 @@ class CsvTable:
 
 @attrs.frozen
 class _Record:
-    """The lines from `first` to `last` as the CSV reader takes them: cells, or what is wrong with them."""
+    """The lines from `first` to `last`, counted from 1, as the CSV reader takes them: cells, or what is wrong."""
 
     first: int
     last: int
@@ -98,6 +99,7 @@ def read_table(file: ExportFile, form: TableSchema) -> CsvTable:
         place = _place(file.name, record)
         mistake = record.mistake or _mistake(record, len(columns))
         if mistake is None:
+            # Not strict: `_mistake` lets empty cells at the end pass, and they have no column.
             rows.append(CsvRow(place, dict(zip(columns, record.cells, strict=False))))
         else:
             problems.append(mistake.at(place))
@@ -106,6 +108,7 @@ def read_table(file: ExportFile, form: TableSchema) -> CsvTable:
 
 def _decode(file: ExportFile) -> str:
     try:
+        # Not by the codec `utf-8-sig`, whose errors count their offset from behind the byte-order mark.
         return file.data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = file.data.count(b"\n", 0, error.start) + 1
@@ -118,6 +121,7 @@ def _split(text: str) -> list[str]:
     if "\n" not in text:
         text = text.replace("\r", "\n")  # the line ends of an old Mac
     lines = [line + "\n" for line in text.split("\n")]
+    # What is behind the last line feed has none of its own, and is no line if it is empty.
     last = lines.pop().removesuffix("\n")
     return [*lines, last] if last else lines
 
@@ -154,6 +158,7 @@ def _missing(columns: tuple[str, ...], form: TableSchema) -> list[str]:
 
 
 def _refuse_duplicates(place: str, columns: tuple[str, ...]) -> None:
+    # Columns without a title may repeat: they come from delimiters at the end, and nobody reads them.
     column, times = Counter(filter(None, columns)).most_common(1)[0]
     if times > 1:
         raise ExportError(f"{place} has the column {quoted(column)} twice; rename or delete one of them")
@@ -177,22 +182,30 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def _read_records(lines: list[str], at: int, delimiter: str, is_row: Callable[[list[str]], bool]) -> Iterator[_Record]:
     """Yield the records below the header. An open quotation mark costs only its line: reading resumes at the next."""
     start = at
+    # Where each line opens a quote that takes in all others, reading again would take quadratic time.
     budget = _READ_AGAIN * len(lines)
     while start < len(lines):
         record = _read_record(lines, start, delimiter)
+        # `first` is counted from 1, so that this slice begins behind the record's first line.
         below = lines[record.first : record.last]
+        # A cell of several lines is a note, unless one of them reads as a row: then the quotation mark was
+        # left open, and one in a later row happened to close it.
         if below and (record.mistake == _OPEN_QUOTE or any(is_row(_cells(line, delimiter)) for line in below)):
             budget -= len(below)
+            # Once the budget is spent, the record is reported as a whole and costs all its lines.
             record = _Record(record.first, record.first if budget > 0 else record.last, mistake=_OPEN_QUOTE)
         yield record
         start = record.last
 
 
 def _read_record(lines: list[str], start: int, delimiter: str) -> _Record:
+    # Not `lines[start:]`, which would copy the rest of the file for each record. Strict: else an open quote
+    # at the end of the file, and text behind a closing one, would be taken as they are.
     reader = csv.reader((lines[index] for index in range(start, len(lines))), delimiter=delimiter, strict=True)
     try:
         cells = next(reader)
     except csv.Error:
+        # A cell longer than the reader's limit (131,072 characters) is taken for an open quote as well.
         end = start + reader.line_num
         mistake = _LONE_CR if _ends_at_lone_cr(lines[start:end], delimiter) else _OPEN_QUOTE
         return _Record(start + 1, end, mistake=mistake)
@@ -218,6 +231,7 @@ def _is_row(cells: list[str], columns: tuple[str, ...], form: TableSchema) -> bo
 
 def _mistake(record: _Record, width: int) -> Mistake | None:
     number = len(record.cells)
+    # Spreadsheets add empty cells at the end of a row: these are no mistake.
     if number < width or "".join(record.cells[width:]).strip():
         what = f"the row has {format_count(number, 'cell')}, the header {width}"
         return Mistake("width", what, "put cells that hold commas in quotes")

@@ -32,7 +32,11 @@ _MONTHS: Final = tuple(month.lower() for month in MONTHS)
 _NOON: Final = 12
 _NOT_A_DATE: Final = Mistake("date", "is not a date", "write it like 2026-03-14 18:41")
 
+# LinkedIn's own form to the letter. A padded number, a small `pm` or a missing comma show another writer,
+# whose order of day and month is not known.
 _LINKEDIN: Final = re.compile(r"(?!0)[0-9]{1,2}/(?!0)[0-9]{1,2}/[0-9]{2}, (?!0)[0-9]{1,2}:[0-9]{2} [AP]M")
+# Three kinds of date (year first; day and month in either order; month as a word), and then perhaps a time
+# of day and its offset.
 _DATE: Final = re.compile(
     r"(?:(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
     r"|(?P<one>[0-9]{1,2})(?P<sign>[-/.])(?P<two>[0-9]{1,2})(?P=sign)(?P<short>[0-9]{4}|[0-9]{2})"
@@ -57,6 +61,7 @@ def date_reader(order: str | None) -> DateReader:
         raise ExportError(f"{quoted(order)} is not an order of dates; write day-first or month-first")
     try:
         return DateReader(ZoneInfo(_ZONE), order)  # type: ignore[arg-type]  # checked just above
+    # `ZoneInfoNotFoundError` is a KeyError; a damaged database raises the others.
     except (KeyError, ValueError, OSError):
         raise ExportError(
             "no time zone database was found, and LinkedIn writes US Pacific times; install it: pip install tzdata"
@@ -83,6 +88,7 @@ def read_wall_time(text: str, dates: DateReader) -> tuple[datetime, Mistake | No
     if written.offset is not None:
         return datetime.combine(written.day, written.clock or time(), UTC) - written.offset, None
     local = datetime.combine(written.day, written.clock or time(), dates.zone)
+    # With `fold` 0, Python takes the first of a repeated hour, and the offset before a skipped one.
     instant = local.astimezone(UTC)
     if instant.astimezone(dates.zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant, None
@@ -119,12 +125,15 @@ def is_dated(text: str) -> bool:
 def _read(text: str, order: Order | None) -> _Written:
     plain = _plain(text)
     match = _DATE.fullmatch(plain)
+    # Not quoted: what is no date may be a name from another column.
     if match is None:
         raise MistakeError(_NOT_A_DATE)
     is_linkedins = match["one"] is not None and _LINKEDIN.fullmatch(plain) is not None
+    # Also 13/02/2026, which has one reading only: it does not say how the row above it is meant.
     if match["one"] and order is None and not is_linkedins:
         what = f"{quoted(plain)} may begin with its day or its month"
         raise MistakeError(Mistake("date-order", what, "give --dates day-first or --dates month-first"))
+    # In a file that a person has added to, LinkedIn's rows keep LinkedIn's order.
     year, month, day = _ymd(match, "month-first" if is_linkedins else order)
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         what = f"{quoted(plain)} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}"
@@ -146,6 +155,7 @@ def _ymd(match: re.Match[str], order: Order | None) -> tuple[int, int, int]:
         return int(match["year"]), int(match["month"]), int(match["day"])
     if match["word"]:
         word = match["word"].lower()
+        # An unknown word becomes month 0, which `date` refuses like month 13.
         return _century(match["of"]), _MONTHS.index(word) + 1 if word in _MONTHS else 0, int(match["on"])
     month, day = (match["one"], match["two"]) if order == "month-first" else (match["two"], match["one"])
     return _century(match["short"]), int(month), int(day)
@@ -163,6 +173,7 @@ def _clock(match: re.Match[str]) -> time | None:
     if match["half"]:
         if not 1 <= hour <= _NOON:
             raise ValueError(hour)
+        # 12 AM is 0:00, and 12 PM is 12:00.
         hour = hour % _NOON + (_NOON if match["half"].lower() == "pm" else 0)
     return time(hour, int(match["minute"]), int(match["second"] or 0), int((match["part"] or "").ljust(6, "0")))
 
@@ -173,5 +184,6 @@ def _offset(text: str | None) -> timedelta | None:
         return None
     if text.lower() in ("z", "utc"):
         return timedelta()
+    # `time` refuses 25 hours and 75 minutes, which a timedelta would take.
     size = time(int(text[1:3]), int(text[4:6]))
     return timedelta(hours=size.hour, minutes=size.minute) * (-1 if text[0] == "-" else 1)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _DIRECTIONS: Final = {"OUTGOING": "outgoing", "INCOMING": "incoming"}
+# The columns of a party: name, address, and the member number of older exports.
 _INVITER: Final = ("From", "inviterProfileUrl", "inviterProfileUrn")
 _INVITEE: Final = ("To", "inviteeProfileUrl", "inviteeProfileUrn")
 _NO_DIRECTION: Final = Mistake("direction", "must be OUTGOING or INCOMING", column="Direction")
@@ -34,6 +35,7 @@ INVITATION_FORM: Final = TableSchema(
     needed=(("From",), ("To",), ("Sent At",), ("Message",), ("Direction",)),
     optional=(*_INVITER[1:], *_INVITEE[1:], *COLUMNS),
     remedy=_AS_EXPORTED,
+    # A line inside a note hardly has a direction and a date in just these columns.
     is_row=lambda row: row.read("Direction").upper() in _DIRECTIONS and is_dated(row.read("Sent At")),
 )
 CONNECTION_FORM: Final = TableSchema(
@@ -46,6 +48,7 @@ PEOPLE_FORM: Final = TableSchema(
     needed=(("url", "name"),),
     optional=("url", "name", *COLUMNS),
     remedy=f"begin the file with a line that names its columns: {', '.join(('url', 'name', *COLUMNS))}",
+    # There is no column for notes, whose lines could look like rows: the number of cells is enough.
     is_row=lambda _: True,
 )
 
@@ -90,12 +93,14 @@ def read_invitation_row(row: CsvRow, dates: DateReader) -> InvitationRow:
     """Read a row of Invitations.csv, also of a copy in which formulas were escaped. Raises MistakeError."""
     known, mistakes = read_knowledge(row, dates)
     direction = _DIRECTIONS.get(row.read("Direction").upper())
+    # Without it nothing says which party is the other person, so that no further cell is judged.
     if direction is None:
         raise MistakeError(_NO_DIRECTION)
     owners, theirs = (_INVITER, _INVITEE) if direction == "outgoing" else (_INVITEE, _INVITER)
     name, url, member = (unescape_cell(row.read(column)) or None for column in theirs)
     if name is None and url is None:
         mistakes.append(Mistake("empty", "is empty", "give the other person's name or address", theirs[0]))
+    # Everything that is wrong with the row is reported at once, its date first.
     try:
         sent_at, remark = _dated(row, "Sent At", dates, read_wall_time)
     except MistakeError as error:
@@ -111,6 +116,7 @@ def read_invitation_row(row: CsvRow, dates: DateReader) -> InvitationRow:
         url=url,
         sent_at=sent_at,
         remark=remark,
+        # Not by `read`, since the white space of a note belongs to it.
         note=_note(row.cells["Message"]),
         known=known,
     )
@@ -126,7 +132,7 @@ def read_connection_row(row: CsvRow, dates: DateReader) -> ConnectionRow | None:
 
 
 def read_person_row(row: CsvRow, dates: DateReader) -> PersonRow:
-    """Read a row of people.csv. Raises MistakeError."""
+    """Read a row of people.csv. Raises MistakeError with everything that is wrong with it."""
     known, mistakes = read_knowledge(row, dates)
     name, url = (unescape_cell(row.read(column)) or None for column in ("name", "url"))
     if name is None and url is None:
@@ -142,6 +148,7 @@ def unknown_columns(table: CsvTable, form: TableSchema) -> Iterator[RowProblem]:
         if not column or is_known(column) or column in form.optional or (column,) in form.needed:
             continue
         hint = did_you_mean(column, COLUMNS, f"its columns are {', '.join(PEOPLE_FORM.optional)}, and my_…")
+        # LinkedIn's own files have columns that nobody needs: there, only a likely misspelling is noted.
         if form is PEOPLE_FORM or (form is INVITATION_FORM and closest(column, COLUMNS) is not None):
             yield Mistake("unknown-column", f"the column {quoted(column)} is not read", hint).at(table.header, "note")
 

@@ -35,14 +35,17 @@ def person_key(url: str | None, name: str | None, member: str | None = None) -> 
 
 def _comparable_url(url: str) -> str:
     """Decode, compose (NFC), casefold, drop query and fragment: the files of one export spell addresses differently."""
+    # Cut before decoding: `%3F` and `%23` are part of the path.
     path = re.split(r"[?#]", url, maxsplit=1)[0]
     return _HOST.sub("linkedin.com", _comparable(unquote(path)), count=1).rstrip("/")
 
 
 def _comparable(text: str) -> str:
+    # The result is the same as below, and found sooner.
     if text.isascii():
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFC", text).casefold()
+    # Composed again, since folding can decompose: of U+0390 it makes three characters.
     return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
@@ -77,4 +80,5 @@ def find_entry(register: Register[_T], person: PersonKey, shared_names: Collecti
     if len(namesakes) != 1 or person.name in shared_names:
         return None
     namesake, entry = namesakes[0]
+    # Two addresses are two people, whatever their names.
     return entry if person.url is None or namesake.url is None else None

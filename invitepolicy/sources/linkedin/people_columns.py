@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from invitepolicy.sources.linkedin.csv_table import CsvRow
     from invitepolicy.sources.linkedin.dates import DateReader
 
+# `int` alone would also take a sign, underscores, and the digits of other scripts.
 _COUNT: Final = re.compile(f"[0-9]{{1,{MOST_DIGITS}}}")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _EXPORTED: Final = ("direction", "sent_at", "answered_at", "note")  # what the export itself says
@@ -113,8 +114,10 @@ def _read_quantity(parse: Callable[[str], float], text: str) -> float:
 
 
 def _own_value(text: str) -> Any:
+    # Not yes and no, which may be words of a choice.
     if text.casefold() in ("true", "false"):
         return text.casefold() == "true"
+    # No text can be read as two of these, so that the order decides nothing.
     for parse in (parse_number, parse_share, parse_instant):
         try:
             return parse(text)

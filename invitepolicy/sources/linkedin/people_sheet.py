@@ -22,6 +22,7 @@ def write_people_sheet(export: Export) -> str:
     for invitation in export.invitations:
         person = person_key(invitation.url, invitation.name)
         if invitation.status == "pending":
+            # A prefix, so that no name is taken for an address.
             key = person.url or f"a name: {person.name}"
             people.setdefault(key, (invitation.url or "", invitation.name or ""))
     return write_table(("url", "name", *COLUMNS), [(*names, *("" for _ in COLUMNS)) for names in people.values()])
