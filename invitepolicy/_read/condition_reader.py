@@ -44,7 +44,7 @@ class ConditionReader:
     def __init__(self, document: PolicyFile, known: Scope, problems: ProblemCollector) -> None:
         """Begin with nothing used and nothing broken."""
         self._document, self._known, self._problems = document, known, problems
-        # On Windows a path may mix both separators: a folder has backslashes, what `extends` names has slashes.
+        # On Windows a path may mix separators: a folder has backslashes, what `extends` names has slashes.
         self._file = re.split(r"[/\\]", document.path)[-1]
         self.used: set[str] = set()
         self.broken: dict[str, Setting] = {}
@@ -86,7 +86,7 @@ class ConditionReader:
         try:
             operator = parse_operator(facts[name], raw, self._known.settings)
         except InvalidInputError as error:
-            # A setting that was refused at its introduction is unknown here; one problem is enough for it.
+            # A setting that was refused where it is introduced is unknown here; one problem is enough.
             if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
                 self.refuse((*path, *error.inside), error.code, error.what, error.hint)
             self.used.update(named_in(raw))
@@ -111,7 +111,6 @@ class ConditionReader:
         what = f"there is no fact {quoted(name)}"
         if name.startswith("my_"):
             return what, did_you_mean(name, self._known.own, "introduce it under facts")
-        # The account's facts share a prefix, which is shorter to name than they are to list.
         known = [fact for fact in facts if not fact.startswith("account_")]
         hint = f"the facts are {join_words(known, 'and')}, and those of the account, which begin with account_"
         if not known or name.startswith("account"):

@@ -57,11 +57,10 @@ def merge_document(
     """
     merger = _Merger(document, merged, problems)
     introduced = merger.merge()
-    # In a child, a setting that nothing uses is most likely a parent's, mistyped. A policy without parents may
-    # introduce settings for its children.
+    # In a child, a setting that nothing uses is most likely a parent's, mistyped. A policy without parents
+    # may introduce settings for its children.
     if is_child:
         merger.refuse_unused(introduced)
-    # A parent may leave `otherwise` to its children.
     if is_last:
         merger.refuse_partial()
 
@@ -88,7 +87,6 @@ class _Merger:
 
     def _settings(self, raw: dict[str, Any]) -> list[str]:
         """Merge the settings; return the names that no parent has."""
-        # Listed before the loop, which adds them to the parents' settings.
         introduced = [name for name in raw if name not in self._merged.settings]
         for name, value in raw.items():
             path: Path = ("settings", name)
@@ -102,7 +100,7 @@ class _Merger:
                 inside = (*path, *error.inside) if isinstance(value, dict) else path
                 self._reader.refuse(inside, error.code, error.what, error.hint, key=error.key)
                 if parent is None:
-                    # Only the name of this stand-in is looked at. With a parent, the parent's value stands in.
+                    # Of this stand-in only the name is used. With a parent, the parent's value stands in.
                     self._reader.broken[name] = Setting(name, "number", 0)
                 continue
             self._merged.settings[name] = setting
@@ -321,7 +319,7 @@ def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], changes: RuleC
         for index, rule in enumerate(group):
             # A limit replaces nothing; where it says so, `_arrange` has reported it.
             target = changes.replaces[index] if kind == "rules" else None
-            # A name is free again if the parent's rule of that name is dropped, or replaced by this very rule.
+            # A name is free again if the parent's rule that has it is dropped, or replaced by this very rule.
             free = rule.name in changes.without or rule.name == target
             if rule.name in fixed or (rule.name in inherited and not free):
                 yield PathProblem((kind, index, "rule"), "rule", *_taken(rule, fixed))

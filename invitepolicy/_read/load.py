@@ -78,7 +78,6 @@ def files_of(source: str | os.PathLike[str]) -> list[str]:
             parent = _read_file(path, names[-1], ProblemCollector(names[-1]), (1, 1)).data.get("extends")
         except PolicyError:
             break
-        # Shipped parents are left out, since whoever asks waits for a file to change.
         if not isinstance(parent, str) or not parent.startswith("./") or "\0" in parent:
             break
         path = _tidy(os.path.join(os.path.dirname(path), parent))

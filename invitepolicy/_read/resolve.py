@@ -66,7 +66,7 @@ def _resolve(layers: Sequence[PolicyFile], merged: Merged, overrides: Mapping[st
     problems = ProblemCollector(document.path)
     settings = merged.settings
     decisions = {name: _finish_decision(decision, merged) for name, decision in merged.decisions.items()}
-    # Tests expect what the file's own settings give, and would fail under others.
+    # Tests expect what the file's own settings give, and may fail under others.
     tests = read_tests(document, decisions, merged.own, problems) if not overrides else ()
     problems.raise_if_any()
     promises = tuple(

@@ -127,7 +127,6 @@ def _bad_name(error: Any) -> tuple[str, str]:
         return what, f"put a colon and a space after the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
     plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain
-    # Suggested only if the schema would accept it.
     write = f"write {meant}; " if plain and re.search(error.schema["pattern"], meant) else ""
     return what, write + _described(error.schema)
 

@@ -49,7 +49,6 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
     # An empty text is none: it does not erase the parent's.
     texts = {key: parts[key] for key in ("about", "source") if parts.get(key)}
     values = {key: quantity for key, (_, quantity) in found.items()}
-    # Before the value is held to them: between crossed bounds, none would do.
     _check_bounds(values)
     known = parent or Setting(name, kind, values["value"])
     changes: dict[str, Any] = {**values, **texts}
