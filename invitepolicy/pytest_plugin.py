@@ -41,6 +41,7 @@ class PolicyTestFile(pytest.File):
         try:
             policy = load_policy(self.path)
         except PolicyError as error:
+            # pytest shows this error's text alone, without a traceback.
             raise self.CollectError(str(error)) from None
         for test in policy.tests:
             yield PolicyItem.from_parent(self, name=test.name, policy=policy, test=test)
@@ -81,6 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyTestFile | None:
     """Collect a file if its name or path matches a pattern."""
+    # `match` compares from the end of the path: a pattern may be a name, or a folder and a name.
     if any(file_path.match(pattern) for pattern in parent.config.getini(OPTION)):
         return PolicyTestFile.from_parent(parent, path=file_path)
     return None

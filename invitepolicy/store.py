@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from invitepolicy import Policy
     from invitepolicy._core.errors import Problem
 
+# 1 to 64 characters, none of which leads to another folder.
 _STYLE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 _SUFFIX: Final = ".yaml"
 _MOST_READINGS: Final = 3
@@ -27,6 +28,7 @@ _MOST_READINGS: Final = 3
 _SETTLED_AFTER: Final = 3.0
 _LOG: Final = logging.getLogger(__name__)
 
+# Each file's path, with modification time, size, inode and change time; None where there is no file.
 _Signature = tuple[tuple[str, tuple[int, int, int, int] | None], ...]
 
 
@@ -74,6 +76,7 @@ class PolicyStore:
         self._default = load_policy(default)
         self._report = report
         self._entries: dict[str, _Entry] = {}
+        # By edit (a style, the signature of its files), the claim of the thread that reports it.
         self._reported: dict[tuple[str, _Signature | None], object] = {}
 
     @property
@@ -98,6 +101,8 @@ class PolicyStore:
             return self._default
         path = self._folder / f"{style}{_SUFFIX}"
         entry = self._entries.get(style)
+        # Without a file, what was never valid is no style, and no problem. Nothing is kept of such a name, so
+        # that a stranger's many names fill no memory.
         if (entry is None or entry.policy is None) and _stat(str(path)) is None:
             self._entries.pop(style, None)
             return self._default
@@ -119,8 +124,10 @@ class PolicyStore:
     def _report_once(self, style: str, entry: _Entry) -> None:
         """Report an edit once, from whichever thread is first."""
         edit, claim = (style, entry.signature), object()
+        # `setdefault` is atomic: of several threads that find the same edit, one reports it.
         if self._reported.setdefault(edit, claim) is not claim:
             return
+        # Only the last edit of a style is remembered, so that the dictionary does not grow.
         for older in [other for other in self._reported.copy() if other[0] == style and other != edit]:
             self._reported.pop(older, None)
         try:
@@ -132,14 +139,18 @@ class PolicyStore:
 
 def _read(path: Path, entry: _Entry | None) -> _Entry:
     """Read a policy from files that stand still meanwhile; a bad one, and one that never stands still, is None."""
+    # The files that were read last time, most likely the same as now.
     names = [str(path)] if entry is None or entry.signature is None else [name for name, _ in entry.signature]
     for _ in range(_MOST_READINGS):
         before = _make_signature(names)
         settled = _is_settled(before)
         policy, problems = _load(path)
         names = _files_of(policy) if policy is not None else files_of(path)
+        # Nothing changed while the files were read. If others turn out to be extended, the signatures differ,
+        # and the next round begins with those.
         if _make_signature(names) == before:
             return _Entry(policy, before, problems, settled)
+    # Without a signature, the next call tries again.
     return _Entry(None)
 
 
@@ -158,6 +169,8 @@ def _files_of(policy: Policy) -> list[str]:
 def _is_current(entry: _Entry) -> bool:
     if entry.signature is None or entry.signature != _make_signature(name for name, _ in entry.signature):
         return False
+    # Once the file system's clock has moved on, the files are read once more: the last change may hide
+    # another one.
     return entry.settled or not _is_settled(entry.signature)
 
 
@@ -176,4 +189,6 @@ def _stat(path: str) -> tuple[int, int, int, int] | None:
         stat = Path(path).stat()
     except (OSError, ValueError):
         return None
+    # A file that replaces another has another inode; where the modification time is preserved, as by `cp -p`,
+    # the change time tells.
     return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns

@@ -44,6 +44,7 @@ class ConditionReader:
     def __init__(self, document: PolicyFile, known: Scope, problems: ProblemCollector) -> None:
         """Begin with nothing used and nothing broken."""
         self._document, self._known, self._problems = document, known, problems
+        # On Windows a path may mix separators: a folder has backslashes, what `extends` names has slashes.
         self._file = re.split(r"[/\\]", document.path)[-1]
         self.used: set[str] = set()
         self.broken: dict[str, Setting] = {}
@@ -66,28 +67,33 @@ class ConditionReader:
 
     def _stray_words(self, raw: dict[str, Any], facts: Mapping[str, Fact], path: Path) -> set[str]:
         """Report `{relationship: known, logical}` once, and return the words that are not facts."""
+        # In braces, YAML takes the comma for the end of the list: `logical` becomes a key without a value.
         stray = {name for name, value in raw.items() if value is None and name not in facts}
         for fact, words in _rows(raw, stray) if stray else ():
             if fact in facts and facts[fact].kind in ("choice", "tags"):
                 hint = f"write a list in brackets: {fact}: [{', '.join(words)}]"
                 self.refuse((*path, words[1]), "fact", f"{quoted(words[1])} is on its own here", hint, key=True)
+                # The rest of the stray words are read on, and reported one by one as unknown facts.
                 return stray.intersection(words)
         return set()
 
     def _read_condition(self, name: str, raw: Any, facts: Mapping[str, Fact], path: Path) -> Condition | None:
         if name not in facts:
             self.refuse(path, "fact", *self._unknown_fact(name, facts), key=True)
+            # Its settings count as used: a mistyped fact must not have them reported as well.
             self.used.update(named_in(raw))
             return None
         try:
             operator = parse_operator(facts[name], raw, self._known.settings)
         except InvalidInputError as error:
+            # A setting that was refused where it is introduced is unknown here; one problem is enough.
             if error.code != "setting" or named_in(raw).isdisjoint(self.broken):
                 self.refuse((*path, *error.inside), error.code, error.what, error.hint)
             self.used.update(named_in(raw))
             return None
         names = {threshold.setting for threshold in thresholds_in(operator) if threshold.setting}
         self.used |= names
+        # A child, or `with_settings`, may give these settings another value, which has to be whole, too.
         if facts[name].kind == "count":
             self._known.counting |= names
         return Condition(name, operator, _as_written(raw), self.place(path, key=True))
@@ -98,6 +104,7 @@ class ConditionReader:
                 f"“{name}” is a fact of an invitation, and this decision is about the account",
                 f"its facts are {join_words(facts, 'and')}",
             )
+        # Whoever knows the records writes their fields: `sent_at` for the fact `sent`.
         by_field = {fact.field: fact.name for fact in facts.values()}
         if name in by_field:
             return f"there is no fact {quoted(name)}", f"the record's “{name}” is the fact “{by_field[name]}”"
@@ -112,10 +119,12 @@ class ConditionReader:
 
     def read_reason(self, text: str, subject: Subject, path: Path) -> Reason:
         """Read a `because`."""
+        # YAML takes ` #` for the start of a comment, and the reason would end before it unnoticed.
         if path in self._document.commented:
             hint = "put the text in quotes, or the comment on a line of its own"
             self.refuse(path, "cut-short", "a “ #” cuts this text short", hint)
         try:
+            # The broken settings are known here: a placeholder that names one is no second mistake.
             reason = parse_reason(text, {**self._known.settings, **self.broken}, self._facts_for(subject))
         except InvalidInputError as error:
             self.refuse(path, error.code, error.what, error.hint)
@@ -135,7 +144,7 @@ class ConditionReader:
 def _as_written(raw: Any) -> str:
     match raw:
         case bool():
-            return str(raw).lower()
+            return str(raw).lower()  # as YAML writes it: Python's text is True
         case list():
             return f"[{', '.join(map(_as_written, raw))}]"
         case dict():
@@ -154,10 +163,12 @@ def _rows(raw: dict[str, Any], stray: set[str]) -> Iterable[tuple[str, list[str]
         if row is not None and len(row[1]) > 1:
             yield row
         row = (name, [value]) if isinstance(value, str) else None
+    # The last row has no successor that would end it.
     if row is not None and len(row[1]) > 1:
         yield row
 
 
 def named_in(raw: Any) -> set[str]:
     """Find every word in raw data that could be a setting's name."""
+    # Words that only look like a setting's name do no harm: at worst an unused setting is not reported.
     return set(_NAME.findall(_as_written(raw)))

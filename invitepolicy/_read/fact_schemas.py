@@ -42,6 +42,7 @@ def _condition_properties(written: dict[str, Any]) -> dict[str, Any]:
 
 
 def _described(written: dict[str, Any] | None, derived: dict[str, Any]) -> dict[str, Any]:
+    # Only the description is taken from the file: kinds and words follow from the fact.
     return derived if written is None else {**derived, "description": written["description"]}
 
 
@@ -49,6 +50,7 @@ def _condition_schema(fact: Fact) -> dict[str, Any]:
     meaning = f"{fact.meaning[:1].upper()}{fact.meaning[1:]}."
     match fact.kind:
         case "choice":
+            # Each choice has words of its own; the other kinds share a definition of the schema.
             one: dict[str, Any] = {"enum": list(fact.words)}
             several = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
             negated = {
@@ -94,7 +96,7 @@ def _field_schema(fact: Fact, default: object) -> dict[str, Any]:  # noqa: PLR09
         case "number":
             return {"description": meaning, "type": "number"}
         case "share":
-            return {"description": meaning, "type": ["string", "number"]}
+            return {"description": meaning, "type": ["string", "number"]}  # “40%” or 0.4
         case "clock":
             return {"description": f"{meaning} {_INSTANT}", "type": ["string", "null"]}
         case "tags":

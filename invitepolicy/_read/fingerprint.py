@@ -33,11 +33,13 @@ def fingerprint(
         "invitepolicy": 1,
         "name": name,
         "settings": {key: _setting(setting) for key, setting in settings.items()},
+        # The words of a choice are alternatives, in no order; `sort_keys` does not reach into lists.
         "facts": {key: [fact.kind, sorted(fact.words)] for key, fact in facts.items()},
         "decisions": {key: _decision(decision) for key, decision in decisions.items()},
         "promises": sorted(json.dumps(_promise(promise), sort_keys=True) for promise in promises),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    # 128 bits: two policies that share a fingerprint by chance are out of the question.
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -52,6 +54,7 @@ def _decision(decision: DecisionSpec) -> dict[str, Any]:
         "subject": decision.subject,
         "applies_to": _lines(decision.applies_to),
         "outcomes": sorted(decision.outcomes),
+        # Rules alone keep their order: the first that holds decides.
         "rules": [_rule(rule) for rule in decision.rules],
         "otherwise": _rule(decision.otherwise),
     }
@@ -59,10 +62,12 @@ def _decision(decision: DecisionSpec) -> dict[str, Any]:
 
 def _rule(rule: Rule) -> list[Any]:
     because = [[part.fact, part.age] if isinstance(part, Placeholder) else part for part in rule.because]
+    # JSON can write dictionaries and lists, but no frozen mapping: the details are thawed.
     return [rule.name, rule.limit, _lines(rule.when), rule.then, because, thaw(rule.details)]
 
 
 def _lines(lines: Iterable[Condition]) -> list[list[str]]:
+    # All conditions must hold, whatever their order; the operator is written anew, not as it was spelled.
     return sorted([line.fact, format_operator(line.operator)] for line in lines)
 
 

@@ -57,6 +57,8 @@ def merge_document(
     """
     merger = _Merger(document, merged, problems)
     introduced = merger.merge()
+    # In a child, a setting that nothing uses is most likely a parent's, mistyped. A policy without parents
+    # may introduce settings for its children.
     if is_child:
         merger.refuse_unused(introduced)
     if is_last:
@@ -72,6 +74,7 @@ class _Merger:
 
     def merge(self) -> list[str]:
         data = self._document.data
+        # Settings and facts come first, since decisions name them; promises name decisions.
         introduced = self._settings(data.get("settings") or {})
         self._facts(data.get("facts") or {})
         for name, raw in (data.get("decisions") or {}).items():
@@ -93,9 +96,11 @@ class _Merger:
                     name, value, parent, self._reader.place(path, key=True), whole=name in self._merged.counting
                 )
             except InvalidInputError as error:
+                # `wait: 3 moons` has no key `value` that the path could lead to.
                 inside = (*path, *error.inside) if isinstance(value, dict) else path
                 self._reader.refuse(inside, error.code, error.what, error.hint, key=error.key)
                 if parent is None:
+                    # Of this stand-in only the name is used. With a parent, the parent's value stands in.
                     self._reader.broken[name] = Setting(name, "number", 0)
                 continue
             self._merged.settings[name] = setting
@@ -118,9 +123,11 @@ class _Merger:
                 hint = "delete it here, since a child may not redefine a fact"
                 self._reader.refuse(path, "fact", f"a parent has introduced “{name}” already", hint, key=True)
             elif isinstance(kind, list):
+                # A fact that a record does not have is `unknown`, which may be listed or not.
                 words = tuple(dict.fromkeys([*kind, "unknown"]))
                 self._merged.own[name] = Fact(name, "choice", "invitation", name, name, words)
             else:
+                # The schema has checked the word; `next` gives it the type of a kind.
                 self._merged.own[name] = Fact(name, next(k for k in OWN_KINDS if k == kind), "invitation", name, name)
 
     # decisions
@@ -133,9 +140,11 @@ class _Merger:
             {
                 outcome: freeze(details)
                 for outcome, details in (raw.get("details") or {}).items()
+                # The outcomes of a new decision are not known yet; `_name_outcomes` checks them.
                 if known is None or self._is_outcome(decision, outcome, (*path, "details", outcome), key=True)
             }
         )
+        # A child adds to its parents' conditions: it can make a question narrower, never wider.
         decision.applies_to += self._reader.read_conditions(
             raw.get("applies_to") or {}, decision.subject, (*path, "applies_to")
         )
@@ -155,6 +164,7 @@ class _Merger:
         total = [name for name, decision in self._merged.decisions.items() if decision.otherwise is not None]
         for name, decision in self._merged.decisions.items():
             if decision.otherwise is None:
+                # A decision that this file does not mention came from a parent: `extends` is at fault.
                 paths: tuple[Path, ...] = (("decisions", name), ("extends",), ())
                 self._reader.refuse(
                     next(path for path in paths if path in self._document.places),
@@ -188,11 +198,13 @@ class _Merger:
             if word in RESERVED_OUTCOMES:
                 hint = "delete it, since the library itself gives this outcome"
                 self._reader.refuse((*path, "outcomes", index), "outcome", f"{quoted(word)} may not be listed", hint)
+        # Without `outcomes`, what the rules use is what may come; a mistyped outcome cannot be noticed there.
         if is_new:
             used = dict.fromkeys(rule.then for rule in rules)
             decision.outcomes = (
                 tuple(stated) if stated else tuple(word for word in used if word not in RESERVED_OUTCOMES)
             )
+        # To repeat the parent's list, in any order, is allowed.
         elif stated is not None and set(stated) != set(decision.outcomes):
             hint = f"delete the line, since a child may not change {join_words(decision.outcomes, 'and')}"
             self._reader.refuse(
@@ -244,9 +256,11 @@ class _Merger:
                 self._reader.refuse(
                     (*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True
                 )
+        # The file's own limits are added last, so that its rules are compared with its parents' only.
         findings = list(find_conflicts(decision.limits, decision.rules, changes))
         for found in findings:
             self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
+        # A rule that replaces nothing, or two that replace one, have no place; the file is refused anyway.
         if not findings:
             decision.rules = apply_overrides(decision.rules, changes)
         decision.limits += limits
@@ -261,6 +275,7 @@ class _Merger:
                 name, self._merged.decisions, f"the decisions are {join_words(self._merged.decisions, 'and')}"
             )
             self._reader.refuse((*path, "decision"), "decision", f"there is no decision {quoted(name)}", hint)
+            # Its conditions are not read, since the subject is unknown; their settings still count as used.
             self._reader.used.update(named_in(raw.get("when")))
             return
         when = self._reader.read_conditions(raw.get("when") or {}, decision.subject, (*path, "when"))
@@ -287,6 +302,7 @@ class RuleChanges(ByFields):
 
 def apply_overrides(rules: Sequence[Rule], changes: RuleChanges) -> list[Rule]:
     """Put a file's rules above its parents' `rules`, or in the place of those that they replace."""
+    # `replaces` has an entry for each rule of the file, None for those that replace nothing.
     replaced = {
         target: rule for target, rule in zip(changes.replaces, changes.rules, strict=True) if target is not None
     }
@@ -301,7 +317,9 @@ def find_conflicts(limits: Sequence[Rule], rules: Sequence[Rule], changes: RuleC
     yield from _double_names(changes)
     for kind, group in (("limits", changes.limits), ("rules", changes.rules)):
         for index, rule in enumerate(group):
+            # A limit replaces nothing; where it says so, `_arrange` has reported it.
             target = changes.replaces[index] if kind == "rules" else None
+            # A name is free again if the parent's rule that has it is dropped, or replaced by this very rule.
             free = rule.name in changes.without or rule.name == target
             if rule.name in fixed or (rule.name in inherited and not free):
                 yield PathProblem((kind, index, "rule"), "rule", *_taken(rule, fixed))

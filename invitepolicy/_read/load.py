@@ -37,6 +37,7 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
     for a file that is not there or cannot be read.
     """
     if isinstance(source, str) and _SHIPPED_NAME.fullmatch(source):
+        # A shipped policy wins; only otherwise a bare name is that of a file in the working folder.
         if source not in shipped_names() and os.path.exists(source):
             return _load_file(source)
         return _load_shipped(source)
@@ -60,13 +61,15 @@ def with_settings(policy: Policy, /, **values: Any) -> Policy:
     Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
     PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
     """
+    # Resolved anew from the files: in the policy's own reasons, settings' values are plain text by now.
     return _proven(policy._files, {**policy.overrides, **values})
 
 
 def files_of(source: str | os.PathLike[str]) -> list[str]:
-    """Name the files that a policy is read from, its own first, as far as `extends` can be followed.
+    """Return the paths of the files that a policy is read from, its own first, as far as `extends` can be followed.
 
-    For a policy that cannot be loaded: a parent that is missing is named too, and once it appears, loading may succeed.
+    For a policy that cannot be loaded: a missing parent is among them, and once it appears, loading may succeed.
+    Shipped parents are not.
     """
     path = _tidy(os.fspath(source))
     names = [path]
@@ -85,7 +88,7 @@ def files_of(source: str | os.PathLike[str]) -> list[str]:
 
 
 def shipped_names() -> list[str]:
-    """Name the policies that come with the library."""
+    """Return the names of the policies that come with the library, sorted."""
     names = os.listdir(resource_folder("policies"))
     return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
@@ -104,6 +107,7 @@ def _load_shipped(name: str) -> Policy:
     problems = ProblemCollector(name)
     _refuse_unknown(name, problems, (1, 1))
     problems.raise_if_any()
+    # Not by `_proven`: the promises of what is shipped are proven in the tests.
     return build_policy(_chain(_shipped_document(name), None, ""), {})
 
 
@@ -116,9 +120,9 @@ def _meant_policy(name: str) -> str:
     stem = name.removesuffix(".yaml")
     known = f"there are {join_words(shipped_names(), 'and')}; a file's path begins with ./"
     if stem in shipped_names():
-        return f"write {stem}, or ./{name} for a file beside this one"
+        return f"write {stem}, or ./{name} for a file beside this one"  # faq.yaml
     if name != stem and not name.startswith("/") and ":" not in name:
-        return f"write ./{name}"
+        return f"write ./{name}"  # base.yaml; before an absolute path or an address, ./ would be no help
     return did_you_mean(name, shipped_names(), known)
 
 
@@ -145,7 +149,10 @@ def _proven(layers: Sequence[PolicyFile], overrides: Mapping[str, Any]) -> Polic
 def _chain(document: PolicyFile, folder: str | None, path: str) -> list[PolicyFile]:
     """Follow `extends` from a file up to the last parent; the oldest comes first."""
     chain = [document]
+    # Names of shipped policies and real paths, which are absolute: one cannot be taken for the other.
     seen = {os.path.realpath(path) if path else None}
+    # `folder` is that of the first file, which no parent may leave; `here` is that of the file read last, and
+    # None once that is a shipped one.
     here = folder
     while (parent := chain[0].data.get("extends")) is not None:
         problems = ProblemCollector(chain[0].path)
@@ -169,6 +176,8 @@ def _chain(document: PolicyFile, folder: str | None, path: str) -> list[PolicyFi
         seen.add(os.path.realpath(target))
         shown = _tidy(os.path.join(os.path.dirname(chain[0].path), parent))
         chain.insert(0, _checked(_read_file(target, shown, problems, mark)))
+        # Not the folder of the target: what a link extends is sought where the link stands, so that every
+        # path that is shown exists. `_inside` has refused a `here` of None.
         here = os.path.dirname(target if here is None else os.path.join(here, parent))
     return chain
 
@@ -185,11 +194,13 @@ def _inside(parent: str, folder: str | None, here: str | None, problems: Problem
     what, hint = "", "write the name of a shipped policy, or ./ and a file beside this one"
     if folder is None or here is None:
         what, hint = f"{quoted(parent)} is a file, and this text has no folder", "extend a shipped policy"
+    # A backslash leads to other folders on Windows only, and a policy is to mean the same on every system.
     elif not parent.startswith("./") or ".." in parent.split("/") or "\\" in parent or "\0" in parent:
         what = f"{quoted(parent)} leaves the folder"
     elif not parent.endswith(_SUFFIXES):
         what, hint = f"{quoted(parent)} is not a YAML file", "its name ends in .yaml"
     else:
+        # Real paths, since a link may lead out; by whole parts, since /styles-old is not inside /styles.
         target, root = os.path.realpath(os.path.join(here, parent)), os.path.realpath(folder)
         if os.path.commonpath([target, root]) == root:
             return target
@@ -201,13 +212,15 @@ def _read_file(path: str, shown: str, problems: ProblemCollector, mark: Position
     """Read a regular file of at most 256 KiB; a device, a pipe or a folder is refused before it is read."""
     try:
         with open(path, "rb", opener=_open_without_waiting) as stream:
+            # One byte too many is enough to be refused. The kind is asked of the open file, which nobody can
+            # exchange between the question and the reading.
             raw = stream.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
     except FileNotFoundError:
         near = did_you_mean(
             os.path.basename(path), _beside(path), "check the path; a shipped policy has no ./ and no .yaml"
         )
         raise problems.fatal(mark, "file", f"there is no file {quoted(shown)}", near) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = getattr(error, "strerror", None) or "its name cannot be used"
         what, hint = f"{quoted(shown)} cannot be read ({why.lower()})", "check the path and who may read it"
         raise problems.fatal(mark, "file", what, hint) from None
@@ -217,11 +230,12 @@ def _read_file(path: str, shown: str, problems: ProblemCollector, mark: Position
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
+    # To open a pipe that nobody writes to would wait for ever. Windows has no such flag.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _beside(path: str) -> list[str]:
     try:
         return [name for name in os.listdir(os.path.dirname(path) or ".") if name.endswith(_SUFFIXES)]
-    except OSError:
+    except OSError:  # only the guess at a better name is lost
         return []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.policy import DecisionSpec, Path, PolicyFile
     from invitepolicy._read.problems import ProblemCollector
 
+# An outcome and its time: `withdraw after 4 days`.
 _LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
 _INSTANTS: Final = tuple(fact.field for fact in field_facts("invitation", "clock"))
 _ACCOUNT_INSTANTS: Final = tuple(fact.field for fact in field_facts("account", "clock"))
@@ -55,11 +56,13 @@ class _TestReader:
 
     def read(self, index: int, raw: dict[str, Any]) -> PolicyTest | None:
         path: Path = ("tests", index)
+        # Reading goes on after a mistake, so that all of a test's are reported at once.
         before = len(self._problems.found)
         self._check_name(raw["test"], path)
         now = self._now(raw, path)
         given = self._given(raw.get("given") or {}, now, path)
         account = self._account(raw.get("account") or {}, now, path)
+        # May be empty: the test of a rule alone expects no outcome.
         expect = tuple(self._expectations(raw["expect"] or {}, now, path))
         rule = self._rule(raw.get("rule") or {}, path)
         if len(self._problems.found) > before or given is None or account is None:
@@ -97,6 +100,7 @@ class _TestReader:
             self._fill_instant(fields, name, now, (*path, "given"))
         if self._has_gaps(fields, clocks, (*path, "given")) or self._has_stray_tags(fields, (*path, "given")):
             return None
+        # An empty `sent_at:` is left alone: it says that the date is not known.
         if fields.get("status") != "draft" and "sent_at" not in fields:
             fields["sent_at"] = now
         try:
@@ -106,6 +110,7 @@ class _TestReader:
                     hint = did_you_mean(name, self._own, "introduce it under facts")
                     what = "is not a fact of this policy"
                     raise RecordError(name, None, what, hint, "unknown-field")  # noqa: TRY301  (one way out)
+                # The record takes own facts of any kind; that each has its fact's kind shows when it is read.
                 read_fact(self._own[name], invitation, NO_ACCOUNT)
         except RecordError as error:
             self._refuse_field(error, fields, (*path, "given"))
@@ -138,11 +143,13 @@ class _TestReader:
             fields[name] = _parse_relative(text, now)
         except InvalidInputError as error:
             self._refuse((*path, name), "instant", error.what, error.hint)
+            # A stand-in, with which the record's other fields can still be checked.
             fields[name] = now
 
     def _refuse_field(self, error: RecordError, fields: dict[str, Any], path: Path) -> None:
         name = error.field
         bundled = (*path, "facts", name)
+        # Own facts stand beside the record's fields, or, as in code, under `facts`.
         at = bundled if bundled in self._document.places else (*path, name)
         if error.code == "unknown-field":
             hint = f"a record has “{FACTS[name].field}”" if name in FACTS else error.hint
@@ -172,6 +179,7 @@ class _TestReader:
             if name not in self._decisions:
                 hint = did_you_mean(name, self._decisions, f"the decisions are {join_words(self._decisions, 'and')}")
                 self._refuse(at, "decision", f"there is no decision {quoted(name)}", hint, key=True)
+            # An empty list or mapping would expect nothing, and the test would always pass.
             elif expected in (None, [], {}):
                 hint = "write an outcome, such as keep, or a life, such as [keep, withdraw after 4 days]"
                 self._refuse(at, "life", f"nothing is expected of “{name}”", hint)
@@ -196,10 +204,11 @@ class _TestReader:
         return False
 
     def _life(self, decision: str, raw: list[Any], at: Path) -> Iterator[ExpectedStage]:
-        last = timedelta(-1)
+        last = timedelta(-1)  # before the first outcome, which comes after 0 days
         for index, item in enumerate(raw):
             path = (*at, index)
             found = re.fullmatch(_LIFE, item) if isinstance(item, str) else None
+            # The first outcome holds from the test's now on and has no time; each further one must have one.
             if found is None or (found[2] is None) is not (index == 0):
                 hint = "write the first outcome alone, each further one with its time: withdraw after 4 days"
                 self._refuse(path, "life", f"{quoted(item)} does not fit into a life", hint)
@@ -268,6 +277,7 @@ def _parse_instant(text: str, relative: str) -> datetime:
     try:
         return parse_instant(text)
     except InvalidInputError as error:
+        # Only the general hint is replaced; one about a missing zone or an impossible day fits better.
         hint = f"write 2026-03-01T10:00Z, or {relative}" if error.hint.startswith("write") else error.hint
         raise InvalidInputError("instant", error.what, hint) from None
 

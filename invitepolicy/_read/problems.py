@@ -12,6 +12,7 @@ from invitepolicy._core.frozen import ByFields
 if TYPE_CHECKING:
     from invitepolicy._core.policy import Path, PolicyFile, Position
 
+# A stranger's file may hold a mistake every few bytes: this bounds the time and the memory that they cost.
 MOST_PROBLEMS: Final = 200
 
 
@@ -35,6 +36,7 @@ class ProblemCollector:
 
     def add(self, mark: Position, code: str, what: str, hint: str) -> None:
         """Record a problem at a position. Raise PolicyError once there are 200."""
+        # The last one is recorded before it is raised, so that the error lists it.
         error = self.fatal(mark, code, what, hint)
         if len(self.found) >= MOST_PROBLEMS:
             raise error

@@ -37,12 +37,14 @@ def build_policy(layers: Sequence[PolicyFile], overrides: Mapping[str, Any]) -> 
     for index, document in enumerate(layers):
         problems = ProblemCollector(document.path)
         merge_document(document, merged, problems, is_child=index > 0, is_last=document is layers[-1])
+        # A child is read against what its parents say: below a broken one, problems would follow from it.
         problems.raise_if_any()
     _override(merged, overrides)
     return _resolve(layers, merged, overrides)
 
 
 def _override(merged: Merged, overrides: Mapping[str, Any]) -> None:
+    # Values from code have no file; line 1, column 1 stand for all of them.
     problems = ProblemCollector("<settings>")
     for name, raw in overrides.items():
         setting = merged.settings.get(name)
@@ -53,6 +55,7 @@ def _override(merged: Merged, overrides: Mapping[str, Any]) -> None:
         try:
             merged.settings[name] = override_setting(setting, raw, whole=name in merged.counting)
         except InvalidInputError as error:
+            # What is wrong with a quantity (“2 months” has no fixed length) does not name the setting.
             what = error.what if "“" + name in error.what else f"“{name}”: {error.what}"
             problems.add((1, 1), error.code, what, error.hint)
     problems.raise_if_any()
@@ -63,6 +66,7 @@ def _resolve(layers: Sequence[PolicyFile], merged: Merged, overrides: Mapping[st
     problems = ProblemCollector(document.path)
     settings = merged.settings
     decisions = {name: _finish_decision(decision, merged) for name, decision in merged.decisions.items()}
+    # Tests expect what the file's own settings give, and may fail under others.
     tests = read_tests(document, decisions, merged.own, problems) if not overrides else ()
     problems.raise_if_any()
     promises = tuple(
@@ -80,17 +84,21 @@ def _resolve(layers: Sequence[PolicyFile], merged: Merged, overrides: Mapping[st
         tests=tests,
         files=tuple(layers),
         overrides=FrozenMapping(overrides),
+        # Hashed when first asked for: who only decides never needs it.
         identify=partial(fingerprint, data["name"], settings, merged.own, decisions, promises),
     )
 
 
 def _finish_decision(decision: DecisionBuilder, merged: Merged) -> DecisionSpec:
+    # Limits come first, whatever file they are from: no style's rule precedes one.
     rules = [_finish_rule(rule, decision, merged.settings) for rule in [*decision.limits, *decision.rules]]
     unfinished = DecisionSpec(
         name=decision.name,
         question=decision.question,
         subject=decision.subject,
         applies_to=tuple(
+            # The first condition that fails is the one named in an answer: by the order of facts, since the
+            # order of keys may change no answer.
             sorted(
                 _resolve_conditions(decision.applies_to, merged.settings),
                 key=lambda condition: fact_order(condition.fact),
@@ -101,6 +109,7 @@ def _finish_decision(decision: DecisionBuilder, merged: Merged) -> DecisionSpec:
         otherwise=_finish_rule(decision.otherwise, decision, merged.settings),  # type: ignore[arg-type]  # it is there
         facts=(),
     )
+    # Which facts are used can only be asked of a decision whose rules stand.
     return attrs.evolve(unfinished, facts=tuple(_facts_used(unfinished, {**FACTS, **merged.own})))
 
 
@@ -109,6 +118,7 @@ def _finish_rule(rule: Rule, decision: DecisionBuilder, settings: Mapping[str, S
         rule,
         when=_resolve_conditions(rule.when, settings),
         because=fill_settings(rule.because, settings),
+        # A rule's own details win over those of its outcome.
         details=decision.details.get(rule.then) if rule.details is None else rule.details,
     )
 
@@ -133,11 +143,13 @@ def _resolve_operator(operator: Operator, settings: Mapping[str, Setting]) -> Op
 def _resolve_threshold(threshold: Threshold | None, settings: Mapping[str, Setting]) -> Threshold | None:
     if threshold is None or threshold.setting is None:
         return threshold
+    # Only now are settings replaced by values: the youngest file's value counts in its parents' rules.
     return attrs.evolve(threshold, value=settings[threshold.setting].value)
 
 
 def _facts_used(decision: DecisionSpec, known: Mapping[str, Fact]) -> list[Fact]:
     names = {condition.fact for condition in conditions_of(decision)}
+    # A fact that only a reason names has to be read as well, to be put into the text.
     for rule in (*decision.rules, decision.otherwise):
         names.update(_placeholder_facts(rule.because))
     return [known[name] for name in sorted(names, key=fact_order)]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.policy import Path, PolicyFile
 
 _WITHOUT_COLON: Final = r"([a-z][a-z0-9_]*) +([0-9].*|forever)"
+# This bounds the time that a stranger's file may cost.
 _MOST_ERRORS: Final = 200
 _FORMAT: Final = 1
 _UNITS_IN_FILE: Final = r"\(\?:(?:[a-z]+\|)*day(?:\|[a-z]+)*\)"  # whatever list the file has: the units' own is used
@@ -61,8 +62,10 @@ def _validator() -> Any:
 def check_shape(document: PolicyFile) -> None:
     """Hold a file's data against the schema. Raises PolicyError with every problem of its shape."""
     problems = ProblemCollector(document.path)
+    # Alone and first: nobody knows what another version means by the rest.
     _check_version(document, problems)
     problems.raise_if_any()
+    # Several errors may come from one mistake: a rule with a dash before each line is one in every line.
     reported = set()
     for error in islice(_validator().iter_errors(document.data), _MOST_ERRORS):
         for finding in _findings(error, document):
@@ -74,7 +77,9 @@ def check_shape(document: PolicyFile) -> None:
 
 def _check_version(document: PolicyFile, problems: ProblemCollector) -> None:
     version = document.data.get("invitepolicy")
+    # In Python True equals 1.
     plain = isinstance(version, int) and not isinstance(version, bool)
+    # A missing key is left to the schema, which finds with it whatever else is missing.
     if "invitepolicy" not in document.data or (plain and version == _FORMAT):
         return
     what, hint = f"{quoted(version)} is not a version of this format", "write invitepolicy: 1"
@@ -88,8 +93,10 @@ def _check_version(document: PolicyFile, problems: ProblemCollector) -> None:
 
 def _findings(error: Any, document: PolicyFile) -> Iterator[PathProblem]:
     path: Path = tuple(error.absolute_path)
+    # The error's path leads to the mapping; the bad name itself is its instance.
     if "propertyNames" in error.absolute_schema_path:
         yield PathProblem((*path, error.instance), "name", *_bad_name(error), key=True)
+    # One rule written as `- rule: …`, `- when: …`, `- then: …` is three rules that lack most of their keys.
     elif error.validator == "required" and (entries := _scattered(document.data, path)):
         yield PathProblem(entries, "dash", "extra “-”: this line belongs to the entry above it", "delete the dash")
     elif not _left_to_resolve(path, name=error.validator):
@@ -104,6 +111,7 @@ def _scattered(data: Any, path: Path) -> Path | None:
     for part in outside:
         data = data[part]
     name = _ENTRIES.get(str(outside[-1]), "")
+    # An entry begins with the key that names it; those without it, up to the next head, belong to it.
     heads = [number for number, entry in enumerate(data) if isinstance(entry, dict) and name in entry]
     head = max((number for number in heads if number <= index), default=len(data))
     end = min((number for number in heads if number > index), default=len(data))
@@ -124,6 +132,7 @@ def _bad_name(error: Any) -> tuple[str, str]:
 
 
 def _missing(error: Any, path: Path) -> Iterator[PathProblem]:
+    # A key that is only mistyped is not missing: `_unknown_keys` suggests it.
     meant = _meant(error.schema, error.instance).values()
     for key in error.validator_value:
         if key not in error.instance and key not in meant:
@@ -135,6 +144,7 @@ def _what_is_missing(schema: dict[str, Any], key: str, path: Path) -> tuple[str,
     hint = f"add {key}: {described}"
     entry = next((_ENTRIES[str(part)] for part in path[-2:-1] if part in _ENTRIES), None)
     match key:
+        # The schema asks for `never` wherever there is no `only`.
         case "never":
             return "this promise says neither “only” nor “never”", f"add never: {described}"
         case _ if key == entry:
@@ -182,6 +192,8 @@ def _both(error: Any, path: Path) -> Iterator[PathProblem]:
 
 
 def _left_to_resolve(path: Path, *, name: str) -> bool:
+    # From the third part on, since a decision may itself be called `when`. Below the conditions everything is
+    # left, and of the conditions themselves all but that they are a mapping and not empty.
     for key in _LINES:
         if key in path[2:]:
             return len(path) > path.index(key, 2) + 1 or name not in ("type", "minProperties")
@@ -203,16 +215,18 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[PathProblem]:
         if key in known:
             continue
         hint = f"did you mean “{meant[key]}”?" if key in meant else f"the keys are {join_words(known, 'and')}"
+        # `withdraw: {rules: …}` at the top level.
         if not path and isinstance(value, dict) and not value.keys().isdisjoint(_OF_A_DECISION):
             hint = "a decision stands under decisions"
         yield PathProblem((*path, key), "key", f"{where}there is no key {quoted(key)}", hint, key=True)
 
 
 def _meant(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, str]:
-    """Return for each unknown key of a entry the one that was probably meant, which does not stand there already."""
+    """Return for each unknown key of an entry the one that was probably meant, which does not stand there already."""
     known = [key for key in schema["properties"] if key not in entry]
     unknown = [key for key in entry if key not in schema["properties"]]
     missing = [key for key in schema.get("required", ()) if key not in entry]
+    # One unknown, one missing: they belong together however little they look alike, as `if` and `when` do.
     if len(unknown) == len(missing) == 1:
         return {unknown[0]: closest(unknown[0], known) or missing[0]}
     return {key: found for key in unknown if (found := closest(key, known)) is not None}
@@ -224,6 +238,7 @@ def _name_of(path: Path) -> str:
 
 def _wrong_kind(error: Any, path: Path) -> tuple[str, str]:
     wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    # Of `[object, null]` the first is what is wanted; the other only allows a value to be left empty.
     kind, name, value = wanted[0], _name_of(path), error.instance
     if value is None:
         return f"“{name}” is empty", _remedy(error.schema)
@@ -235,6 +250,7 @@ def _wrong_kind(error: Any, path: Path) -> tuple[str, str]:
 
 def _to_write(kind: str, name: str, value: Any, path: Path) -> str | None:  # noqa: PLR0911  (a case, a line)
     match kind, value:
+        # Quotes would make a text of it, but hardly the one that was meant. First, since a bool is an int.
         case "string", bool():
             return None
         case "string", int() | float():
@@ -247,7 +263,7 @@ def _to_write(kind: str, name: str, value: Any, path: Path) -> str | None:  # no
             return "put the rules under “rules”"
         case "object", list():
             return "write the lines without dashes"
-        case "object", str() if ":" in value:
+        case "object", str() if ":" in value:  # then:keep
             return "put a space after each colon, and each line below the other"
         case "array", str():
             return f"write [{quoted(value).strip('“”')}]"

@@ -32,6 +32,7 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
 
     Raises InvalidInputError.
     """
+    # Conditions are taken apart at these words, so that none may stand for a quantity.
     if name in GRAMMAR_WORDS:
         hint = "take another name; at, least, most, ago and the like are the language's own"
         raise InvalidInputError("name", f"{quoted(name)} is a word of the grammar", hint, key=True)
@@ -41,9 +42,11 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
         hint = "give the value only; bounds belong to the policy that introduces a setting"
         raise InvalidInputError("bounds", f"“{name}” has its bounds from a parent", hint, (inherited[0],), key=True)
     found = {key: _quantity(name, parts[key], key, parent) for key in ("value", *_BOUNDS) if key in parts}
+    # The value is there: the schema requires it.
     kind = found["value"][0] if parent is None else parent.kind
     for key, (other, quantity) in found.items():
         _check_kind(name, kind, other, quantity, key)
+    # An empty text is none: it does not erase the parent's.
     texts = {key: parts[key] for key in ("about", "source") if parts.get(key)}
     values = {key: quantity for key, (_, quantity) in found.items()}
     _check_bounds(values)
@@ -53,7 +56,10 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
 
 
 def override_setting(setting: Setting, raw: Any, *, whole: bool) -> Setting:
-    """Return a setting another value: as YAML gives it, or a timedelta or number. Raises InvalidInputError."""
+    """Return a setting with another value: as YAML gives it, or a timedelta or a number.
+
+    Raises InvalidInputError.
+    """
     try:
         kind, value = _from_code(raw, setting.kind)
     except InvalidInputError as error:
@@ -66,6 +72,7 @@ def _from_code(raw: Any, kind: QuantityKind) -> tuple[QuantityKind, Quantity]:
     if isinstance(raw, timedelta):
         return "duration", checked_duration(raw)
     if kind == "share" and isinstance(raw, int | float) and not isinstance(raw, bool):
+        # In a file 0.4 is a number; for a share, code may give the part as one.
         return parse_setting(format_quantity(checked_share(raw, raw), "share"))
     found, value = parse_setting(raw)
     # What code may set is what a file could say: 1e-300 wants more digits than a file may have.
@@ -86,6 +93,7 @@ def _why_not(name: str, raw: Any, error: InvalidInputError, parent: Setting | No
         return f"{quoted(raw)} is spelled out", f"write {digits}"
     if isinstance(raw, str) and _NAME.fullmatch(raw):
         return error.what, f"{error.hint}, and no other setting's name"
+    # The hint about a decimal comma is the better one.
     if parent is not None and parent.kind == "number" and "," not in str(raw):
         return f"“{name}” is a number, and {quoted(raw)} is not", f"write a number, such as {_EXAMPLE['number']}"
     return error.what, error.hint
@@ -95,6 +103,7 @@ def _check_kind(name: str, wanted: QuantityKind, kind: QuantityKind, value: Quan
     if kind != wanted:
         what = f"“{name}” is {_A_KIND[wanted]}, and {_shown(value, kind)} is not"
         hint = f"write {_A_KIND[wanted]}, such as {_EXAMPLE[wanted]}"
+        # 40 for a share surely means 40%; 0.4 may mean 0.4% as well as 40%.
         if kind == "number" and (wanted == "duration" or (wanted == "share" and value > 1)):  # type: ignore[operator]
             unit = "%" if wanted == "share" else " days"
             hint = f"write {format_quantity(value, kind)}{unit}, if that is what you mean"
@@ -110,10 +119,11 @@ def _check_bounds(values: dict[str, Quantity]) -> None:
 
 def _checked(setting: Setting, *, whole: bool) -> Setting:
     value, kind = setting.value, setting.kind
-    if whole and not isinstance(value, int):
+    if whole and not isinstance(value, int):  # a whole number is an int by now, also where 4.0 was written
         what = f"“{setting.name}” counts something, and {_shown(value, kind)} is not a whole number"
         raise InvalidInputError("kind", what, "write a whole number", ("value",))
     grounds = f" ({setting.about.rstrip('.')})" if setting.about else ""
+    # A value breaks a bound if of the two it is the lesser one (`min`), or the greater (`max`).
     for bound, outside, words, hint in (
         (setting.at_least, "less", "or more", min),
         (setting.at_most, "more", "or less", max),

@@ -16,6 +16,7 @@ _WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("YAML directive", "a line that begins with %", "a policy needs no directives; delete it"),
     ("duplicate tag handle", "a line that begins with %", "a policy needs no directives; delete it"),
     ("incompatible YAML document", "a line that begins with %", "a policy needs no directives; delete it"),
+    # The first that fits is taken, so the tab stands before the other characters.
     ("'\\t' that cannot start any token", "a tab stands here", "write spaces instead"),
     ("that cannot start any token", "a text cannot begin with this character", _QUOTES),
     (
@@ -68,7 +69,9 @@ _COLONS: Final = {
     "above": ("the line above has no colon", "write its key, a colon and a space"),
     "deeper": ("this line is indented deeper than the one above", "let both begin in the same column"),
 }
+# A missing bracket or colon is often noticed lines later: it is then shown where what lacks it begins.
 _CLOSING: Final = ("expected ',' or", "could not find expected ':'", "expected alphabetic or numeric")
+# What is noticed only at the end of the document is always shown where it begins.
 _ENDS: Final = ("unexpected end of stream", "unexpected document separator", "'<stream end>'", "'<document start>'")
 
 
@@ -98,6 +101,7 @@ def place_of(error: yaml.MarkedYAMLError) -> Any:
 
 def _lines_until(mark: Any) -> tuple[str, str]:
     """Return the last line above a position that is not blank, and the position's own line up to it."""
+    # Only marks of the pure parser have a buffer; what libyaml reads is shipped, and has no errors.
     *above, line = mark.buffer[: mark.pointer].split("\n")
     return next((text for text in reversed(above) if text.strip()), ""), line
 
@@ -109,4 +113,5 @@ def _whose_colon(above: str, line: str) -> str:
 
 
 def _depth(line: str) -> int:
+    # The dash of a list's element is part of the indentation: its keys stand behind it.
     return len(line) - len(line.lstrip("- "))

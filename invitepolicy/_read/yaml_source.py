@@ -21,7 +21,9 @@ from invitepolicy._read.yaml_errors import explain_syntax, place_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# PyYAML may have been built without libyaml; its pure parser will do, too.
 _QUICK: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Far more than a policy needs: these bound time, memory and the depth of recursion for hostile text.
 MOST_BYTES: Final = 256 * 1024
 MOST_NODES: Final = 20_000
 MOST_LEVELS: Final = 32
@@ -43,7 +45,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff"  # controls, marks, halves of characters
     "\u2028\u2029"  # line breaks to some
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # what turns the direction of the text
-    "|\r(?!\n)"
+    "|\r(?!\n)"  # a lone carriage return; Windows' line ends are fine
 )
 
 
@@ -55,6 +57,7 @@ def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> Poli
     """
     problems = ProblemCollector(path)
     text = _decode(source, problems)
+    # Before PyYAML sees them: it stops at the first, and names no line.
     _refuse_unprintable(text, problems)
     reader = _YamlReader(text, problems, _QUICK if quick else yaml.SafeLoader)
     data = reader.read_document()
@@ -65,6 +68,8 @@ def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> Poli
 
 
 def _decode(source: str | bytes, problems: ProblemCollector) -> str:
+    # Text that is too long in characters is refused without being encoded. Halves of surrogate pairs pass
+    # here, to be reported with their place.
     size = len(source)
     if size > MOST_BYTES or (isinstance(source, str) and len(source.encode("utf-8", "surrogatepass")) > MOST_BYTES):
         raise problems.fatal((1, 1), "too-long", "the file is longer than 256 KiB", "a policy is a few hundred lines")
@@ -73,6 +78,7 @@ def _decode(source: str | bytes, problems: ProblemCollector) -> str:
     try:
         return source.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        # Columns count characters: what comes before the bad byte is decoded to count them.
         good = source[: error.start].decode("utf-8").removeprefix("\ufeff")
         utf16 = source[:2] in (b"\xff\xfe", b"\xfe\xff")
         what = "the file is UTF-16 or UTF-32" if utf16 else f"byte {error.start + 1} of the file is not UTF-8"
@@ -121,16 +127,17 @@ class _YamlReader:
         self._nodes = 0
 
     def read_document(self) -> Any:
-        next(self._events)
+        next(self._events)  # the stream begins
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
             return None
+        # PyYAML accepts a directive that it does not know, and %YAML 1.1.
         if self._text.startswith("%", event.start_mark.index):
             self._refuse(
                 _of(event), "directive", "a line that begins with %", "a policy needs no directives; delete it"
             )
         data = self._read((), next(self._events), None)
-        next(self._events)
+        next(self._events)  # the document ends
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
             self._refuse(
@@ -154,6 +161,7 @@ class _YamlReader:
         self.places[path] = (key_mark or mark, mark)
         match event:
             case yaml.ScalarEvent():
+                # An empty value has no place of its own: its key is shown instead.
                 if not event.value and not event.style and key_mark is not None:
                     self.places[path] = (key_mark, key_mark)
                 elif not event.style and self._is_cut(event):
@@ -163,7 +171,7 @@ class _YamlReader:
                 return self._sequence(path)
             case yaml.MappingStartEvent():
                 return self._mapping(path)
-        return None
+        return None  # an alias, which has been refused
 
     def _is_cut(self, event: Any) -> bool:
         return _COMMENT.match(self._text, event.end_mark.index) is not None
@@ -199,6 +207,8 @@ class _YamlReader:
                     f"{quoted(key)} is given twice",
                     f"it already stands in line {lines[key]}; keep one of them",
                 )
+                # The second value's events must be passed over. It is read under a path of its own, so that
+                # the places of the first stay.
                 self._read((*path, key, 0), next(self._events), mark)
                 continue
             lines[key] = mark[0]
@@ -207,12 +217,14 @@ class _YamlReader:
 
     def _key(self, path: Path, event: Any, mark: Position) -> str:
         if not isinstance(event, yaml.ScalarEvent):
+            # A list or mapping as a key: read for its events alone.
             self._read((*path, "?"), event, mark)
             if not isinstance(event, yaml.AliasEvent):
                 self._refuse(mark, "key", "this key is not a text", "a key is one word, followed by a colon")
-            return f"?{mark}"
+            return f"?{mark}"  # a stand-in, unique by its place
         self._nodes += 1
         self._refuse_extras(event, mark)
+        # In quotes it is text like any other.
         if not event.style and event.value == "<<":
             self._refuse(mark, "merge", "a merge key, “<<”", "write the lines out, or use extends")
             return f"?{mark}"
@@ -248,6 +260,7 @@ class _YamlReader:
     def _ends_in_spaces(self, event: Any) -> bool:
         """Return whether a block's text is the last of the file, and its last line spaces without an end."""
         last = self._text.rpartition("\n")[2]
+        # YAML readers disagree on whether such a line belongs to the text.
         return last.isspace() and event.end_mark.index >= len(self._text) - len(last)
 
     def _plain(self, text: str, mark: Position) -> Any:

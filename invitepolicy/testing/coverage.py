@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 MINUTE: Final = timedelta(minutes=1)
 _STEPS: Final = {"count": 1.0, "share": 0.001}  # a number of one's own has no smallest step
+# In binary, 40% less 39.9% is a little more than a tenth of a percent.
 _ROUNDING: Final = 1e-9
+# The least and the greatest value; None where there is no greatest.
 _ENDS: Final = {"count": (0.0, None), "share": (0.0, 1.0)}
 
 
@@ -150,6 +152,7 @@ def _is_beyond_all(kind: str, threshold: Threshold, *, upper: bool) -> bool:
     if threshold.value == FOREVER:
         return True
     least, most = _ENDS.get(kind, (None, None))
+    # At `at least 0` there is nothing below, at `at most 100%` nothing above.
     return threshold.value == (least if upper else most)
 
 
@@ -173,6 +176,7 @@ def _shows(observation: Observation, boundary: _Boundary, *, upper: bool) -> boo
             _decided(observation, boundary.rule)
             and evaluate_condition(boundary.condition.operator, value, observation.instant) is True
         )
+    # All others hold, so that only this condition keeps the rule from holding.
     others = (
         condition for condition in _beside(observation.decision, boundary.rule) if condition is not boundary.condition
     )
@@ -193,11 +197,14 @@ def _beside(decision: DecisionSpec, rule: Rule | None) -> Iterable[Condition]:
 def _is_close(boundary: _Boundary, value: Value, now: datetime, *, upper: bool) -> bool:
     if isinstance(value, datetime):
         instant = add_or_none(value, boundary.threshold.value)  # type: ignore[arg-type]  # durations only, by the fact's kind
+        # Beyond the year 9999 a threshold is never reached. Durations are whole minutes, so that no other
+        # boundary of the same date lies inside the last minute before it.
         return instant is not None and (now == instant if upper else instant - MINUTE <= now < instant)
     threshold: float = boundary.threshold.value  # type: ignore[assignment]  # numbers only, by the fact's kind
     number: float = value  # type: ignore[assignment]
     if upper is boundary.upper:
         return number == threshold
+    # Positive on the side that does not include the threshold.
     distance = threshold - number if boundary.upper else number - threshold
     if boundary.kind in _STEPS:
         return 0 < distance <= _STEPS[boundary.kind] + _ROUNDING
@@ -208,9 +215,11 @@ def _is_close(boundary: _Boundary, value: Value, now: datetime, *, upper: bool) 
 
 def _is_own(policy: Policy, decision: DecisionSpec, boundary: _Boundary) -> bool:
     own = policy._files[-1]
+    # A parent's condition with the file's own value: it is this value that the file's tests are to cover.
     if boundary.threshold.setting in (own.data.get("settings") or ()):
         return True
     if boundary.rule is not None:
         return is_own(policy, decision.name, boundary.rule)
+    # `applies_to` gathers conditions of several files; the file's own are those at a place that it has.
     marks = own.places.get(("decisions", decision.name, "applies_to", boundary.condition.fact), ())
     return (boundary.condition.place.line, boundary.condition.place.column) in marks

@@ -33,18 +33,21 @@ def describe_miss(failure: Failure, now: datetime) -> str:
     """Return what was expected, what came, and when: `withdraw at 2026-01-05T00:00:00Z: expected keep, got …`."""
     at = format_instant(failure.instant)
     after = failure.instant - now
+    # A duration is whole minutes; what is finer is shown as the instant alone.
     if after and not after % UNITS["minute"]:
         length = format_duration(abs(after))
         at += f" ({length} before the test's now)" if failure.instant < now else f" (after {length})"
     want, got = failure.want, failure.got
     if failure.wants == "rule":
         want = f"the rule {quoted(want)}"
+        # `otherwise`, `not_applicable` and `undetermined` are no names of rules.
         got = got if failure.ruling.rule is None or failure.ruling.rule.name is None else f"the rule {quoted(got)}"
     return f"{failure.decision} at {at}: expected {want}, got {got}"
 
 
 def describe_decider(ruling: Ruling) -> str:
     """Return what decided and where it is, or why nothing could decide."""
+    # First, since without a rule an outcome is either not applicable or undetermined.
     if ruling.condition is not None:
         stated = f"“{ruling.condition.fact}: {ruling.condition.text}”"
         return f"{stated} does not hold, so the outcome is {NOT_APPLICABLE} ({ruling.place})"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from invitepolicy._core.records import Value
     from invitepolicy._decide.rules import Ruling
 
+# The finest step of a datetime: the last instant before a turning point is a tick earlier.
 TICK: Final = timedelta(microseconds=1)
 
 Life = tuple[ExpectedStage, ...]
@@ -105,6 +106,7 @@ def _run(policy: Policy, test: PolicyTest) -> tuple[Result, list[Observation]]:
             failures += (
                 _check_life(case, expectation, test.now) if expectation.life else _check_instants(case, expectation)
             )
+        # The rule is that of the test's now, whatever life is expected.
         for name, rule in test.rule.items():
             observation = _observe(_make_case(policy, test, name), test.now)
             observations.append(observation)
@@ -146,6 +148,8 @@ def _check_instants(case: _Case, expectation: Expectation) -> Iterable[Failure]:
 def _check_life(case: _Case, expectation: Expectation, now: datetime) -> Iterable[Failure]:
     actual = _life(case, now)
     expected = _completed(expectation.life, actual)
+    # Between these instants neither life changes. Both are needed: for what fails to come, and for what
+    # comes unexpected.
     for after in sorted({stage.after for stage in (*expected, *actual)}):
         want = _outcome_at(expected, after)
         ruling = _observe(case, now + after).ruling
@@ -169,12 +173,14 @@ def _life(case: _Case, now: datetime) -> Life:
 
 def _completed(expected: Life, actual: Life) -> Life:
     """Add the closing `not_applicable` that a test may leave out."""
+    # Where `applies_to` limits an age, lives end so; tests need not repeat it.
     closing = actual[-1]
     left_out = closing.outcome == NOT_APPLICABLE and closing.after > expected[-1].after
     return (*expected, closing) if left_out else expected
 
 
 def _outcome_at(life: Life, after: timedelta) -> str:
+    # The last that has begun; the first begins at 0, so that there always is one.
     return next(stage.outcome for stage in reversed(life) if stage.after <= after)
 
 
@@ -195,6 +201,7 @@ def name_decider(ruling: Ruling) -> str:
 
 def _locate_expected_rule(policy: Policy, test: PolicyTest, name: str) -> Location:
     document = policy._files[-1]
+    # A test does not keep its number: it is found by its place.
     start = (test.place.line, test.place.column)
     is_test = (path[1] for path, (_, mark) in document.places.items() if path[:1] == ("tests",) and mark == start)
     return Location(document.path, *document.key_mark(("tests", next(is_test), "rule", name)))

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from invitepolicy._prove.witness import Witness
     from invitepolicy.testing.coverage import CoveredBoundary, CoveredRule
 
+# The greatest distances at which coverage still counts a value as close.
 _STEPS: Final = {"count": 1, "share": 0.001}
 _INSTANTS: Final = ("sent_at", "answered_at", "withdrawn_at", "last_active_at")
 
@@ -75,6 +76,7 @@ def suggest_tests(policy: Policy) -> tuple[Suggestion, ...]:
     for boundary in report.boundaries:
         if boundary.own and not boundary.covered:
             suggestions += _for_boundary(policy, boundary)
+    # Boundaries come first, since their tests show rules deciding, too.
     decided = {rule for one in suggestions for rule in _deciding(policy, one)}
     for rule in report.rules:
         if rule.own and not rule.covered and (rule.decision, rule.rule) not in decided:
@@ -92,6 +94,7 @@ def format_suggestions(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
         account = dict(_account(one.account))
         if account:
             yield f"    account: {_flow(account)}"
+        # A single outcome is expected at now; in brackets it would have to last for ever.
         life = one.expect[0] if len(one.expect) == 1 else f"[{', '.join(one.expect)}]"
         yield f"    expect: {{{one.decision}: {life}}}"
         if one.rule is not None:
@@ -102,6 +105,7 @@ def _deciding(policy: Policy, one: Suggestion) -> Iterator[tuple[str, str | None
     """Yield the rules that decide in a suggested test, at its now and later in the life."""
     decision = policy.decisions[one.decision]
     values = read_values(decision, one.given, one.account)
+    # A single outcome is expected at now alone; only a life is observed at later instants.
     later_on = [
         instant for instant in turning_points(decision, values) if instant > DEFAULT_NOW and len(one.expect) > 1
     ]
@@ -115,6 +119,7 @@ def _distinct(suggestions: list[Suggestion], taken_names: set[str]) -> Iterator[
     """Yield each record once, and each test under a name that is not taken."""
     seen: set[Any] = set()
     for one in suggestions:
+        # Without the name: two boundaries may need the same record.
         key = (one.given, one.account, one.decision, one.expect)
         if key in seen:
             continue
@@ -129,10 +134,12 @@ def _distinct(suggestions: list[Suggestion], taken_names: set[str]) -> Iterator[
 def _for_boundary(policy: Policy, boundary: CoveredBoundary) -> Iterator[Suggestion]:
     decision = policy.decisions[boundary.decision]
     rule = next((rule for rule in decision.rules if rule.name == boundary.rule), None)
+    # One record will do, the first: finding them takes time.
     for witness in _witnesses(policy, decision, rule, boundary):
         title = boundary.rule or f"applies_to of {boundary.decision}"
         threshold = format_quantity(boundary.threshold.value, boundary.threshold.kind)
         if isinstance(boundary.condition.operator, AgeRange):
+            # One life crosses the boundary, and so shows both of its sides.
             given, account = _at_the_beginning(policy, witness, boundary)
             life = _life(decision, given, account)
             yield Suggestion(
@@ -152,6 +159,7 @@ def _for_rule(policy: Policy, rule: CoveredRule) -> Iterator[Suggestion]:
     for witness in _witnesses(policy, decision, stated, None):
         ruling = evaluate(decision, read_values(decision, witness.invitation, witness.account), DEFAULT_NOW)
         name = f"{rule.decision}: {rule.rule or 'nothing else fits'}"
+        # A test cannot ask for `otherwise` by name.
         decided = name_decider(ruling) if rule.rule is not None else None
         yield Suggestion(name, witness.invitation, witness.account, decision.name, (ruling.outcome,), decided)
         return
@@ -170,6 +178,7 @@ def _witnesses(
             region = region_where(space, masks)
             if boundary is not None:
                 region = _just_inside(space, region, boundary)
+            # Both lists of rules are the same, as nothing is compared; without a rule, `old` is negative.
             for ruled in rulings_in(table, table.everything, table.everything, [region], Budget()):
                 if rule is None or (ruled.old >= 0 and compiled[ruled.old].rule is rule):
                     witness = make_witness(space, ruled.region)
@@ -194,7 +203,9 @@ def _just_inside(space: FactSpace, region: Region, boundary: CoveredBoundary) ->
     dimension = space.dimensions[index]
     holding = [cell for cell in cells_of(region[index]) if condition_holds(dimension, condition, cell)]
     low = getattr(condition.operator, "low", None)
+    # Cells are in order: the first that holds is next to the lower threshold, the last next to the upper.
     cell = holding[:1] if low is boundary.threshold else holding[-1:]
+    # A mask of that one cell; of none, if the condition never holds.
     return replaced(region, index, sum(1 << one for one in cell))
 
 
@@ -203,6 +214,7 @@ def _at_the_beginning(policy: Policy, witness: Witness, boundary: CoveredBoundar
     fact = next(fact for fact in policy.decisions[boundary.decision].facts if fact.name == boundary.condition.fact)
     source: Any = witness.account if fact.subject == "account" else witness.invitation
     anchor = source.facts[fact.name] if fact.name.startswith(OWN_PREFIX) else getattr(source, fact.field)
+    # All instants move alike, so that the distances between them stay.
     shift = DEFAULT_NOW - anchor
     invitation = witness.invitation
     fields = {name: _shifted(getattr(invitation, name), shift) for name in _INSTANTS}
@@ -223,6 +235,7 @@ def _life(decision: DecisionSpec, given: Invitation, account: Account) -> tuple[
         outcome = evaluate(decision, values, instant).outcome
         if instant > DEFAULT_NOW and outcome != life[-1]:
             life.append(outcome)
+            # A test's durations are whole minutes.
             stages.append(f"{outcome} after {format_duration((instant - DEFAULT_NOW) // MINUTE * MINUTE)}")
     return tuple(stages)
 
@@ -237,8 +250,10 @@ def _sides(
     value: float = boundary.threshold.value  # type: ignore[assignment]  # numbers only, by the fact's kind
     included = test.low_included if is_low else test.high_included
     step = _STEPS.get(fact.kind) or _gap(decision, boundary.condition, value)
+    # `more than 3` and `at most 3` turn between 3 and 4, the other two between 2 and 3.
     below_is_value = included is not is_low
     other = value + step if below_is_value else value - step
+    # Rounded, since binary differences of shares have long tails.
     for number in sorted((value, round(other, 6))):
         shown = format_share(number) if fact.kind == "share" else format_number(number)
         yield shown, *_with_number(witness, fact, number)
@@ -251,6 +266,7 @@ def _with_number(witness: Witness, fact: Fact, number: float) -> tuple[Invitatio
         return attrs.evolve(invitation, facts={**invitation.facts, **change}), account
     if fact.subject == "account":
         return invitation, attrs.evolve(account, **change)
+    # A note's length is that of its text, so there must be such a text.
     return attrs.evolve(invitation, **({"note": "x" * int(number)} if fact.field == "note" else change)), account
 
 
@@ -268,10 +284,12 @@ def _gap(decision: DecisionSpec, condition: Condition, value: float) -> float:
 
 def _given(invitation: Invitation) -> Iterator[tuple[str, str]]:
     """Yield the fields of a record that differ from the defaults, as YAML."""
+    # What a test that leaves everything out gets: unless it is a draft, it was sent at the test's now.
     ordinary = Invitation(sent_at=None if invitation.status == "draft" else DEFAULT_NOW)
     for field in attrs.fields(Invitation):
         value = getattr(invitation, field.name)
         if field.name == "facts":
+            # In a test, own facts stand beside the other fields.
             yield from ((name, _value(own)) for name, own in value.items())
         elif value not in (getattr(ordinary, field.name), ""):
             yield field.name, _value(value)
