@@ -92,8 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Inside the try: a full disk or a closed pipe may show only when the last part is written.
         sys.stdout.flush()
     except PolicyError as error:
-        # Caught before its base class: it has a line for each problem, and `warn` would escape the line
-        # breaks.
+        # Caught before its base class: it has a line for each problem, which `warn` would join to one.
         warn("the policy cannot be used:")
         sys.stderr.write(f"{error}\n")
         return COULD_NOT_RUN
