@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         verb.add_arguments(sub)
         sub.set_defaults(run=verb.run)
+    # For a command line without a verb only: the default of a verb's parser takes precedence.
     parser.set_defaults(run=partial(_help, parser))
     return parser
 
@@ -88,8 +89,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser().parse_args(argv)
         status: int = args.run(args)
+        # Inside the try: a full disk or a closed pipe may show only when the last part is written.
         sys.stdout.flush()
     except PolicyError as error:
+        # Caught before its base class: it has a line for each problem, which `warn` would join to one.
         warn("the policy cannot be used:")
         sys.stderr.write(f"{error}\n")
         return COULD_NOT_RUN

@@ -57,6 +57,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--set",
         metavar="SETTING=VALUE",
         action="append",
+        # argparse copies the list before it appends, so that the default stays empty.
         default=[],
         type=_pair,
         help='override a setting, for example longest_wait="30 days"; may be repeated',
@@ -87,7 +88,7 @@ def add_account(parser: argparse.ArgumentParser) -> None:
         "--account",
         metavar="FIELD=VALUE,…",
         type=account,
-        default=Account(),
+        default=Account(),  # frozen, so that it can be shared
         help="what is known of the account, for example tier=free,restricted_at=2026-03-01",
     )
 
@@ -115,9 +116,11 @@ def choose_policy(name: str | None, settings: list[tuple[str, str]]) -> Chosen:
 def _source(name: str | None) -> tuple[str, str]:
     if name is not None:
         return name, "as asked for"
+    # An empty variable counts as unset.
     if from_environment := os.environ.get("INVITEPOLICY"):
         return from_environment, "by $INVITEPOLICY"
     here = sorted(Path().glob(_HERE))
+    # Of several, none is the obvious one: the default is better than a guess.
     if len(here) == 1:
         return str(here[0]), "the one policy in this folder"
     return DEFAULT_POLICY, "the default" if not here else "the default, since this folder holds several policies"
@@ -151,6 +154,7 @@ def instant(text: str) -> datetime:
     try:
         return parse_instant(text)
     except InvalidInputError as error:
+        # Of a ValueError, such as this one, argparse would print only “invalid instant value”.
         message = f"{error.what}; {error.hint}"
         raise argparse.ArgumentTypeError(message) from None
 
@@ -183,6 +187,7 @@ def _number_or_text(value: str) -> str | int | float:
     # Bounded digits: Python refuses to convert very long numbers, and dates must stay text.
     if re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
+    # A share, as in rejected_share=0.4; as_account reads 40% itself.
     return float(value) if re.fullmatch(r"0\.[0-9]{1,18}", value) else value
 
 

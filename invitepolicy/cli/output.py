@@ -27,8 +27,9 @@ class OutputError(Exception):
 
 
 def tolerate_unencodable(*streams: TextIO) -> None:
-    r"""Make streams write `\\\\u…` for characters that their encoding lacks, instead of failing."""
+    r"""Make streams write `\u…` for characters that their encoding lacks, instead of failing."""
     for stream in streams:
+        # A StringIO or None in place of a stream has no encoding to set; a closed stream refuses.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
 
@@ -92,10 +93,12 @@ def _is_same(source: str, path: str) -> bool:
         status = os.fstat(sys.stdin.fileno()) if source == "-" else Path(source).stat()
         return os.path.samestat(status, Path(path).stat())
     except (OSError, ValueError, AttributeError):
+        # The name of a shipped policy is no file, and stdin may be closed or replaced: nothing to protect.
         return False
 
 
 def _replace(path: Path, text: Iterable[str]) -> None:
+    # Renaming over a device or a pipe would put a file in its place; a folder fails when it is opened.
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(text)
@@ -110,6 +113,7 @@ def _replace(path: Path, text: Iterable[str]) -> None:
 @contextlib.contextmanager
 def _temporary_file(target: Path, text: Iterable[str]) -> Iterator[Path]:
     """Write a temporary file in the folder of the target, yield its path, and remove it in the end."""
+    # In the folder of the target: a rename is atomic only within one file system.
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:_LONGEST_NAME]}.")
     temporary = Path(name)
     try:

@@ -57,5 +57,6 @@ def _load(name: str) -> Source:
         return Source(name, load_policy(name), (), FINE)
     except PolicyError as error:
         first = error.problems[0]
+        # The same code at another place is about a parent: then the file named was read, and has a problem.
         absent = first.code in _NO_SUCH and (first.path, first.line, first.column) == (str(Path(name)), 1, 1)
         return Source(name, None, error.problems, COULD_NOT_RUN if absent else FOUND)

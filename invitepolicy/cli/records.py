@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 _SUFFIX: Final = ".jsonl"
+# Without regard to case, as the reader of exports finds them.
 _EXPORT_FILES: Final = {name.casefold() for name in (INVITATIONS, CONNECTIONS, PEOPLE)}
 
 
@@ -76,12 +77,14 @@ def open_input(source: str, *, people: str | None, dates: str | None, facts: Ite
     own_facts = tuple(facts)
     if not is_records(source):
         export = read_export(source, people=people, dates=dates)
+        # read_export knows no policy, so that the values of a policy's own facts are checked here.
         rows = [_checked(*placed, own_facts) for placed in zip(export.places, export.invitations, strict=True)]
         return Input([*export.problems, *rows], is_export=True, owner=export.owner)
     if people is not None or dates is not None:
         raise ExportError("--people and --dates apply only to a LinkedIn export; put these values into the records")
     if source == STDIN:
         return Input(_stdin(own_facts), is_export=False, is_once=True)
+    # Said now, since a _RecordFile opens its file only when the first record is asked for.
     if not Path(source).is_file():
         raise ExportError(f"{safe_text(source)} does not exist or is not a file; check its name, or use - for stdin")
     return Input(_RecordFile(Path(source), own_facts), is_export=False)
@@ -126,6 +129,7 @@ def sources_of(args: argparse.Namespace) -> list[str]:
 
 def is_records(source: str) -> bool:
     """Return whether a source is JSON Lines, not an export."""
+    # A folder is an export, also if its name ends in .jsonl.
     return source == STDIN or (Path(source).suffix.lower() == _SUFFIX and not Path(source).is_dir())
 
 
@@ -133,6 +137,7 @@ def files_of(source: str) -> Iterator[str]:
     """Yield the paths of the files that a source may consist of, which no output may overwrite."""
     yield source
     path = Path(source)
+    # Beside a zip a people.csv may be read, beside an Invitations.csv also a Connections.csv.
     folder = path if path.is_dir() else path.parent
     if not is_records(source) and folder.is_dir():
         yield from (str(each) for each in folder.iterdir() if each.name.casefold() in _EXPORT_FILES)
@@ -148,6 +153,7 @@ def _checked(place: str, invitation: Invitation, facts: tuple[Fact, ...]) -> Inv
 
 def _stdin(facts: tuple[Fact, ...]) -> Iterator[Invitation | RowProblem]:
     try:
+        # Bytes: records are UTF-8, whatever the encoding of the terminal.
         yield from read_records(sys.stdin.buffer, name="stdin", facts=facts)
     except OSError as error:
         raise _unreadable("stdin", error) from None

@@ -101,6 +101,7 @@ def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | N
     due = [
         (_classify(withdrawal), withdrawal) for withdrawal in _withdrawals(decision, dated) if withdrawal.at <= instant
     ]
+    # What was accepted in time was no longer there to be withdrawn.
     withdrawn = tuple(withdrawal for result, withdrawal in due if result != "in_time")
     pending = sum(invitation.status == "pending" for invitation in sent)
     return Backtest(
@@ -117,7 +118,10 @@ def backtest(policy: Policy, invitations: Iterable[object], *, now: datetime | N
 
 
 def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> AcceptanceCurve:
-    """Return, for each number of days, how many invitations were accepted within so many days of the sending."""
+    """Return, for each number of days, how many invitations were accepted within so many days of the sending.
+
+    The numbers stay in the order of `days`. Raise RecordError for a record that cannot be used.
+    """
     sent = [record for record in map(as_invitation, invitations) if _is_outgoing(record)]
     waits = sorted(
         (record.answered_at - record.sent_at) // _DAY
@@ -130,12 +134,14 @@ def acceptance_curve(invitations: Iterable[object], *, days: Sequence[int]) -> A
 def find_withdraw_decision(policy: Policy) -> DecisionSpec | None:
     """Return the decision that withdraws invitations, None where the policy has none."""
     decision = policy.decisions.get(_WITHDRAW)
+    # A policy may use the name for a question of its own, about the account or with other outcomes.
     is_fit = decision is not None and decision.subject == "invitation" and _WITHDRAW in decision.outcomes
     return decision if is_fit else None
 
 
 def format_wait(wait: timedelta) -> str:
     """Return a wait as a duration in whole minutes, cut off."""
+    # Durations have no smaller unit.
     return format_duration(wait // _MINUTE * _MINUTE)
 
 
@@ -164,11 +170,15 @@ def _withdrawals(decision: DecisionSpec, invitations: Iterable[Invitation]) -> I
     """Yield the withdrawal of each invitation that has one; records that differ only in `sent` wait equally long."""
     known: dict[tuple[Value, ...], timedelta | None] = {}
     for invitation in invitations:
+        # As the rules would have seen it then: the status that it has today must not show.
         values = {
             fact.name: _WAITING.get(fact.name) or read_fact(fact, invitation, NO_ACCOUNT) for fact in decision.facts
         }
         sent_at: datetime = invitation.sent_at  # type: ignore[assignment]  # it is dated
+        # Thresholds on `sent` move along with it, so that the wait depends on the other values alone; many
+        # invitations share these, and then it is computed once.
         others = tuple(value for name, value in values.items() if name != "sent")
+        # A second date, such as a last visit, is not moved along: equal values do not mean equal waits.
         if any(isinstance(value, datetime) for value in others):
             wait = _wait(decision, values, sent_at)
         elif others in known:
@@ -180,6 +190,7 @@ def _withdrawals(decision: DecisionSpec, invitations: Iterable[Invitation]) -> I
 
 
 def _wait(decision: DecisionSpec, values: dict[str, Value], sent_at: datetime) -> timedelta | None:
+    # No outcome changes between two turning points. Those before the sending belong to other dates.
     for instant in (sent_at, *turning_points(decision, values)):
         if instant >= sent_at and evaluate(decision, values, instant).outcome == _WITHDRAW:
             return instant - sent_at
@@ -189,10 +200,12 @@ def _wait(decision: DecisionSpec, values: dict[str, Value], sent_at: datetime) -
 def _classify(withdrawal: Withdrawal) -> str:
     """Return one of RESULTS, or `in_time` for an acceptance that came before the withdrawal."""
     answered = withdrawal.invitation.answered_at
+    # The second test is for the type checker: accepted ones without an instant were left out before.
     if withdrawal.invitation.status != "accepted" or answered is None:
         return "never_answered"
     if answered >= withdrawal.at:
         return "lost_acceptances"
+    # Connections.csv states only the day, so that `answered` may be the midnight at which it begins.
     if withdrawal.invitation.status_basis == "joined" and _end_of_day(answered) > withdrawal.at:
         return "same_day"
     return "in_time"

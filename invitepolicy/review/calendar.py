@@ -38,6 +38,8 @@ def format_calendar(review: Review, changes: Iterable[Change]) -> bytes:
     calendar.add("prodid", "-//invitepolicy//agenda//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    # One timeline serves all changes of an invitation in a decision. By id, which is cheaper than a hash of
+    # every field; the review keeps its invitations alive, so that no id is used twice.
     timelines: dict[tuple[int, str], tuple[Stage, ...]] = {}
     for change in changes:
         key = (id(change.invitation), change.decision)
@@ -63,14 +65,18 @@ def _entry(library: Any, policy: Policy, change: Change, identifier: str, now: d
     name = safe_text(change.invitation.name or NO_NAME)
     entry = library.Event()
     entry.add("uid", identifier)
+    # The instant of the review and not the clock: the same review makes the same file.
     entry.add("dtstamp", now)
     entry.add("last-modified", now)
+    # The entry with the higher number replaces the other. It counts minutes, since seconds would pass the
+    # largest integer of iCalendar, 2147483647, in 2038.
     entry.add("sequence", int(now.timestamp()) // _MINUTE)
     entry.add("dtstart", day)
-    entry.add("dtend", day + timedelta(days=1))
+    entry.add("dtend", day + timedelta(days=1))  # exclusive: the end of an all-day entry is the day after it
     entry.add("transp", "TRANSPARENT")
     entry.add("summary", f"{change.decision.replace('_', ' ')}: {outcome}: {name}")
     entry.add("description", "\n".join(_description(policy, change)))
+    # A calendar opens what it is given, javascript: and file: included.
     if (change.invitation.url or "").startswith("https://"):
         entry.add("url", safe_text(change.invitation.url or ""))
     alarm = library.Alarm()
@@ -94,6 +100,8 @@ def _identifier(change: Change, stages: Sequence[Stage]) -> str:
     person = record.url or record.name or ""
     sent = record.sent_at.isoformat() if record.sent_at else ""
     count = _count_earlier(change, stages)
+    # NUL keeps the parts apart: “ab” and “c” are not “a” and “bc”. A name that was set in Python may hold
+    # half of a surrogate pair, which plain UTF-8 refuses.
     parts = (person, record.direction, sent, change.decision, change.after.outcome, str(count))
     return f"{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:32]}@invitepolicy"
 
@@ -103,6 +111,7 @@ def _count_earlier(change: Change, stages: Sequence[Stage]) -> int:
     outcome = change.after.outcome
     starts = [
         stage.start
+        # Neighbours may have the same outcome, by another rule: only the first of them begins it.
         for previous, stage in zip((None, *stages), stages, strict=False)
         if stage.outcome == outcome and (previous is None or previous.outcome != outcome)
     ]

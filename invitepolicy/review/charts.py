@@ -67,6 +67,7 @@ def time_axis(now: datetime, *, back: timedelta, ahead: timedelta) -> Axis:
 
 def weekly_ticks(axis: Axis) -> tuple[Tick, ...]:
     """Return a tick for now, labelled “today”, and one for every whole week before and after it."""
+    # Counted from now and not from the edge, so that one tick falls on today.
     first = -int((axis.now - axis.start) // _WEEK)
     last = int((axis.end - axis.now) // _WEEK)
     weeks = range(first, last + 1)
@@ -87,13 +88,16 @@ def timeline_bars(
 def _bars(stages: Sequence[Stage], axis: Axis, outcomes: Sequence[str], since: datetime | None) -> Iterator[Bar]:
     drawn_from = max(since or axis.start, axis.start)
     start, outcome = drawn_from, stages[0].outcome
+    # Stages of one outcome, which differ in their rule, make one bar. None closes the last one.
     for stage in (*stages[1:], None):
         if stage is not None and stage.outcome == outcome:
             continue
+        # Only the first stage, which the loop leaves out, has no start: the test is for the type checker.
         end = axis.end if stage is None or stage.start is None else stage.start
         begin = max(start, drawn_from)
         x, to = axis.at(begin), axis.at(end)
         begins = begin if begin > axis.start else None
+        # Width 0, for what lies before or behind the picture, is dropped by timeline_bars.
         yield Bar(x, max(to - x, 0) if end > drawn_from else 0, outcome, shade_of(outcome, outcomes), begins)
         if stage is not None:
             start, outcome = end, stage.outcome
@@ -106,6 +110,7 @@ def shade_of(outcome: str, outcomes: Sequence[str]) -> str:
     if outcome == UNDETERMINED or outcome not in outcomes:
         return "open"
     position = list(outcomes).index(outcome)
+    # Spread over three shades: two outcomes get 0 and 2, four get 0, 1, 1 and 2, a single one 0.
     return str(round(2 * position / max(len(outcomes) - 1, 1)))
 
 
@@ -116,9 +121,11 @@ def curve_steps(curve: AcceptanceCurve) -> str:
     """
     if not curve.accepted:
         return ""
+    # A curve of day 0 alone has no width to divide by.
     last = curve.days[-1][0] or 1
     points = [(round(day * WHOLE / last), WHOLE - round(count * WHOLE / curve.accepted)) for day, count in curve.days]
     steps = [f"M0 {WHOLE}", f"V{points[0][1]}"]
     for x, y in points[1:]:
+        # First across, then up: the count rises at the day, not on the way to it.
         steps += (f"H{x}", f"V{y}")
     return "".join(steps)

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from invitepolicy.review.model import Answered, Review
 
 COLUMNS: Final = ("name", "url", "direction", "status", "status_basis", "sent_at")
+# Suffixes of the columns of a decision, in the order of _answer_cells.
 ABOUT_A_DECISION: Final = ("", "_reason", "_changes_at", "_changes_to")
+# Names stay readable in every script; what must not be shown is escaped by _dump.
 _OBJECT: Final = json.JSONEncoder(ensure_ascii=False, indent=1)
 _LINE: Final = json.JSONEncoder(ensure_ascii=False)
 # What JSON does not escape and a terminal obeys or hides: controls, breaks, bidirectional and invisible marks, halves.
+# U+200C and U+200D are not among them: Persian words and emoji need these joiners.
 _HIDDEN: Final = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -43,6 +46,7 @@ def format_csv(policy: Policy, answered: Iterable[Answered]) -> Iterator[str]:
     The columns are the same for every source. `unescape_cell` undoes the escape against formulas; control and invisible
     characters are written like `\x1b`.
     """
+    # From the policy and not from the answers: an empty source gets the same header.
     decisions = [name for name, decision in policy.decisions.items() if decision.subject == "invitation"]
     yield format_row([*COLUMNS, *(f"{name}{about}" for name in decisions for about in ABOUT_A_DECISION)])
     for record in answered:
@@ -56,6 +60,7 @@ def _dump(encoder: json.JSONEncoder, plain: Any) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
+    # Four digits are enough: _HIDDEN has no character beyond U+FFFF.
     return f"\\u{ord(match[0]):04x}"
 
 

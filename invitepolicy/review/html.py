@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from invitepolicy.review.model import Answered, Review
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_BACK: Final = timedelta(weeks=5)  # two weeks before a long wait of three is over
-_CURVE_DAYS: Final = tuple(range(31))
+_BACK: Final = timedelta(weeks=5)  # a wait of three weeks that ended two weeks ago is still seen whole
+_CURVE_DAYS: Final = tuple(range(31))  # no shipped policy waits longer than 30 days
 _NAMED_DAYS: Final = (0, 1, 3, 7, 14, 21, 30)
 _MOST_LISTED: Final = 50  # names in one list at the top; all of them follow below
 _PICTURED: Final = "withdraw"  # the decision whose timeline is drawn
@@ -87,11 +87,13 @@ def format_report(
     """
     axis = time_axis(review.now, back=_BACK, ahead=ahead)
     people = [_person(review, index, answered, axis) for index, answered in enumerate(review.answered)]
+    # By id: two equal records are two invitations, with an anchor each.
     by_record = {id(one.invitation): person for one, person in zip(review.answered, people, strict=True)}
     is_pending = [one.invitation.status == "pending" for one in review.answered]
     records = [one.invitation for one in review.answered]
     changes = coming_changes(review, until=axis.end)
     curve = acceptance_curve(records, days=_CURVE_DAYS)
+    # backtest refuses a policy that has no decision to withdraw.
     prices = [
         _price(policy, records, review.now) for policy in (review.policy, *compare) if find_withdraw_decision(policy)
     ]
@@ -132,7 +134,7 @@ def _template() -> Any:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=jinja2.StrictUndefined,  # a misspelt name in the template is an error, not an empty text
     )
     environment.filters.update(inert=safe_text, words=_words, minute=format_minute, day=format_date, percent=_percent)
     return environment.get_template("review.html")
@@ -142,12 +144,14 @@ def _person(review: Review, index: int, answered: Answered, axis: Axis) -> _Pers
     invitation = answered.invitation
     rules = review.policy.decisions.get(_PICTURED)
     bars: tuple[Bar, ...] = ()
+    # A policy may lack the decision, or use its name for a question about the account.
     if rules is not None and rules.subject == "invitation" and _is_pictured(invitation):
         stages = timeline(review.policy, invitation, _PICTURED, account=review.account)
         bars = timeline_bars(stages, axis, rules.outcomes, since=invitation.sent_at)
     return _Person(
         anchor=f"i{index}",
         name=safe_text(invitation.name or "") or NO_NAME,
+        # A javascript: address would run when it is clicked.
         href=safe_text(invitation.url) if (invitation.url or "").startswith(_SAFE_ADDRESS) else None,  # type: ignore[arg-type]
         when=_when(invitation, review.now),
         bars=bars,
@@ -194,9 +198,11 @@ def _sections(review: Review, people: dict[int, _Person]) -> Iterator[dict[str, 
 
 
 def _days(changes: Iterable[Change], people: dict[int, _Person]) -> list[tuple[datetime, list[tuple[Change, _Person]]]]:
+    # groupby joins neighbours only: the changes come in order of time.
     days = groupby(changes, key=lambda change: change.at.date())
     return [
         (same_day[0].at, [(change, people[id(change.invitation)]) for change in same_day])
+        # Copied, since groupby drops a group when it goes on to the next one.
         for same_day in (list(group) for _, group in days)
     ]
 
@@ -214,6 +220,7 @@ def _windows(prices: Iterable[_Price]) -> list[_Window]:
     for price in prices:
         for wait, _ in price.result.waits():
             if wait <= last:
+                # Policies with the same wait share a line, and its label has all their names.
                 marked.setdefault(wait, []).append(price.policy)
     return [
         _Window(round(1000 * (wait / last)), f"{', '.join(names)}: {format_wait(wait)}")

@@ -87,7 +87,7 @@ def review_invitations(
     the account's invitations, `summarized=False` takes only what `account` states. `watch` wraps the iterator of the
     answers, for example to show progress.
 
-    Raise RecordError.
+    Raise RecordError for an invitation that cannot be used and for a `now` without a time zone.
     """
     known = account or NO_ACCOUNT
     shown = merge_accounts(summarize(invitations, now=now), known) if summarized else known
@@ -95,6 +95,7 @@ def review_invitations(
         policy=policy,
         now=now,
         account=shown,
+        # Not from `shown`: only from invitations is it known when each leaves its window (`changes_at`).
         account_advice=decide_account(policy, invitations if summarized else known, now=now, account=known),
         answered=tuple(watch(answer_each(policy, invitations, now=now, account=shown))),
         problems=tuple(problems),
@@ -105,6 +106,7 @@ def answer_each(
     policy: Policy, invitations: Iterable[Invitation], *, now: datetime, account: Account
 ) -> Iterator[Answered]:
     """Yield each invitation with its answers, keeping none in memory. Raise RecordError."""
+    # decide_each reads one record for each answer, so that tee never holds more than one.
     records, to_decide = tee(invitations)
     return map(Answered, records, decide_each(policy, to_decide, now=now, account=account))
 
@@ -113,12 +115,14 @@ def find_unknowns(review: Review) -> list[UnknownFact]:
     """Return the facts that no export states, where knowing them could change an answer about an open invitation."""
     unknowns = []
     for fact in _OFTEN_UNKNOWN:
+        # Only open ones: of a settled invitation nobody needs to look the person up any more.
         unknown = [
             answered
             for answered in review.answered
             if getattr(answered.invitation, fact) == "unknown" and answered.invitation.status in ("pending", "draft")
         ]
         matters = sum(_would_matter(review, answered, fact) for answered in unknown)
+        # Where it would change no answer, for example since no rule tests it, asking for it would be noise.
         if matters:
             unknowns.append(UnknownFact(fact, len(unknown), matters))
     return unknowns
@@ -133,6 +137,7 @@ def _would_matter(review: Review, answered: Answered, fact: str) -> bool:
 
 
 def _outcomes(advice: Advice) -> list[tuple[str, datetime | None]]:
+    # The next change counts too: that somebody visits daily may only end today's “keep” sooner.
     return [(decision.outcome, decision.changes_at) for decision in advice.values()]
 
 
@@ -150,8 +155,10 @@ def account_to_dict(account: Account) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
+    # A set has no order of its own, and the output must not differ from run to run.
     if isinstance(value, frozenset):
         return sorted(value)
+    # The policy's own facts, whose values may again be instants or tags.
     if hasattr(value, "items"):
         return {key: _plain(item) for key, item in value.items()}
     return format_instant(value) if hasattr(value, "tzinfo") else value

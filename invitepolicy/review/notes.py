@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def account_summary(review: Review) -> str:
     """Return the counts of the account as a sentence, with what they leave out."""
     account = review.account
+    # Of records on stdin nobody knows whether they are all of the account's, so that they are not counted.
     if account.pending is None:
         return "Its counts are unknown, because not all of its records were read; give them with --account."
     text = (
@@ -42,6 +43,7 @@ def assumptions(review: Review, *, is_export: bool) -> Iterator[str]:
         people = "1 person" if unknown.unknown == 1 else f"{unknown.unknown} people"
         effect = f"for {unknown.would_matter} of them it could change an answer"
         yield f"The {unknown.fact} of {people} is unknown; {effect}."
+    # In JSON Lines these facts are fields of the records; no people.csv is read beside them.
     if unknowns and is_export:
         yield "Add what you know to a people.csv beside the export; “invitepolicy new --people” writes the sheet."
     yield "All times are in UTC."

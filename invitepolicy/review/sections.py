@@ -65,6 +65,7 @@ _UNLISTED: Final = {"withdraw": ("keep",), "expiry": ("open",)}  # there is noth
 def group_answers(review: Review) -> Iterator[Section]:
     """Yield the sections that have answers, the most urgent first; then those of the policy's own decisions."""
     for heading in (*HEADINGS, *_own_headings(review)):
+        # A policy without a parent need not have the decisions of the table.
         rows = [
             (answered, answered.advice[heading.decision])
             for answered in review.answered
@@ -78,11 +79,12 @@ def _own_headings(review: Review) -> Iterator[Heading]:
     """Yield a heading for each decision, and each outcome of a known one, that the table does not name."""
     known = {heading.decision for heading in HEADINGS}
     for name, decision in review.policy.decisions.items():
-        if decision.subject != "invitation":
+        if decision.subject != "invitation":  # the account has a section of its own
             continue
         if name not in known:
             yield Heading(decision.question or name, name)
             continue
+        # A heading without outcomes lists them all: then `named` is empty, and no outcome is left over.
         named = {outcome for heading in HEADINGS if heading.decision == name for outcome in heading.outcomes}
         others = [word for word in decision.outcomes if named and word not in (*named, *_UNLISTED.get(name, ()))]
         if others:
@@ -92,6 +94,7 @@ def _own_headings(review: Review) -> Iterator[Heading]:
 def _belongs_under(answer: Decision, heading: Heading) -> bool:
     if heading.outcomes:
         return answer.outcome in heading.outcomes
+    # find_undetermined lists undetermined answers apart.
     return answer.outcome not in (NOT_APPLICABLE, UNDETERMINED)
 
 
@@ -109,6 +112,7 @@ def _section(heading: Heading, rows: list[tuple[Answered, Decision]]) -> Section
 
 def click_path(answer: Decision) -> str | None:
     """Return where to click, as the details of an answer state it under `where`; None without."""
+    # Details are whatever the author of the policy wrote, for example a list.
     where = answer.details.get("where") if hasattr(answer.details, "get") else None
     return where if isinstance(where, str) else None
 

@@ -47,10 +47,12 @@ def _changes(review: Review, answered: Answered, until: datetime) -> Iterator[Ch
     # Several answers may change at one instant: one call answers all of them.
     advices: dict[datetime, Advice] = {}
     for name, answer in answered.advice.items():
+        # This ends: each answer is decided at the change of the one before, and its own change comes later.
         while answer.changes_at is not None and answer.changes_at <= until:
             at, before = answer.changes_at, answer.outcome
             if at not in advices:
                 advices[at] = decide(review.policy, invitation, now=at, account=review.account)
             answer = advices[at][name]  # noqa: PLW2901  (follow the answer through time)
+            # The loop goes on in any case, since a decision may apply again later.
             if answer.outcome != NOT_APPLICABLE:
                 yield Change(at, invitation, name, before, answer)

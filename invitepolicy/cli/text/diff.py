@@ -80,6 +80,7 @@ def _simplest(regions: Sequence[ChangedRegion]) -> list[ChangedRegion]:
     simplest: dict[tuple[str, str], ChangedRegion] = {}
     for region in sorted(regions, key=lambda region: (_UNKNOWN in region.where, len(region.where))):
         simplest.setdefault((region.before, region.after), region)
+    # What is undetermined last: it is about missing facts rather than about the policy.
     return sorted(simplest.values(), key=lambda region: UNDETERMINED in (region.before, region.after))
 
 
@@ -99,6 +100,7 @@ def _reasons(regions: Sequence[ChangedRegion], style: Style, width: int, *, whol
     yield ""
     yield style.heading("Same outcome, but by another rule or for another reason")
     texts = [_reason(region, where=whole or len(regions) <= _MOST_KINDS) for region in regions]
+    # Without the words for their records, several regions have the same text.
     for text in dict.fromkeys(texts):
         yield from wrap(text, width=width, indent="  ", hanging="    ")
 
@@ -113,6 +115,7 @@ def _reason(region: ChangedRegion, *, where: bool) -> str:
 def _impact(compared: Compared, impact: Impact, *, names: bool, style: Style, width: int) -> Iterator[str]:
     at, until = format_minute(compared.now), format_minute(compared.until)
     for title, rows in ((f"Now ({at} UTC)", impact.now), (f"Later, until {until} UTC", impact.later)):
+        # An invitation may get several other answers; None is the account.
         people = len({id(row.invitation) for row in rows if row.invitation is not None})
         yield ""
         yield style.heading(f"{title}: {people} of {compared.records} invitations would get another answer")

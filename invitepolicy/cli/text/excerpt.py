@@ -25,6 +25,7 @@ def excerpt(named: str, path: str, position: tuple[int, int], *, width: int) -> 
     columns is cut around the column.
     """
     text = _read(path) if _may_show(named, path) else ""
+    # Not splitlines, which also breaks at U+2028 and the like: problems count lines by \n.
     lines = text.split("\n")
     line, column = position
     if not text or line > len(lines) or not lines[line - 1].strip():
@@ -34,9 +35,11 @@ def excerpt(named: str, path: str, position: tuple[int, int], *, width: int) -> 
 
 def draw(line: str, column: int, *, width: int) -> Iterator[str]:
     """Yield a line and the caret below its column, in at most `width` columns."""
+    # Escaped before it is measured: an escape such as \x1b takes four columns.
     before, after = safe_text(line[: column - 1]), safe_text(line[column - 1 :])
     room = width - len(_INDENT)
     if width_of(before + after) > room:
+        # Reversed, so that the beginning of the line is cut, and not what stands beside the caret.
         before = _cut(before[::-1], room * 2 // 3)[::-1]
         after = _cut(after, room - width_of(before))
     yield f"{_INDENT}{before}{after}".rstrip()
@@ -58,7 +61,9 @@ def _may_show(named: str, path: str) -> bool:
         return False
     if path == str(Path(named)):
         return True
+    # The path of a shipped policy is its bare name: a file of that name in the folder is another one.
     is_shipped = path.removesuffix(".yaml") in shipped_names()
+    # Resolved, so that a link in the folder does not show a file from outside.
     folder = Path(named).resolve().parent
     return not is_shipped and Path(path).is_file() and Path(path).resolve().is_relative_to(folder)
 
@@ -66,6 +71,7 @@ def _may_show(named: str, path: str) -> bool:
 def _read(path: str) -> str:
     try:
         with open(path, "rb") as stream:  # noqa: PTH123  (a bounded read)
+            # The encoding may be the problem itself; a byte-order mark is no column of the first line.
             return stream.read(MOST_BYTES).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""

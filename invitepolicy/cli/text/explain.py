@@ -63,8 +63,10 @@ def format_explanation(explanation: Explanation, life: Sequence[Stage], *, style
     yield from _applies(explanation, style, width)
     number = 0
     for rule in explanation.rules:
+        # `otherwise` has no name and gets no number.
         number += rule.rule is not None
         yield from _rule(rule, number, style, width)
+    # A life of one outcome would only repeat the answer.
     if len({stage.outcome for stage in life}) > 1:
         yield ""
         yield f"  {draw_life(life, explanation.now, width - 2)}"
@@ -97,6 +99,7 @@ def _condition(condition: ExplainedCondition) -> str:
     if condition.state == "open":
         return f"{mark} {condition.fact} is not known; needed: {_wanted(condition)}"
     turns = ""
+    # What holds ends at the next change, what fails begins at it; at the last change it was the reverse.
     if condition.until is not None:
         turns = f"; {'until' if condition.state == 'holds' else 'from'} {format_minute(condition.until)}"
     elif condition.since is not None:
@@ -108,10 +111,13 @@ def _met(condition: ExplainedCondition) -> str:
     """Return the value of the fact, and how it relates to what the condition wants."""
     excluded = _NOT.fullmatch(condition.meaning)
     words = excluded[1] if excluded else condition.meaning
+    # “tagged keep”, since “tags is keep” is no English. A failing {not: keep} means that the tag is there.
     if condition.fact == "tags":
         return f"{'' if (condition.state == 'holds') is not bool(excluded) else 'not '}tagged {words.strip('[]')}"
+    # A date ends in “)”: “sent 8 days ago (2026-03-07 00:58)” needs no verb.
     verb = "" if condition.value == "did not happen" or condition.value.endswith(")") else "is "
     met = f"{condition.fact} {verb}{condition.value}"
+    # “activity is daily” would gain nothing by “, daily”.
     if condition.value in (condition.meaning, "did not happen"):
         return met
     if excluded:
@@ -133,9 +139,12 @@ def draw_life(life: Sequence[Stage], now: datetime, width: int) -> str:
     If it is wider than `width` columns, the stages farthest from the present become `…`.
     """
     spans = _spans(life, now)
+    # There is one: stages follow each other without gaps, from the beginning of time to its end.
     present = next(index for index, span in enumerate(spans) if span.is_now)
     first, last = present, present
     drawn = _draw(spans, first, last, now)
+    # Right and left in turn, often enough to reach either end. A side that cannot grow is passed over, since
+    # the other one still may.
     for side in (1, -1) * len(spans):
         wider = (first, last + 1) if side == 1 else (first - 1, last)
         if wider[0] < 0 or wider[1] >= len(spans):
@@ -162,6 +171,7 @@ def _draw(spans: Sequence[_Span], first: int, last: int, now: datetime) -> str:
     parts = ["… " if first else ""]
     for index in range(first, last + 1):
         span = spans[index]
+        # The beginning of the first span is drawn only where something before it is left out.
         if span.start is not None and (index > first or first):
             parts.append(f"─{_day(span.start, now)}→ ")
         words = _words(span.outcome)

@@ -53,9 +53,11 @@ class _Writer:
     def section(self, section: Section) -> Iterator[str]:
         yield from self.heading(f"{section.heading.title} ({section.count})")
         for place in section.where:
+            # Several sections may lead to the same place on LinkedIn: it is printed under the first.
             if place not in self.clicked:
                 self.clicked.add(place)
                 yield from wrap(f"Where to click: {place}", width=self.width, indent="  ")
+        # Where a heading has only one outcome, it names it already.
         is_one = len(section.heading.outcomes) == 1
         for group in section.groups:
             label = "" if is_one else f"{_sentence(group.outcome)}: "
@@ -75,6 +77,7 @@ class _Writer:
     def when(self, invitation: Invitation, answer: Decision) -> str:
         if answer.changes_at is not None and answer.outcome == "not_yet":
             return f"from {format_minute(answer.changes_at)}"
+        # The later event first: a withdrawn invitation was sent, too.
         for word, instant in (("withdrawn", invitation.withdrawn_at), ("sent", invitation.sent_at)):
             if instant is not None:
                 return f"{word} {format_date(instant)}, {format_ago(instant, self.review.now)}"
@@ -107,6 +110,7 @@ class _Writer:
             yield from wrap(text, width=self.width, indent="  ")
             if answer.changes_at is not None:
                 change = f"{_sentence(answer.changes_to or '')} from {format_minute(answer.changes_at)}"
+                # Only the passing of time is foreseen: a new invitation or an answer changes the counts.
                 text = f"{change}, if nothing is sent or answered."
                 yield from map(self.style.faint, wrap(text, width=self.width, indent="    "))
         yield from wrap(account_summary(self.review), width=self.width, indent="  ")
@@ -154,6 +158,7 @@ def _split_by_urgency(sections: Iterable[Section]) -> tuple[list[Section], list[
     """Return the sections to act on now, and the others, each in their order."""
     parts: tuple[list[Section], list[Section]] = [], []
     for section in sections:
+        # False is index 0, True is index 1.
         parts[(section.heading.decision, section.heading.outcomes) in _AFTERWARDS].append(section)
     return parts
 
@@ -177,5 +182,6 @@ def _sentence(name: str) -> str:
 
 def format_name(invitation: Invitation) -> str:
     """Return a person's name, else the end of the address, else `(no name)`."""
+    # A line break in a name must not end the line.
     name = " ".join((invitation.name or "").split())
     return name or (invitation.url or "").rstrip("/").rpartition("/")[2] or NO_NAME

@@ -46,10 +46,11 @@ def width_of(text: str) -> int:
 
 
 def _width(character: str) -> int:
-    if character < "\x7f":
+    if character < "\x7f":  # most text is ASCII, and needs no look-up
         return 1
     if unicodedata.category(character) in _ZERO_WIDTH:
         return 0
+    # Ambiguous characters count as narrow, as they are outside East Asian terminals.
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
@@ -66,6 +67,7 @@ def pad_cell(text: str, width: int) -> str:
         if marks > _MOST_MARKS:
             continue
         if taken + wide > width:
+            # One column is for the ellipsis. A wide letter frees two: then a space fills the other.
             taken -= _drop_last(cell, more_than=taken - width + 1)
             return "".join(cell) + "…" + " " * (width - taken - 1)
         cell.append(character)
@@ -110,6 +112,7 @@ def _cut(word: str, room: int) -> list[str]:
     pieces, taken = [""], 0
     for character in word:
         wide = _width(character)
+        # A letter wider than the room gets a piece of its own: no piece of a word is empty.
         if taken + wide > room and pieces[-1]:
             pieces.append("")
             taken = 0

@@ -40,20 +40,24 @@ def _table(table: Timetable, style: Style, width: int) -> Iterator[str]:
         max(width_of(text) for text in (heading, *(cells[index] for cells in shown))) + _GAP
         for index, heading in enumerate(columns)
     ]
+    # The last gap is the indent.
     room = width - sum(widths) - _GAP
     if room < _WHO[0]:
         yield from _list(table, columns, width)
         return
     who = min(room, _WHO[1], max(width_of(row.who) for row in table.rows) + _GAP)
+    # A table without a date has one column, and nothing to head it with.
     if table.clock is not None:
         yield style.faint(_line(" " * who, columns, widths))
     for row, cells in zip(table.rows, shown, strict=True):
+        # The outcomes stand beside the last line of a long description.
         *above, last = wrap(row.who, width=who - _GAP)
         yield from (f"  {line}" for line in above)
         yield _line(pad_cell(last, who), cells, widths)
 
 
 def _heading(table: Timetable, index: int) -> str:
+    # The first heading also names the date from which the ages count: “sent: at once”.
     return table.columns[index] if index or table.clock is None else f"{_named(table.clock)}: {table.columns[0]}"
 
 
@@ -68,7 +72,7 @@ def _outcomes(row: TimetableRow) -> list[str]:
 
 
 def _outcome(outcome: str) -> str:
-    return outcome.replace("_", " ") or "-"
+    return outcome.replace("_", " ") or "-"  # empty: no record of the row can be in this column
 
 
 def _line(who: str, cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from invitepolicy.review.backtest import AcceptanceCurve, Backtest, Withdrawal
 
 _DAYS: Final = (0, 1, 3, 4, 7, 14, 21, 30, 60, 90)
-_BAR: Final = 40
-_COLUMNS: Final = (12, 9, 17, 8, 8, 8, 8)
+_BAR: Final = 40  # columns of the bar for all acceptances
+_COLUMNS: Final = (12, 9, 17, 8, 8, 8, 8)  # 78 with gaps and indent: the table fits a terminal of 80 columns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command."""
+    """Declare the arguments of the verb."""
     add_source(parser)
     parser.add_argument(
         "-p",
@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
 def _lines(
     results: Sequence[Backtest], curve: AcceptanceCurve, *, names: bool, style: Style, width: int
 ) -> Iterator[str]:
+    # How many were sent or have no date depends on the records alone: every result has the same numbers.
     first = results[0]
     what = f"{format_count(first.sent, 'invitation')} that you sent, up to {format_minute(first.now)}"
     heading = f"What following each policy would have done to {what} UTC"
@@ -97,11 +98,13 @@ def _row(*cells: str) -> Iterator[str]:
 
 def _waits(result: Backtest) -> str:
     waits = [format_wait(wait) for wait, _ in result.waits()]
+    # Backtest.waits has the shortest first.
     return f"{waits[0]} to {waits[-1]}" if len(waits) > 1 else "".join(waits) or "never"
 
 
 def _names(results: Sequence[Backtest], style: Style) -> Iterator[str]:
     for result in results:
+        # Those who never answered are not named: to withdraw from them would have cost nothing.
         if result.lost_acceptances or result.same_day:
             yield ""
             yield style.heading(f"Acceptances that {result.policy.name} would have lost")

@@ -83,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         text = "".join(f"{line}\n" for line in lines)
     write_out([text], args.output, sources=files_named(args.policies))
     status = FOUND if any(entry.level != "note" for entry in entries) else FINE
+    # The statuses are in the order of their gravity: 2, could not run, outweighs 1.
     return max(status, *(one.source.status for one in checked))
 
 
@@ -131,6 +132,7 @@ def _as_command(entry: Entry) -> str:
 
 
 def _in_message(text: str) -> str:
+    # The percent sign first, or it would escape the escapes of the others.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -170,6 +172,7 @@ def _total(checked: Sequence[Checked], *, notes: bool) -> str:
     policies = "1 policy" if len(checked) == 1 else f"{len(checked)} policies"
     levels = [entry.level for one in checked for entry in one.entries]
     counts = [format_count(levels.count(level), word) for level, word in _WORDS.items() if level in levels]
+    # Also where there is no entry at all.
     if set(levels) <= {"note"}:
         counts.insert(0, "no problems")
     unlisted = "; --notes lists them" if "note" in levels and not notes else ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from invitepolicy.cli.records import Records
 
 _AHEAD: Final = timedelta(weeks=4)
+# What may name a person; own facts and tags are the user's words about them.
 _PERSONAL: Final = ("name", "url", "note", "facts", "tags")
 
 
@@ -114,6 +115,7 @@ def _to_dict(compared: Compared, *, names: bool) -> dict[str, Any]:
 
 
 def _region(region: ChangedRegion) -> dict[str, Any]:
+    # The witness is a record, which asdict would not make ready for JSON.
     plain = attrs.asdict(region, filter=lambda field, _: field.name != "witness")
     witness = region.witness
     plain["witness"] = witness and {

@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     now = options.present(args.now)
     records = read_all(args, [chosen.policy])
     invitations = records.invitations
+    # Of records on stdin nobody knows whether they are all of the account's.
     account = args.account if records.is_once else merge_accounts(summarize(invitations, now=now), args.account)
     subject: Invitation | None = None
     if args.who is not None:
@@ -82,21 +83,25 @@ def run(args: argparse.Namespace) -> int:
 
 def find_people(invitations: Sequence[Invitation], who: str) -> list[Invitation]:
     """Return the invitations that match an address or a whole name, else those that match a part of either."""
+    # WHO may be an address or a name: it is read as both.
     wanted = person_key(who, who)
     known = [(invitation, person_key(invitation.url, invitation.name)) for invitation in invitations]
     exact = [invitation for invitation, person in known if wanted.url == person.url or wanted.name == person.name]
+    # Whoever is called “Ann” is found by it, though “Annika” contains it.
     if exact:
         return exact
     part = wanted.name or ""
     return [
         invitation
         for invitation, person in known
+        # Of an address only the last part: “in” occurs in every one.
         if part in (person.name or "") or part in (person.url or "").rpartition("/")[2]
     ]
 
 
 def _refuse(matches: Sequence[Invitation], who: str, invitations: Sequence[Invitation]) -> None:
     if not matches:
+        # Also each word alone: a mistyped first name is far from the whole name.
         names = [word for one in invitations if one.name for word in (one.name, *one.name.split())]
         warn(f"no invitation matches {quoted(who)}; {did_you_mean(who, names, 'give a part of the name')}")
         return
@@ -116,6 +121,7 @@ def _explanations(
         raise RecordError("--decision", decision, f"there is no such decision about the {about}", hint, "decision")
     for name in names if decision is None else [decision]:
         explanation = explain(policy, subject, name, now=now, account=account)
+        # A decision that was asked for is explained also where it does not apply.
         if decision is not None or explanation.answer.outcome != NOT_APPLICABLE:
             yield explanation, timeline(policy, subject, name, account=account)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE: Final = "mine.invitepolicy.yaml"
 _FALLBACK: Final = "mine"
-_LONGEST_NAME: Final = 64
+_LONGEST_NAME: Final = 64  # as the schema of policies allows
 _FIRST_CHOICE: Final = "longest_wait"  # what most people change first
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 
@@ -68,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_style(args: argparse.Namespace) -> int:
     path = Path(args.file or DEFAULT_FILE)
+    # write_new would refuse it too, but advise -o, which is only for a people.csv.
     if path.exists():
         message = f"{path} already exists; choose another name"
         raise OutputError(message)
@@ -77,6 +78,7 @@ def _write_style(args: argparse.Namespace) -> int:
     write_new(text, path)
     schema = path.parent / SCHEMA_FILE
     schema_exists = schema.exists()
+    # Other styles of the folder may use the one that is there.
     if not schema_exists:
         write_new(schema_text(), schema)
     if not args.quiet:
@@ -86,6 +88,7 @@ def _write_style(args: argparse.Namespace) -> int:
 
 def _style(path: Path, parent: str) -> str:
     lines = ["invitepolicy: 1", f"name: {_name_of(path)}", f"extends: {parent}"]
+    # Without settings at first: their line needs the value that the parent gives.
     policy = parse_policy("\n".join(lines) + "\n", folder=path.parent)
     lines.insert(0, f"# yaml-language-server: $schema={SCHEMA_FILE}")
     return "\n".join([*lines, *_setting(policy)]) + "\n"
@@ -103,9 +106,12 @@ def _setting(policy: Policy) -> list[str]:
 def _name_of(path: Path) -> str:
     """Return a policy's name for a file's: `my-style` for `My Style.invitepolicy.yaml`."""
     stem = path.name.lower()
+    # In this order, so that mine.invitepolicy.yaml loses both.
     for suffix in (".yaml", ".yml", ".invitepolicy"):
         stem = stem.removesuffix(suffix)
+    # Stripped a second time, since the cut may leave a dash at the end.
     words = _NOT_IN_NAMES.sub("-", stem).strip("-")[:_LONGEST_NAME].strip("-")
+    # A policy's name begins with a letter, so that 2026.yaml or 名前.yaml gives none.
     return words if words[:1].isalpha() else _FALLBACK
 
 

@@ -34,7 +34,7 @@ _STREAMED: Final = ("jsonl", "csv")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command."""
+    """Declare the arguments of the verb."""
     add_source(parser)
     options.add_policy(parser)
     options.add_export(parser)
@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     progress = open_progress(quiet=args.quiet, to_terminal=is_streamed and args.output in (None, "-"))
     job = _ReviewJob(chosen, now, source, progress, args)
     text = job.stream() if is_streamed else job.whole()
+    # Another program may wait for one answer before it sends the next record.
     live = is_streamed and args.source == STDIN
     write_out(
         text,
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         sources=[*sources_of(args), chosen.source],
         live=live,
     )
+    # Only now: a stream counts them while it is written.
     if job.failed and not args.quiet:
         warn(f"left out: {format_count(job.failed, 'row')} that could not be read")
     return 1 if job.failed else 0
@@ -102,6 +104,7 @@ class _ReviewJob:
         """Yield the records; report problems and remarks on stderr."""
         for row in rows:
             if isinstance(row, Invitation):
+                # One at a time, to hold nothing up; `numbers` keeps each person's number from row to row.
                 yield from self.shown([row])
                 continue
             self.failed += row.level == "error"
@@ -117,6 +120,7 @@ class _ReviewJob:
         self.failed = sum(problem.level == "error" for problem in problems)
         review = review_invitations(
             self.chosen.policy,
+            # Anonymized before they are decided: the outcomes are the same.
             list(self.shown(row for row in rows if isinstance(row, Invitation))),
             now=self.now,
             account=self.args.account,
@@ -154,6 +158,7 @@ class _ReviewJob:
     @property
     def until(self) -> datetime:
         """The last instant of the changes that are listed."""
+        # There is no instant beyond the year 9999.
         return add_or_none(self.now, self.args.until) or datetime.max.replace(tzinfo=UTC)
 
     def text(self, review: Review) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`invitepolicy schema`: the JSON Schema of policy files, for editors and other programs.
 
-Parses `-o` only; calls no function of the library: it prints the schema file that is shipped with it, byte for byte.
+Parses `-o` only; prints the schema that is shipped with the library, byte for byte.
 """
 
 from __future__ import annotations
@@ -31,4 +31,5 @@ def run(args: argparse.Namespace) -> int:
 
 def schema_text() -> str:
     """Return the schema as text, indented by two spaces."""
+    # The file was written by this verb with these options, so that the bytes are the same.
     return json.dumps(read_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         _write(args, map(_summary, shipped), _list(shipped, options.page_style(args), screen_width()))
         return FINE
     policy = options.choose_policy(args.policy, args.set).policy
+    # Parents too: no file that was read may be overwritten.
     sources = [layer.path for layer in policy._files]
     if args.timetable:
         tables = [make_timetable(policy, decision) for decision in policy.decisions]
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _write(args: argparse.Namespace, data: Any, lines: Iterable[str], sources: Iterable[str] = ()) -> None:
     if args.format == "json":
-        plain = data if isinstance(data, dict) else list(data)
+        plain = data if isinstance(data, dict) else list(data)  # json writes no iterators
         lines = [json.dumps(plain, ensure_ascii=False, indent=1)]
     write_out([f"{line}\n" for line in lines], args.output, sources=sources)
 
@@ -76,6 +77,7 @@ def _summary(policy: Policy) -> dict[str, Any]:
 def _list(policies: list[Policy], style: Style, width: int) -> Iterator[str]:
     column = max(len(policy.name) for policy in policies) + 2
     for policy in policies:
+        # Wrapped with an indent of the width of the column; then the name takes its place in the first line.
         first, *rest = wrap(f"{policy.title}. {policy.about}", width=width, hanging=" " * column, indent=" " * column)
         yield style.heading(policy.name) + first[len(policy.name) :]
         yield from rest
@@ -140,6 +142,6 @@ def _promise(promise: Promise) -> dict[str, Any]:
         "promise": promise.name,
         "decision": promise.decision,
         "when": _conditions(promise.when),
-        promise.mode: list(promise.outcomes),
+        promise.mode: list(promise.outcomes),  # `only` or `never`
         "place": str(promise.place),
     }

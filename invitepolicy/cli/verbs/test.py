@@ -72,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         lines = _as_text(tested, options.page_style(args), boundaries=args.boundaries)
         text = "".join(f"{line}\n" for line in lines)
     write_out([text], args.output, sources=files_named(args.policies))
+    # A policy that could not be loaded has reported why; whether a test of it matches is not known.
     if words and not any(one.report is None or one.report.results for one in tested):
         warn(f"no test matches {quoted(args.words)}")
         return COULD_NOT_RUN
@@ -81,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
 def _run(source: Source, words: Sequence[str]) -> Tested:
     if source.policy is None:
         return Tested(source, None)
+    # The coverage is then that of the selected tests alone.
     return Tested(source, run_tests(_select_tests(source.policy, words)))
 
 
@@ -124,6 +126,7 @@ def _suggestions(one: Tested) -> Iterator[str]:
     if one.report is None:
         yield from (f"# {problem}" for problem in one.source.problems)
         return
+    # The policy of the report, in which -k has left out tests: what these cover counts as missing, too.
     missing = suggest_tests(one.report.policy)
     name = safe_text(one.source.name)
     if not missing:
@@ -162,6 +165,7 @@ def _to_dict(one: Tested) -> dict[str, Any]:
         "policy": one.source.name,
         "problems": [attrs.asdict(problem) for problem in one.source.problems],
         "tests": [] if report is None else [_result_to_dict(result) for result in report.results],
+        # null where the policy could not be loaded.
         "coverage": report
         and {
             "rules": [_rule_to_dict(rule) for rule in report.rules],
