@@ -169,7 +169,7 @@ def thresholds(conditions: Iterable[Condition]) -> list[timedelta]:
 
 
 def read_threshold(fact: Fact, text: str, raw: str, settings: Mapping[str, Setting]) -> Threshold:
-    """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raises InvalidInputError."""
+    """Read a quantity of the test `raw` about `fact`: written out, or a setting's name. Raise InvalidInputError."""
     # Settings come first: whatever a policy has named is taken by its name, also a name like `three`.
     if text in settings:
         setting = settings[text]

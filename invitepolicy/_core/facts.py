@@ -10,7 +10,6 @@ from invitepolicy._core.frozen import ByFields
 
 Kind = Literal["choice", "flag", "count", "number", "share", "clock", "tags"]
 Subject = Literal["invitation", "account"]
-Absence = Literal["not_known", "did_not_happen"]
 
 # The kinds that a policy may name for a fact of its own; a choice is declared by the list of its words.
 OWN_KINDS: Final[tuple[Kind, ...]] = ("count", "number", "share", "flag", "clock", "tags")

@@ -36,7 +36,7 @@ def read_own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
     for name, value in facts.items():
         if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):
             hint = "begin the name of an own fact with my_"
-            raise RecordError("facts", name, "has a name that is not one of an own fact", hint, "own-fact")
+            raise RecordError("facts", name, "has a name that does not begin with my_", hint, "own-fact-name")
         if value is not None:
             # Any kind will do here: which one the fact has, only a policy says (`read_fact` checks it).
             values[name] = _read_own_value(name, value)
@@ -104,7 +104,7 @@ def check_count(field: str, value: object) -> None:
     """Raise RecordError for what is not a whole number, 0 or more, of at most 18 digits."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MOST_DIGITS:
         what = "must be a whole number, 0 or more"
-        raise RecordError(field, value, what, f"give one of at most {MOST_DIGITS} digits", "count")
+        raise RecordError(field, value, what, f"give 0, 1, 2 or more, with at most {MOST_DIGITS} digits", "count")
 
 
 def check_flag(field: str, value: object) -> None:
@@ -122,4 +122,4 @@ def check_number(field: str, value: object) -> None:
 def check_share(field: str, value: object) -> None:
     """Raise RecordError for what is not a part of the whole, from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise RecordError(field, value, "must be between 0 and 1", "write 0.4 for 40%", "share")
+        raise RecordError(field, value, "must be between 0% and 100%", "write 0.4 for 40%", "share")

@@ -69,7 +69,7 @@ class Setting(ByFields):
 def parse_duration(text: str) -> timedelta:
     """Read `90 minutes`, `1 day` or `3 weeks` (`forever` is a setting's word, read by `parse_setting`).
 
-    Raises InvalidInputError for months and years, which have no fixed length, for fractions, for other units,
+    Raise InvalidInputError for months and years, which have no fixed length, for fractions, for other units,
     and for more than 100 years.
     """
     found = _DURATION.fullmatch(text)
@@ -83,7 +83,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def checked_duration(duration: timedelta) -> timedelta:
-    """Return a duration. Raises InvalidInputError below zero, beyond 100 years, and for parts of a minute."""
+    """Return a duration. Raise InvalidInputError below zero, beyond 100 years, and for parts of a minute."""
     if duration == FOREVER:
         return duration
     if duration < timedelta():
@@ -147,7 +147,7 @@ def _in_days(amount: str, unit: str) -> str:
 
 
 def parse_share(text: str) -> float:
-    """Read `40%` as 0.4, correctly rounded. Raises InvalidInputError outside 0 % to 100 %."""
+    """Read `40%` as 0.4, correctly rounded. Raise InvalidInputError outside 0 % to 100 %."""
     found = _SHARE.fullmatch(text)
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
@@ -157,7 +157,9 @@ def parse_share(text: str) -> float:
             "quantity", f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean"
         )
     if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
-        raise InvalidInputError("quantity", f"{quoted(text)} is not a share", "write a percentage, such as 40%")
+        raise InvalidInputError(
+            "quantity", f"{quoted(text)} is not a share", "write a percentage from 0% to 100%, such as 40%"
+        )
     return checked_share(_percent(found[1]), text)
 
 
@@ -168,16 +170,16 @@ def _percent(digits: str) -> float:
 
 
 def checked_share(share: float, text: object) -> float:
-    """Return a share. Raises InvalidInputError where it is negative or more than the whole."""
+    """Return a share. Raise InvalidInputError where it is negative or more than the whole."""
     if not 0 <= share <= 1:
         raise InvalidInputError(
-            "quantity", f"{quoted(text)} must be between 0% and 100%", "write a percentage, such as 40%"
+            "quantity", f"{quoted(text)} must be between 0% and 100%", "write a percentage from 0% to 100%, such as 40%"
         )
     return share
 
 
 def parse_number(text: str) -> float:
-    """Read `20` or `2.5`; whole values are whole numbers. Raises InvalidInputError for anything else."""
+    """Read `20` or `2.5`; whole values are whole numbers. Raise InvalidInputError for anything else."""
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
     if _NUMBER.fullmatch(text) is None:
@@ -187,7 +189,7 @@ def parse_number(text: str) -> float:
 
 
 def checked_number(number: float, text: str | None = None) -> float:
-    """Return a number, whole where it is whole. Raises InvalidInputError beyond 18 digits."""
+    """Return a number, whole where it is whole. Raise InvalidInputError beyond 18 digits."""
     # Not `>=`: NaN would not be refused.
     if not abs(number) < 10**MOST_DIGITS or sum(map(str.isdigit, text or str(number))) > MOST_DIGITS:
         what = f"{quoted(number if text is None else text)} has too many digits"
@@ -199,7 +201,7 @@ def checked_number(number: float, text: str | None = None) -> float:
 def parse_setting(value: object) -> tuple[QuantityKind, Quantity]:
     """Read a setting's value as YAML gives it: text for durations and shares, a plain number for numbers.
 
-    Raises InvalidInputError where it is none of the three.
+    Raise InvalidInputError where it is none of the three.
     """
     match value:
         # Before int, since `true` is one to Python.
@@ -276,7 +278,7 @@ def parse_instant(text: str, *, zoneless: str = "") -> datetime:
     """Read an instant: a date (00:00 UTC), then optionally `T` or a space, a time, and `Z` or an offset.
 
     A time without an offset is refused, since its time zone is unknown; `zoneless` words the remedy.
-    Raises InvalidInputError for that, for anything else that is not of this form, and for dates that do not exist.
+    Raise InvalidInputError for that, for anything else that is not of this form, and for dates that do not exist.
     """
     found = _INSTANT.fullmatch(text)
     if found is None:

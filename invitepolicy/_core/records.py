@@ -273,7 +273,7 @@ def _parse(parse: Callable[[str], Q], kind: str, field: str, text: str) -> Q:
 
 
 def as_account(fields: Mapping[str, Any]) -> Account:
-    """Read an account from plain data; instants and shares may be text (`2026-03-01`, `40%`). Raises RecordError."""
+    """Read an account from plain data; instants and shares may be text (`2026-03-01`, `40%`). Raise RecordError."""
     known = [field.name for field in attrs.fields(Account)]
     found = {}
     for name, value in fields.items():
@@ -294,7 +294,7 @@ def _account_value(name: str, value: Any) -> Any:
 
 
 def read_fact(fact: Fact, invitation: Invitation, account: Account) -> Value:
-    """Return a fact's value for this record, or why it has none. Raises RecordError for an own fact of a wrong kind."""
+    """Return a fact's value for this record, or why it has none. Raise RecordError for an own fact of a wrong kind."""
     # Blank is no note, for both facts, and a missing note has length 0: neither fact is ever absent.
     if fact.field == "note":
         note = (invitation.note or "").strip()

@@ -20,11 +20,11 @@ def fill_in_facts(schema: dict[str, Any]) -> dict[str, Any]:
     record's default. Fields that are no facts (a name, an address, a note) stay as the schema has them.
     """
     definitions = schema["$defs"]
-    conditions = definitions["lines"]
+    conditions = definitions["conditions"]
     test = definitions["test"]["properties"]
     filled = {
         **definitions,
-        "lines": {**conditions, "properties": _condition_properties(conditions["properties"])},
+        "conditions": {**conditions, "properties": _condition_properties(conditions["properties"])},
         "test": {
             **definitions["test"],
             "properties": {

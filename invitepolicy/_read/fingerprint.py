@@ -52,7 +52,7 @@ def _decision(decision: DecisionSpec) -> dict[str, Any]:
     return {
         "question": decision.question,
         "subject": decision.subject,
-        "applies_to": _lines(decision.applies_to),
+        "applies_to": _conditions(decision.applies_to),
         "outcomes": sorted(decision.outcomes),
         # Rules alone keep their order: the first that holds decides.
         "rules": [_rule(rule) for rule in decision.rules],
@@ -63,13 +63,13 @@ def _decision(decision: DecisionSpec) -> dict[str, Any]:
 def _rule(rule: Rule) -> list[Any]:
     because = [[part.fact, part.age] if isinstance(part, Placeholder) else part for part in rule.because]
     # JSON can write dictionaries and lists, but no frozen mapping: the details are thawed.
-    return [rule.name, rule.limit, _lines(rule.when), rule.then, because, thaw(rule.details)]
+    return [rule.name, rule.limit, _conditions(rule.when), rule.then, because, thaw(rule.details)]
 
 
-def _lines(lines: Iterable[Condition]) -> list[list[str]]:
+def _conditions(conditions: Iterable[Condition]) -> list[list[str]]:
     # All conditions must hold, whatever their order; the operator is written anew, not as it was spelled.
-    return sorted([line.fact, format_operator(line.operator)] for line in lines)
+    return sorted([condition.fact, format_operator(condition.operator)] for condition in conditions)
 
 
 def _promise(promise: Promise) -> list[Any]:
-    return [promise.name, promise.decision, _lines(promise.when), promise.mode, sorted(promise.outcomes)]
+    return [promise.name, promise.decision, _conditions(promise.when), promise.mode, sorted(promise.outcomes)]

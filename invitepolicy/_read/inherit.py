@@ -156,7 +156,7 @@ class _Merger:
         self._name_outcomes(
             decision, raw, [*limits, *rules, *([otherwise] if otherwise else [])], path, is_new=known is None
         )
-        self._arrange(decision, raw, limits, rules, path)
+        self._override_rules(decision, raw, limits, rules, path)
         decision.otherwise = otherwise or decision.otherwise
         self._merged.decisions[name] = decision
 
@@ -228,7 +228,7 @@ class _Merger:
             return True
         hint = did_you_mean(word, decision.outcomes, f"its outcomes are {join_words(decision.outcomes)}")
         if word in RESERVED_OUTCOMES:
-            hint = "the library itself gives this outcome, where a line of applies_to fails"
+            hint = "the library itself gives this outcome, where a condition of applies_to fails"
             if word == "undetermined":
                 hint = "the library itself gives this outcome, where facts are not known"
         self._reader.refuse(path, "outcome", f"{quoted(word)} is not an outcome of “{decision.name}”", hint, key=key)
@@ -245,14 +245,14 @@ class _Merger:
         place = self._reader.place(path, key=raw["rule"] is None)
         return Rule(raw["rule"], when, raw["then"], because, freeze(raw.get("details")), place, limit)
 
-    def _arrange(
+    def _override_rules(
         self, decision: DecisionBuilder, raw: dict[str, Any], limits: list[Rule], rules: list[Rule], path: Path
     ) -> None:
         replaces = [rule.get("replaces") for rule in raw.get("rules") or ()]
         changes = RuleChanges(limits, rules, replaces, raw.get("without") or ())
         for index, rule in enumerate(raw.get("limits") or ()):
             if "replaces" in rule:
-                hint = "delete the line, or move it under rules"
+                hint = "delete the line, or move the limit to rules"
                 self._reader.refuse(
                     (*path, "limits", index, "replaces"), "rule", "a limit replaces nothing", hint, key=True
                 )

@@ -59,7 +59,7 @@ def with_settings(policy: Policy, /, **values: Any) -> Policy:
     """Return the policy with other settings: `with_settings(policy, longest_wait="30 days")`.
 
     Values are written as in YAML, or are timedeltas and numbers. Kinds, bounds and promises are checked again, and
-    PolicyError says what does not fit. The tests in the file are left out: they speak of the file's own settings.
+    PolicyError says what does not fit. The tests in the file are left out: they expect the file's own settings.
     """
     # Resolved anew from the files: in the policy's own reasons, settings' values are plain text by now.
     return _proven(policy._files, {**policy.overrides, **values})

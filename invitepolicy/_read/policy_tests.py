@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _LIFE: Final = r"([a-z][a-z0-9_]*)(?: after (.+))?"
 _INSTANTS: Final = tuple(fact.field for fact in field_facts("invitation", "clock"))
 _ACCOUNT_INSTANTS: Final = tuple(fact.field for fact in field_facts("account", "clock"))
+_ABOUT_THE_VALUE: Final = ("word", "instant", "own-fact")  # codes of refusals that say what the value is not
 _REMEDIES: Final = {  # by the code of a refusal: what to write in a file, where it differs from what to give in code
     "text": "put the text in quotes",
-    "flag": "write true or false",
     "count": "write digits, such as 3",
     "share": "write a percentage, such as 40%",
 }
@@ -157,8 +157,13 @@ class _TestReader:
             return
         value = fields[name] if name in fields else fields["facts"][name]
         hint = _REMEDIES.get(error.code, error.hint)
-        shown = f"“{name}”" if isinstance(value, dict) else f"“{name}”: {quoted(value)}"
-        self._refuse(at, "record", f"{shown} {error.what}", hint)
+        if error.code == "own-fact-name":
+            what = f"“{name}” {error.what}"
+        elif error.code in _ABOUT_THE_VALUE:
+            what = f"“{name}”: {quoted(value)} {error.what}"
+        else:
+            what = f"“{name}” {error.what}, not {quoted(value)}"
+        self._refuse(at, "record", what, hint)
 
     def _account(self, raw: dict[str, Any], now: datetime, path: Path) -> Account | None:
         fields = dict(raw)
@@ -256,7 +261,7 @@ class _TestReader:
 
 
 def _parse_relative(text: object, now: datetime) -> datetime:
-    """Read an instant, or `3 days ago`. Raises InvalidInputError."""
+    """Read an instant, or `3 days ago`. Raise InvalidInputError."""
     if not isinstance(text, str):
         raise InvalidInputError(
             "instant", f"{quoted(text)} is not a date or an instant", "write 2026-03-01T10:00Z, or 3 days ago"
@@ -267,7 +272,7 @@ def _parse_relative(text: object, now: datetime) -> datetime:
 
 
 def _parse_after(text: str, now: datetime) -> datetime:
-    """Read an instant, or `after 3 days`. Raises InvalidInputError."""
+    """Read an instant, or `after 3 days`. Raise InvalidInputError."""
     if not text.startswith("after "):
         return _parse_instant(text, "after 3 days")
     return _moved(text, now, parse_duration(text.removeprefix("after ").lstrip()))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def build_policy(layers: Sequence[PolicyFile], overrides: Mapping[str, Any]) -> Policy:
     """Build a policy from its files, the oldest parent first, and settings that win over all of them.
 
-    Raises PolicyError with every problem of the first file that has any.
+    Raise PolicyError with every problem of the first file that has any.
     """
     merged = Merged()
     for index, document in enumerate(layers):

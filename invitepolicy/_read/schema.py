@@ -60,7 +60,7 @@ def _validator() -> Any:
 
 
 def check_shape(document: PolicyFile) -> None:
-    """Hold a file's data against the schema. Raises PolicyError with every problem of its shape."""
+    """Hold a file's data against the schema. Raise PolicyError with every problem of its shape."""
     problems = ProblemCollector(document.path)
     # Alone and first: nobody knows what another version means by the rest.
     _check_version(document, problems)

@@ -16,6 +16,7 @@ from invitepolicy._core.quantities import (
     Setting,
     checked_duration,
     checked_share,
+    format_count,
     format_quantity,
     parse_setting,
 )
@@ -30,7 +31,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *, whole: bool) -> Setting:
     """Read a setting as YAML gives it; `parent` has its kind and bounds, `whole` says that it counts something.
 
-    Raises InvalidInputError.
+    Raise InvalidInputError.
     """
     # Conditions are taken apart at these words, so that none may stand for a quantity.
     if name in GRAMMAR_WORDS:
@@ -58,7 +59,7 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
 def override_setting(setting: Setting, raw: Any, *, whole: bool) -> Setting:
     """Return a setting with another value: as YAML gives it, or a timedelta or a number.
 
-    Raises InvalidInputError.
+    Raise InvalidInputError.
     """
     try:
         kind, value = _from_code(raw, setting.kind)
@@ -104,9 +105,10 @@ def _check_kind(name: str, wanted: QuantityKind, kind: QuantityKind, value: Quan
         what = f"“{name}” is {_A_KIND[wanted]}, and {_shown(value, kind)} is not"
         hint = f"write {_A_KIND[wanted]}, such as {_EXAMPLE[wanted]}"
         # 40 for a share surely means 40%; 0.4 may mean 0.4% as well as 40%.
-        if kind == "number" and (wanted == "duration" or (wanted == "share" and value > 1)):  # type: ignore[operator]
-            unit = "%" if wanted == "share" else " days"
-            hint = f"write {format_quantity(value, kind)}{unit}, if that is what you mean"
+        if kind == "number" and isinstance(value, int) and wanted == "duration" and value >= 0:
+            hint = f"write {format_count(value, 'day')}, if that is what you mean"
+        elif kind == "number" and wanted == "share" and 1 < value <= 100:  # type: ignore[operator]  # noqa: PLR2004
+            hint = f"write {format_quantity(value, kind)}%, if that is what you mean"
         raise InvalidInputError("kind", what, hint, (key,))
 
 

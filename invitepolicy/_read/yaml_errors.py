@@ -79,7 +79,7 @@ def explain_syntax(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     """Return what is wrong, and what would be right, for an error of YAML's scanner or parser."""
     message = f"{error.context} {error.problem}"
     if "mapping values are not allowed here" in message:
-        return _COLONS[_whose_colon(*_lines_until(error.problem_mark))]
+        return _COLONS[_missing_colon(*_lines_until(error.problem_mark))]
     if "expected <block end>" in message and (last := _lines_until(error.problem_mark)[1].rstrip()[-1:]) in _BEHIND:
         return _BEHIND[last]
     for words, what, hint in _WORDS:
@@ -106,7 +106,7 @@ def _lines_until(mark: Any) -> tuple[str, str]:
     return next((text for text in reversed(above) if text.strip()), ""), line
 
 
-def _whose_colon(above: str, line: str) -> str:
+def _missing_colon(above: str, line: str) -> str:
     if ": " in line.strip():
         return "text"
     return "deeper" if _depth(line) > _depth(above) else "above"

@@ -50,7 +50,7 @@ _UNPRINTABLE = re.compile(
 
 
 def parse_source(source: str | bytes, path: str, *, quick: bool = False) -> PolicyFile:
-    """Read a policy file's text. Raises PolicyError with every problem of the text.
+    """Read a policy file's text. Raise PolicyError with every problem of the text.
 
     What is shipped is read by the `quick` parser where there is one: a test holds it to say the same of these files.
     Never use it for untrusted input: libyaml crashes on some, and reads some differently.
@@ -205,7 +205,7 @@ class _YamlReader:
                     mark,
                     "twice",
                     f"{quoted(key)} is given twice",
-                    f"it already stands in line {lines[key]}; keep one of them",
+                    f"it is already on line {lines[key]}; keep one of them",
                 )
                 # The second value's events must be passed over. It is read under a path of its own, so that
                 # the places of the first stay.

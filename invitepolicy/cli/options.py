@@ -106,7 +106,7 @@ def add_output(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> Non
 def choose_policy(name: str | None, settings: list[tuple[str, str]]) -> Chosen:
     """Load the policy named, else that of $INVITEPOLICY, the folder or the default, with `settings` applied.
 
-    Raises PolicyError.
+    Raise PolicyError.
     """
     source, why = _source(name)
     policy = load_policy(source)
@@ -146,7 +146,7 @@ def wants_color(choice: str, *, to_file: bool) -> bool:
 
 def page_style(args: argparse.Namespace) -> Style:
     """Return the style of a page of text, by `--color` and `--output`."""
-    return Style(wants_color(args.color, to_file=args.output is not None))
+    return Style(wants_color(args.color, to_file=args.output not in (None, "-")))
 
 
 def instant(text: str) -> datetime:

@@ -42,7 +42,7 @@ def warn(remark: str) -> None:
 def write_out(text: Iterable[str], path: str | None, *, sources: Iterable[str] = (), live: bool = False) -> None:
     """Write to stdout (`path` is None or `-`), or to a file atomically; never overwrite one of the `sources`.
 
-    A device or a pipe is written directly. `live` flushes stdout after each part. Raises OutputError.
+    A device or a pipe is written directly. `live` flushes stdout after each part. Raise OutputError.
     """
     if path is None or path == "-":
         for part in text:

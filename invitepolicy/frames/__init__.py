@@ -51,7 +51,7 @@ def decide_frame(
 
     `now` is a timezone-aware datetime; without it, the clock is read once. `account` applies to all rows.
 
-    Raises RecordError, with the name of the column in `field`, for a column of a wrong type, a value that no record
+    Raise RecordError, with the name of the column in `field`, for a column of a wrong type, a value that no record
     can have, an unknown decision, two answers of the same name, a naive `now`, or a frame of an unsupported engine.
     Types and time zones are checked by the schema, values by a query, which collects one row of a lazy frame: an
     error of the engine's, later, would not name the column.

@@ -40,11 +40,15 @@ _HOLDS: Final[dict[ColumnKind, str]] = {
     "text": "text",
     "choice": "text",
     "flag": "true and false",
-    "count": "whole numbers; cast it, if necessary to a nullable type",
+    "count": "whole numbers",
     "number": "numbers",
     "share": "numbers from 0 to 1",
     "tags": "lists of text",
-    "clock": "instants; give it a type that has a time zone",
+    "clock": "instants",
+}
+_REMEDIES: Final[dict[ColumnKind, str]] = {
+    "count": "cast it, if necessary to a nullable type",
+    "clock": "give it a type that has a time zone",
 }
 # White space as `str.strip` of Python removes it: engines differ, so it is spelled out for them.
 _BLANKS: Final = (
@@ -84,7 +88,7 @@ class ColumnReader:
     """Reads the columns of one frame, each once: types are checked by the schema, values later by `checks`."""
 
     def __init__(self, schema: Mapping[str, Any], implementation: nw.Implementation, temp_columns: TempColumns) -> None:
-        """Read the columns that `schema` shows. Raises RecordError for one of a wrong type."""
+        """Read the columns that `schema` shows. Raise RecordError for one of a wrong type."""
         self.schema: Mapping[str, Any] = schema
         self.implementation: nw.Implementation = implementation
         self.temp_columns: TempColumns = temp_columns
@@ -136,7 +140,9 @@ class ColumnReader:
     def _check_kind(self, name: str, kind: ColumnKind) -> None:
         dtype = self.schema.get(name, nw.Unknown)
         if dtype != nw.Unknown and not _fits(dtype, kind):
-            raise RecordError(name, None, f"this column does not hold {_HOLDS[kind]}", "cast it", "column")
+            raise RecordError(
+                name, None, f"this column does not hold {_HOLDS[kind]}", _REMEDIES.get(kind, "cast it"), "column"
+            )
 
     def _read(self, fact: Fact, name: str) -> Field:
         dtype, expression = self.schema[name], nw.col(name)
@@ -249,7 +255,7 @@ def _fits(dtype: Any, kind: ColumnKind) -> bool:
 
 
 def run_checks(frame: Any, checks: Sequence[Check]) -> None:
-    """Query the values of a frame that has its first layer. Raises RecordError for the first bad column."""
+    """Query the values of a frame that has its first layer. Raise RecordError for the first bad column."""
     if not checks:
         return
     # One query for all checks: a lazy frame is collected once, and a second time only for an error.

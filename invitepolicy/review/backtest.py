@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from invitepolicy import Policy
     from invitepolicy._core.policy import DecisionSpec
-from invitepolicy._core.records import Value
+    from invitepolicy._core.records import Value
 
 _DAY: Final = timedelta(days=1)
 RESULTS: Final = ("lost_acceptances", "same_day", "never_answered")  # fields of a Backtest

@@ -16,7 +16,7 @@ from invitepolicy.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from invitepolicy import Policy
+    from invitepolicy import Invitation, Policy
     from invitepolicy.review.model import Review
     from invitepolicy.review.upcoming import Change
     from invitepolicy.timeline import Stage
@@ -40,9 +40,9 @@ def format_calendar(review: Review, changes: Iterable[Change]) -> bytes:
     calendar.add("method", "PUBLISH")
     # One timeline serves all changes of an invitation in a decision. By id, which is cheaper than a hash of
     # every field; the review keeps its invitations alive, so that no id is used twice.
-    timelines: dict[tuple[int, str], tuple[Stage, ...]] = {}
+    timelines: dict[tuple[Invitation, str], tuple[Stage, ...]] = {}
     for change in changes:
-        key = (id(change.invitation), change.decision)
+        key = (change.invitation, change.decision)
         if key not in timelines:
             timelines[key] = timeline(review.policy, change.invitation, change.decision, account=review.account)
         identifier = _identifier(change, timelines[key])

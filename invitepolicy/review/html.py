@@ -83,7 +83,7 @@ def format_report(
 
     `owner` is the name of the export's owner, `why` how the policy was chosen, `ahead` how far the coming changes
     are listed, and `compare` are policies whose price is shown beside that of the one that decided. Names, notes and
-    addresses are escaped; only http(s) addresses can be followed. Raises InvitePolicyError where jinja2 is missing.
+    addresses are escaped; only http(s) addresses can be followed. Raise InvitePolicyError where jinja2 is missing.
     """
     axis = time_axis(review.now, back=_BACK, ahead=ahead)
     people = [_person(review, index, answered, axis) for index, answered in enumerate(review.answered)]
@@ -233,4 +233,4 @@ def _words(outcome: str) -> str:
 
 
 def _percent(part: float) -> str:
-    return f"{round(100 * part)} %"
+    return f"{round(100 * part)}%"

@@ -42,6 +42,8 @@ def assumptions(review: Review, *, is_export: bool) -> Iterator[str]:
     for unknown in unknowns:
         people = "1 person" if unknown.unknown == 1 else f"{unknown.unknown} people"
         effect = f"for {unknown.would_matter} of them it could change an answer"
+        if unknown.unknown == 1:
+            effect = "it could change an answer"
         yield f"The {unknown.fact} of {people} is unknown; {effect}."
     # In JSON Lines these facts are fields of the records; no people.csv is read beside them.
     if unknowns and is_export:
@@ -50,7 +52,7 @@ def assumptions(review: Review, *, is_export: bool) -> Iterator[str]:
 
 
 def problems_title(problems: Sequence[RowProblem]) -> str:
-    """Return the title of a list of problems: rows that were read with a remark could be read."""
+    """Return the title of a list of problems: with a mere remark, the row was read."""
     only_errors = all(problem.level == "error" for problem in problems)
     return "Rows that could not be read" if only_errors else "Rows with problems"
 

@@ -48,7 +48,7 @@ except Exception as error:
 else:
     raise SystemExit("a wrong word was taken")
 schema = read_schema()["$defs"]
-assert "seniority" in schema["lines"]["properties"]
+assert "seniority" in schema["conditions"]["properties"]
 assert schema["test"]["properties"]["given"]["properties"]["seniority"]["enum"] == ["junior", "senior", "unknown"]
 assert not [finding for finding in lint_policy(policy) if finding.level == "warning"]
 assert run_tests(policy).results[0].failures == ()

@@ -70,10 +70,12 @@ def explain_unreached(context: LintContext, number: int) -> str:
     if empty is not None:
         return explain_never(empty)
     conditions, above, is_doubted = _deciders(context, number)
-    compared = list(dict.fromkeys(text for other in above for text in _compare(rule, other)))[:2]
+    # Where it takes several rules to cover this one, no two thresholds alone say why.
+    pairs = [_compare(rule, other) for other in above] if len(above) == 1 else []
+    compared = list(dict.fromkeys(text for pair in pairs for text in pair))[:2]
     names = _names(above)
     if above and compared:
-        return f"{join_words(compared, 'and')}, and {names} {'stands' if len(above) == 1 else 'stand'} above it"
+        return f"{join_words(compared, 'and')}, and {names} stands above it"
     if above:
         return f"{names} above it {'decides' if len(above) == 1 else 'decide'} wherever it fits"
     if conditions:

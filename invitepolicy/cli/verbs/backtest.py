@@ -10,7 +10,7 @@ from invitepolicy._core.quantities import format_count, format_date, format_inst
 from invitepolicy._core.text import safe_text
 from invitepolicy._read.load import shipped_names
 from invitepolicy.cli import options
-from invitepolicy.cli.output import write_out
+from invitepolicy.cli.output import FINE, FOUND, write_out
 from invitepolicy.cli.records import add_source, read_all, sources_of, tell_left_out
 from invitepolicy.cli.text.terminal import Style, pad_cell, screen_width, wrap
 from invitepolicy.review.backtest import RESULTS, acceptance_curve, backtest, format_wait
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--policy",
         metavar="POLICY",
         action="append",
-        help="a shipped policy's name or a file's path; may be given several times; else every shipped one",
+        help="name of a shipped policy, or path of a policy file; may be repeated; default: every shipped policy",
     )
     parser.add_argument("--names", action="store_true", help="name the people whose acceptance would have been lost")
     options.add_export(parser)
@@ -54,12 +54,12 @@ def run(args: argparse.Namespace) -> int:
         plain = {"now": format_instant(now), "policies": [_to_dict(result, names=args.names) for result in results]}
         text = json.dumps({**plain, "curve": _curve_to_dict(curve)}, ensure_ascii=False, indent=1) + "\n"
     else:
-        style = Style(options.wants_color(args.color, to_file=args.output is not None))
+        style = options.page_style(args)
         width = screen_width()
         text = "".join(f"{line}\n" for line in _lines(results, curve, names=args.names, style=style, width=width))
     write_out([text], args.output, sources=[*sources_of(args), *(args.policy or ())])
     tell_left_out(records, quiet=args.quiet)
-    return 1 if records.failed else 0
+    return FOUND if records.failed else FINE
 
 
 def _lines(

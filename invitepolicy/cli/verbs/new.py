@@ -73,7 +73,7 @@ def _write_style(args: argparse.Namespace) -> int:
         message = f"{path} already exists; choose another name"
         raise OutputError(message)
     text = _style(path, args.parent)
-    # Raises PolicyError before anything is written, for a name or a parent that cannot be used.
+    # Raise PolicyError before anything is written, for a name or a parent that cannot be used.
     parse_policy(text, folder=path.parent)
     write_new(text, path)
     schema = path.parent / SCHEMA_FILE
@@ -130,7 +130,7 @@ def write_people(args: argparse.Namespace) -> int:
     """Write a people.csv for the pending invitations of an export; 1 if a row of the export could not be read.
 
     `args` has `people` (the export: its folder, zip or Invitations.csv), `output` (a path, `-` for stdout, or None for
-    people.csv beside the export), `quiet`, and perhaps `dates`. Never overwrites a file. Raises ExportError and
+    people.csv beside the export), `quiet`, and perhaps `dates`. Never overwrites a file. Raise ExportError and
     OutputError.
     """
     if is_records(args.people):

@@ -12,11 +12,11 @@ from invitepolicy._core.quantities import add_or_none, format_count
 from invitepolicy._decide.account import merge_accounts
 from invitepolicy._read.load import shipped_names
 from invitepolicy.cli import options
-from invitepolicy.cli.output import warn, write_out
+from invitepolicy.cli.output import FINE, FOUND, warn, write_out
 from invitepolicy.cli.progress import Progress, open_progress
 from invitepolicy.cli.records import STDIN, Input, add_source, open_input, sources_of
 from invitepolicy.cli.text.review import PageHeader, format_review
-from invitepolicy.cli.text.terminal import Style, screen_width
+from invitepolicy.cli.text.terminal import screen_width
 from invitepolicy.review.calendar import format_calendar
 from invitepolicy.review.data import format_csv, format_json, format_jsonl
 from invitepolicy.review.html import format_report
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     # Only now: a stream counts them while it is written.
     if job.failed and not args.quiet:
         warn(f"left out: {format_count(job.failed, 'row')} that could not be read")
-    return 1 if job.failed else 0
+    return FOUND if job.failed else FINE
 
 
 @attrs.define
@@ -163,7 +163,7 @@ class _ReviewJob:
 
     def text(self, review: Review) -> Iterator[str]:
         """Return a review as lines of text."""
-        style = Style(options.wants_color(self.args.color, to_file=self.args.output not in (None, "-")))
+        style = options.page_style(self.args)
         width = screen_width()
         header = PageHeader(self.owner, self.chosen.why, is_export=self.source.is_export)
         return (f"{line}\n" for line in format_review(review, header, until=self.until, style=style, width=width))

@@ -92,7 +92,7 @@ def read_export(
     follows, are left out with a note. A row that cannot be read is left out with an `error` for each thing wrong with
     it; an export without rows has no invitations, and a missing Connections.csv is a note.
 
-    Raises ExportError if a file cannot be read at all or is larger than 256 MiB, if Invitations.csv is missing, for
+    Raise ExportError if a file cannot be read at all or is larger than 256 MiB, if Invitations.csv is missing, for
     another value of `dates`, or if there is no time zone database.
     """
     reader = date_reader(dates)

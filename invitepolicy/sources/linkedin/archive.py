@@ -57,7 +57,7 @@ def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[st
     The source is a folder, a zip (whatever its name), or one CSV file, which is then taken as Invitations.csv and has
     the others beside it. Names match in any case. A people.csv is looked for in the zip, then beside it.
 
-    Raises ExportError if the source or one of the files cannot be read, is damaged, or is larger than 256 MiB, if a
+    Raise ExportError if the source or one of the files cannot be read, is damaged, or is larger than 256 MiB, if a
     name occurs twice, or if a folder or zip does not contain Invitations.csv.
     """
     path = Path(source)
@@ -75,7 +75,7 @@ def read_files(source: str | os.PathLike[str], wanted: Iterable[str]) -> dict[st
 
 
 def read_file(source: str | os.PathLike[str]) -> ExportFile:
-    """Read one file. Raises ExportError if it is no file, cannot be read, is larger than 256 MiB, or holds no text."""
+    """Read one file. Raise ExportError if it is no file, cannot be read, is larger than 256 MiB, or holds no text."""
     path = Path(source)
     try:
         if not path.is_file():

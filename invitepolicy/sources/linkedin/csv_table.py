@@ -87,7 +87,7 @@ def read_table(file: ExportFile, form: TableSchema) -> CsvTable:
     Columns are recognised whatever their case, spaces and underscores; unknown ones get a snake_case name. Empty rows
     are skipped. Rows that are too short or too long, hold NUL or a carriage return outside quotes, or leave a quotation
     mark open, are left out with a problem at their lines; an open quotation mark does not swallow the rows below it.
-    Raises ExportError if the file as a whole is not such a table.
+    Raise ExportError if the file as a whole is not such a table.
     """
     lines = _split(_decode(file))
     at, columns, delimiter = _find_header(file.name, lines, form)

@@ -56,7 +56,7 @@ class DateReader:
 
 
 def date_reader(order: str | None) -> DateReader:
-    """Return the date reader of an export. Raises ExportError for an unknown order, or without a tz database."""
+    """Return the date reader of an export. Raise ExportError for an unknown order, or without a tz database."""
     if order not in (None, *ORDERS):
         raise ExportError(f"{quoted(order)} is not an order of dates; write day-first or month-first")
     try:
@@ -82,7 +82,7 @@ def read_wall_time(text: str, dates: DateReader) -> tuple[datetime, Mistake | No
     """Return the instant in UTC, and a remark if US Pacific clocks never showed that time.
 
     A time that clocks showed twice is the first of the two; one that they skipped is read as standard time; a date
-    alone is its first minute. Raises MistakeError.
+    alone is its first minute. Raise MistakeError.
     """
     written = _read(text, dates.order)
     if written.offset is not None:
@@ -99,7 +99,7 @@ def read_wall_time(text: str, dates: DateReader) -> tuple[datetime, Mistake | No
 def read_day(text: str, dates: DateReader) -> date:
     """Return the UTC date: a date alone is one, a time of day is Pacific unless it has an offset.
 
-    Raises MistakeError.
+    Raise MistakeError.
     """
     written = _read(text, dates.order)
     return written.day if written.clock is None else read_wall_time(text, dates)[0].date()
@@ -108,7 +108,7 @@ def read_day(text: str, dates: DateReader) -> date:
 def read_instant(text: str, dates: DateReader) -> datetime:
     """Return the instant that a person wrote: a date is 00:00 UTC, and a time of day must have its offset.
 
-    Raises MistakeError.
+    Raise MistakeError.
     """
     written = _read(text, dates.order)
     if written.clock is not None and written.offset is None:
@@ -166,7 +166,7 @@ def _century(year: str) -> int:
 
 
 def _clock(match: re.Match[str]) -> time | None:
-    """Return the time of day. Raises ValueError for one that no clock shows."""
+    """Return the time of day. Raise ValueError for one that no clock shows."""
     if match["hour"] is None:
         return None
     hour = int(match["hour"])
@@ -179,7 +179,7 @@ def _clock(match: re.Match[str]) -> time | None:
 
 
 def _offset(text: str | None) -> timedelta | None:
-    """Return the offset from UTC. Raises ValueError for one of 24 hours or more."""
+    """Return the offset from UTC. Raise ValueError for one of 24 hours or more."""
     if text is None:
         return None
     if text.lower() in ("z", "utc"):

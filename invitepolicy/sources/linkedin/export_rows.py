@@ -90,7 +90,7 @@ class PersonRow:
 
 
 def read_invitation_row(row: CsvRow, dates: DateReader) -> InvitationRow:
-    """Read a row of Invitations.csv, also of a copy in which formulas were escaped. Raises MistakeError."""
+    """Read a row of Invitations.csv, also of a copy in which formulas were escaped. Raise MistakeError."""
     known, mistakes = read_knowledge(row, dates)
     direction = _DIRECTIONS.get(row.read("Direction").upper())
     # Without it nothing says which party is the other person, so that no further cell is judged.
@@ -123,7 +123,7 @@ def read_invitation_row(row: CsvRow, dates: DateReader) -> InvitationRow:
 
 
 def read_connection_row(row: CsvRow, dates: DateReader) -> ConnectionRow | None:
-    """Read a row of Connections.csv; one that names nobody (a hidden member) is None. Raises MistakeError."""
+    """Read a row of Connections.csv; one that names nobody (a hidden member) is None. Raise MistakeError."""
     person = person_key(row.read("URL"), f"{row.read('First Name')} {row.read('Last Name')}".strip())
     if person == person_key(None, None):
         return None
@@ -132,7 +132,7 @@ def read_connection_row(row: CsvRow, dates: DateReader) -> ConnectionRow | None:
 
 
 def read_person_row(row: CsvRow, dates: DateReader) -> PersonRow:
-    """Read a row of people.csv. Raises MistakeError with everything that is wrong with it."""
+    """Read a row of people.csv. Raise MistakeError with everything that is wrong with it."""
     known, mistakes = read_knowledge(row, dates)
     name, url = (unescape_cell(row.read(column)) or None for column in ("name", "url"))
     if name is None and url is None:

@@ -31,8 +31,14 @@ _EXPORTED: Final = ("direction", "sent_at", "answered_at", "note")  # what the e
 _FACTS: Final = {
     fact.field: fact for fact in FACTS.values() if fact.subject == "invitation" and fact.field not in _EXPORTED
 }
-COLUMNS: Final = tuple(field.name for field in attrs.fields(Invitation) if field.name in _FACTS)
 ABOUT_THE_INVITATION: Final = ("status", "withdrawn_at", "email_requested", "attempts")  # the rest is about the person
+# What is about the person comes first: most people fill in nothing else.
+COLUMNS: Final = tuple(
+    sorted(
+        (field.name for field in attrs.fields(Invitation) if field.name in _FACTS),
+        key=lambda name: (name in ABOUT_THE_INVITATION, name == "last_active_at"),
+    )
+)
 
 
 def is_known(column: str) -> bool:
@@ -100,7 +106,7 @@ def _read_flag(text: str) -> bool:
 
 def _read_count(text: str) -> int:
     if not _COUNT.fullmatch(text):
-        raise MistakeError(Mistake("count", "is not a count", "write a whole number from 0 up"))
+        raise MistakeError(Mistake("count", "must be a whole number, 0 or more", "write digits, such as 3"))
     return int(text)
 
 

@@ -132,7 +132,7 @@ def words_of(part):
 
 def test_its_facts_and_words_are_those_of_the_language():
     """In the same order, each tested by its kind."""
-    facts = SCHEMA["$defs"]["lines"]["properties"]
+    facts = SCHEMA["$defs"]["conditions"]["properties"]
 
     assert list(facts) == list(FACTS)
     for name, fact in FACTS.items():

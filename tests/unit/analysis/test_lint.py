@@ -199,3 +199,25 @@ def test_four_lines_have_no_findings():
     style = parse_policy("invitepolicy: 1\nname: mine\nextends: faq\nsettings: {longest_wait: 30 days}\n")
 
     assert lint_policy(style) == ()
+
+
+def test_thresholds_are_compared_with_those_of_a_single_rule_only():
+    """Where it takes two rules to cover a third, neither threshold alone says why it is never reached."""
+    covered = parse_policy("""
+invitepolicy: 1
+name: p
+settings: {a: 3 days, b: 5 days}
+decisions:
+  d:
+    question: q?
+    outcomes: [x, y, z]
+    rules:
+      - {rule: one, when: {sent: less than b ago}, then: x, because: t}
+      - {rule: two, when: {sent: at least b ago}, then: y, because: t}
+      - {rule: three, when: {sent: at least a ago}, then: z, because: t}
+    otherwise: {then: x, because: t}
+""")
+
+    (finding,) = (finding for finding in lint_policy(covered) if finding.code == "unreached")
+    assert "shorter" not in finding.what
+    assert "“one” and “two”" in finding.what

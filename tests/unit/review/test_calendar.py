@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from datetime import UTC, date, datetime, timedelta
 
+import attrs
 import icalendar
 import pytest
 from strategies import NOW
@@ -149,3 +150,13 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(InvitePolicyError, match=r"pip install 'invitepolicy\[report\]'"):
         calendar()
+
+
+def test_changes_may_come_one_at_a_time():
+    """Invitations that live only as long as their change is written are not taken for one another."""
+    records = [attrs.evolve(RECORD, name=f"Ann {number}", url=None, sent_at=SENT - number * DAY) for number in range(9)]
+    review = review_invitations(FAQ, records, now=NOW, summarized=False)
+    changes = coming_changes(review, until=NOW + 200 * DAY)
+    one_at_a_time = (attrs.evolve(change, invitation=attrs.evolve(change.invitation)) for change in changes)
+
+    assert format_calendar(review, one_at_a_time) == format_calendar(review, changes)
