@@ -31,7 +31,7 @@ def read_own_facts(facts: Mapping[str, Any]) -> FrozenMapping[Any]:
     """Return own facts without those that are None; raise RecordError for other names and kinds of value."""
     if not isinstance(facts, Mapping):
         hint = "give names that begin with my_, and their values"
-        raise RecordError("facts", facts, "must be a mapping", hint, "own-fact")
+        raise RecordError("facts", facts, "must be a mapping", hint, "own-facts")
     values = {}
     for name, value in facts.items():
         if not (isinstance(name, str) and name.startswith(OWN_PREFIX)):

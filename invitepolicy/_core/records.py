@@ -201,7 +201,7 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
         return thing
     # A text would be taken apart into letters, and no fact be found.
     if isinstance(facts, str):
-        raise RecordError("facts", facts, "must be a list of names", "write ['my_score'] for a single one", "own-fact")
+        raise RecordError("facts", facts, "must be a list of names", "write ['my_score'] for a single one", "own-facts")
     names = tuple(facts)
     if isinstance(thing, Mapping):
         return Invitation(**_read_mapping(thing, names))

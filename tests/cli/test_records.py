@@ -53,7 +53,9 @@ def test_an_own_fact_of_another_kind_is_a_problem_of_its_row(tmp_path):
     found = list(opened(folder, facts=OWN).rows)
 
     assert found[0] == RowProblem(
-        "Invitations.csv:2", "error", "my_size: must be a whole number, 0 or more; give one of at most 18 digits"
+        "Invitations.csv:2",
+        "error",
+        "my_size: must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
     )
     assert found[1].facts == {"my_size": 3}
 
@@ -73,7 +75,9 @@ def test_a_file_of_records_is_read_anew_each_time(tmp_path):
         == [
             Invitation(facts={"my_size": 2}),
             RowProblem(
-                "a.JSONL:2", "error", "my_size: must be a whole number, 0 or more; give one of at most 18 digits"
+                "a.JSONL:2",
+                "error",
+                "my_size: must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
             ),
         ]
     )

@@ -162,7 +162,7 @@ def test_what_is_missing_is_counted(reviewed, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"direction": "incoming", "sent_at": "2026-03-14"}\n' * 2)
     two = reviewed(tmp_path / "a.jsonl")[1]
 
-    assert "The relationship of 1 person is unknown; for 1 of them" in " ".join(one.split())
+    assert "The relationship of 1 person is unknown; it could change" in " ".join(one.split())
     assert "“invitepolicy new --people” writes the sheet." in " ".join(one.split())
     assert "The relationship of 2 people is unknown; for 2 of them" in " ".join(two.split())
     assert "--people" not in two

@@ -84,7 +84,7 @@ def test_a_rule_of_ones_own_stands_first(tmp_path, capsys):
         ),
         (
             MINE + "name: yours\n",
-            "mine.yaml:5:1: “name” is given twice; it already stands in line 2; keep one of them",
+            "mine.yaml:5:1: “name” is given twice; it is already on line 2; keep one of them",
         ),
     ],
     ids=["a key", "a fact", "an outcome", "a setting", "months", "a key given twice"],

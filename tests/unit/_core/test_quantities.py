@@ -259,7 +259,10 @@ def test_shares_are_percentages(text, share):
 @pytest.mark.parametrize("text", ["100.1%", "101%", "9" * 18 + "%"])
 def test_a_share_is_at_most_the_whole(text):
     """More is refused."""
-    assert refused(parse_share, text) == (f"“{text}” must be between 0% and 100%", "write a percentage, such as 40%")
+    assert refused(parse_share, text) == (
+        f"“{text}” must be between 0% and 100%",
+        "write a percentage from 0% to 100%, such as 40%",
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,7 @@ def test_a_share_is_at_most_the_whole(text):
 )
 def test_what_is_no_percentage_is_refused(text):
     """The remedy shows one."""
-    assert refused(parse_share, text) == (f"“{text}” is not a share", "write a percentage, such as 40%")
+    assert refused(parse_share, text) == (f"“{text}” is not a share", "write a percentage from 0% to 100%, such as 40%")
 
 
 @given(st.integers(0, 10**18 - 1), st.integers(0, 17))
@@ -348,7 +351,7 @@ def test_a_comma_is_told_as_such(parse, text):
 def test_a_share_without_its_sign_is_told_as_such():
     """A part of the whole, such as 0.4, is not guessed at."""
     assert refused(parse_share, "40") == ("“40” is not a share", "write 40%, if that is what you mean")
-    assert refused(parse_share, "-40") == ("“-40” is not a share", "write a percentage, such as 40%")
+    assert refused(parse_share, "-40") == ("“-40” is not a share", "write a percentage from 0% to 100%, such as 40%")
 
 
 @pytest.mark.parametrize("text", ["", "+3", "1e3", "0x1F", "010", "1_000", ".5", "5.", "NaN", "inf", "1.5,5", "३"])

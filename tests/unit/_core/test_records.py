@@ -164,11 +164,31 @@ def test_what_is_no_instant_is_refused(field, value, words):
         ({"email_requested": "yes"}, "email_requested", "must be true or false; write one of the two"),
         ({"email_requested": 1}, "email_requested", "must be true or false; write one of the two"),
         ({"email_requested": None}, "email_requested", "must be true or false; write one of the two"),
-        ({"attempts": -1}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
-        ({"attempts": 1.0}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
-        ({"attempts": True}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
-        ({"attempts": "1"}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
-        ({"attempts": 10**18}, "attempts", "must be a whole number, 0 or more; give one of at most 18 digits"),
+        (
+            {"attempts": -1},
+            "attempts",
+            "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
+        ),
+        (
+            {"attempts": 1.0},
+            "attempts",
+            "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
+        ),
+        (
+            {"attempts": True},
+            "attempts",
+            "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
+        ),
+        (
+            {"attempts": "1"},
+            "attempts",
+            "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
+        ),
+        (
+            {"attempts": 10**18},
+            "attempts",
+            "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
+        ),
         ({"tags": "vip"}, "tags", "must be a list of texts; write ['vip'] for a single one"),
         ({"tags": None}, "tags", "must be a list of texts; write ['vip'] for a single one"),
         ({"tags": {"vip": False}}, "tags", "must be a list of texts; write ['vip'] for a single one"),
@@ -180,12 +200,12 @@ def test_what_is_no_instant_is_refused(field, value, words):
         (
             {"facts": {"met": 1}},
             "facts",
-            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+            "has a name that does not begin with my_; begin the name of an own fact with my_",
         ),
         (
             {"facts": {1: 1}},
             "facts",
-            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+            "has a name that does not begin with my_; begin the name of an own fact with my_",
         ),
     ],
     ids=str,
@@ -248,7 +268,7 @@ def test_an_accounts_counts_are_counts(field, value):
     """Whole numbers from 0 up."""
     assert refused(Account, **{field: value}) == (
         field,
-        "must be a whole number, 0 or more; give one of at most 18 digits",
+        "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits",
     )
 
 
@@ -264,7 +284,7 @@ def test_a_share_outside_is_refused(value):
     field, what = refused(Account, rejected_share=value)
 
     assert field == "rejected_share"
-    assert what == "must be between 0 and 1; write 0.4 for 40%"
+    assert what == "must be between 0% and 100%; write 0.4 for 40%"
 
 
 def test_the_rest_of_an_account():
@@ -326,7 +346,7 @@ def test_a_mapping_is_read_by_its_keys():
         (
             {"facts": {"x": 1}},
             "facts",
-            "has a name that is not one of an own fact; begin the name of an own fact with my_",
+            "has a name that does not begin with my_; begin the name of an own fact with my_",
         ),
     ],
     ids=str,
@@ -392,7 +412,7 @@ def test_a_named_fact_begins_with_my_too():
     """So that own facts and the library's never meet."""
     assert refused(as_invitation, _Row(), facts=["password"]) == (
         "facts",
-        "has a name that is not one of an own fact; begin the name of an own fact with my_",
+        "has a name that does not begin with my_; begin the name of an own fact with my_",
     )
     assert refused(as_invitation, {"score": 1}, facts=["score"])[0] == "facts"
 
@@ -431,7 +451,11 @@ def test_an_account_is_read_from_plain_data():
             ),
         ),
         ({1: 3}, "1", None),
-        ({"rejected_share": "140%"}, "rejected_share", "is not a share; write a percentage, such as 40%"),
+        (
+            {"rejected_share": "140%"},
+            "rejected_share",
+            "is not a share; write a percentage from 0% to 100%, such as 40%",
+        ),
         ({"restricted_at": "soon"}, "restricted_at", "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),
         ({"pending": "3"}, "pending", None),
     ],
@@ -571,13 +595,13 @@ def test_own_facts_are_read_by_their_kind(kind, value, expected):
 @pytest.mark.parametrize(
     ("kind", "value", "what"),
     [
-        ("count", 2.5, "must be a whole number, 0 or more; give one of at most 18 digits"),
-        ("count", -1, "must be a whole number, 0 or more; give one of at most 18 digits"),
+        ("count", 2.5, "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits"),
+        ("count", -1, "must be a whole number, 0 or more; give 0, 1, 2 or more, with at most 18 digits"),
         ("number", True, "must be a number; give one of at most 18 digits"),
         ("number", "3", "must be a number; give one of at most 18 digits"),
         ("number", -(10**18), "must be a number; give one of at most 18 digits"),
         ("number", 10**18, "must be a number; give one of at most 18 digits"),
-        ("share", 40, "must be between 0 and 1; write 0.4 for 40%"),
+        ("share", 40, "must be between 0% and 100%; write 0.4 for 40%"),
         ("flag", "yes", "must be true or false; write one of the two"),
         ("flag", 1, "must be true or false; write one of the two"),
         ("clock", "soon", "is not an instant; write 2026-03-01 or 2026-03-01T10:00Z"),

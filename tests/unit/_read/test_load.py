@@ -488,7 +488,7 @@ def test_a_setting_as_word_number_or_timedelta(name, value, shown):
         ({"wait": ["1 day"]}, "“wait”: a list is not a value for a setting; "),
         ({"size": True}, "“size”: “true” is not a value for a setting; "),
         ({"part": True}, "“part”: “true” is not a value for a setting; "),
-        ({"part": 1.5}, "“part”: “1.5” must be between 0% and 100%; write a percentage, such as 40%"),
+        ({"part": 1.5}, "“part”: “1.5” must be between 0% and 100%; write a percentage from 0% to 100%, such as 40%"),
         ({"part": float("nan")}, "“part”: “nan” must be between 0% and 100%; "),
         ({"part": 1e-300}, "“part”: "),
         ({"size": float("inf")}, "“size”: “inf” has too many digits; "),

@@ -116,20 +116,23 @@ def test_an_account_may_be_given():
         ("my_count: ", "“my_count” is empty; write its value, or delete the line"),
         ("my_cont: 3", "“my_cont” is not a fact of this policy; did you mean “my_count”?"),
         ("facts: {my_zebra: 3}", "“my_zebra” is not a fact of this policy; introduce it under facts"),
-        ("facts: {my_count: many}", "“my_count”: “many” must be a whole number, 0 or more; write digits, such as 3"),
+        (
+            "facts: {my_count: many}",
+            "“my_count” must be a whole number, 0 or more, not “many”; write digits, such as 3",
+        ),
         ("my_trade: law", "“my_trade”: “law” is not an allowed value; write finance or unknown"),
         ("my_met: yesterday", "“yesterday” is not a date or an instant; write 2026-03-01T10:00Z, or 3 days ago"),
         ("sent_at: 2026-02-30", "“2026-02-30” does not exist; check the month, the day, the hour and the offset"),
         ("sent_at: 7", "“7” is not a date or an instant; write 2026-03-01T10:00Z, or 3 days ago"),
         ("sent_at: 1 month ago", "“1 month” has no fixed length; write 30 days or 4 weeks"),
-        ("email_requested: yes", "“email_requested”: “yes” must be true or false; write true or false"),
-        ("attempts: -1", "“attempts”: “-1” must be a whole number, 0 or more; write digits, such as 3"),
-        ("note: 7", "“note”: “7” must be a text; put the text in quotes"),
+        ("email_requested: yes", "“email_requested” must be true or false, not “yes”; write one of the two"),
+        ("attempts: -1", "“attempts” must be a whole number, 0 or more, not “-1”; write digits, such as 3"),
+        ("note: 7", "“note” must be a text, not “7”; put the text in quotes"),
         ("tags: vip", "“tags” must be a list, not “vip”; write [vip]"),
         ("tags: [vip, 7]", "“tags” must contain texts, not “7”; put it in quotes"),
         (
             "facts: 7",
-            "“facts”: “7” must be a mapping; give names that begin with my_, and their values",
+            "“facts” must be a mapping, not “7”; give names that begin with my_, and their values",
         ),
     ],
 )
@@ -157,7 +160,7 @@ def test_an_account_that_cannot_be_is_told_likewise():
         "25: “pending” is empty; write its value, or delete the line"
     ]
     assert refused("account: {rejected_share: 40}, expect: {d: keep}") == [
-        "41: “rejected_share”: “40” must be between 0 and 1; write a percentage, such as 40%"
+        "41: “rejected_share” must be between 0% and 100%, not “40”; write a percentage, such as 40%"
     ]
 
 

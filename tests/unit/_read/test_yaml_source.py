@@ -196,10 +196,10 @@ PERCENT = "a line that begins with %; a policy needs no directives; delete it"
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
-        ("a: 1\nb: 2\na: 3\n", ["3:1: “a” is given twice; it already stands in line 1; keep one of them"]),
-        ('a: 1\n"\\x61": 3\n', ["2:1: “a” is given twice; it already stands in line 1; keep one of them"]),
-        ("a:\n  b: 1\n  'b': {c: 2}\n", ["3:3: “b” is given twice; it already stands in line 2; keep one of them"]),
-        ("a: {b: 1, b: [2]}\n", ["1:11: “b” is given twice; it already stands in line 1; keep one of them"]),
+        ("a: 1\nb: 2\na: 3\n", ["3:1: “a” is given twice; it is already on line 1; keep one of them"]),
+        ('a: 1\n"\\x61": 3\n', ["2:1: “a” is given twice; it is already on line 1; keep one of them"]),
+        ("a:\n  b: 1\n  'b': {c: 2}\n", ["3:3: “b” is given twice; it is already on line 2; keep one of them"]),
+        ("a: {b: 1, b: [2]}\n", ["1:11: “b” is given twice; it is already on line 1; keep one of them"]),
         ("1: a\n", ["1:1: the key “1” is not a text; put it in quotes, or use a word"]),
         ("1.5: a\n", ["1:1: the key “1.5” is not a text; put it in quotes, or use a word"]),
         ("true: a\n", ["1:1: the key “true” is not a text; put it in quotes, or use a word"]),

@@ -717,8 +717,8 @@ def test_columns_that_nobody_reads_are_remarked_on(tmp_path):
             "people.csv:1",
             "note",
             (
-                "the column “nickname” is not read; its columns are url, name, status, withdrawn_at, last_active_at, "
-                "relationship, activity, email_requested, attempts, tags, and my_…"
+                "the column “nickname” is not read; its columns are url, name, relationship, activity, tags, "
+                "last_active_at, status, withdrawn_at, email_requested, attempts, and my_…"
             ),
         ),
     ]

@@ -33,7 +33,7 @@ def test_it_has_a_row_for_each_person_who_is_waited_for(tmp_path):
     )
 
     assert write_people_sheet(export) == (
-        "url,name,status,withdrawn_at,last_active_at,relationship,activity,email_requested,attempts,tags\r\n"
+        "url,name,relationship,activity,tags,last_active_at,status,withdrawn_at,email_requested,attempts\r\n"
         "https://www.linkedin.com/in/ann,Ann,,,,,,,,\r\n"
         "https://www.linkedin.com/in/cleo,Cleo,,,,,,,,\r\n"
     )
@@ -63,7 +63,7 @@ def test_no_name_is_a_formula(tmp_path, name):
     write_export(tmp_path, [f'Me,{quoted},"3/11/26, 12:00 PM",,OUTGOING,,'])
     ((url, written, *_),) = rows(write_people_sheet(export))
     (tmp_path / "people.csv").write_text(
-        write_people_sheet(export).replace(",,,,,,,,", ",,,,known,,,,"), encoding="utf-8"
+        write_people_sheet(export).replace(",,,,,,,,", ",known,,,,,,,"), encoding="utf-8"
     )
 
     assert (url, written[0] not in "=+-@\uff1d") == ("", True)
