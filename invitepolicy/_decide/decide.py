@@ -29,11 +29,19 @@ def read_clock() -> datetime:
 def decide(
     policy: Policy, invitation: object, *, now: datetime | None = None, account: Account | None = None
 ) -> Advice:
-    """Return the answer to every question of the policy about one invitation, as it stands at `now`.
+    """Return the answer to each decision of the policy about one invitation, as it stands at `now`.
 
-    `invitation` is an `Invitation`, or whatever `as_invitation` takes. Without `now` the clock is read once. Without
-    an `account` its counts and shares are not known. Raise RecordError for a record that cannot be used and for a
-    naive `now`.
+    The result is an immutable mapping from the decision's name to a `Decision`, in the policy's order; it has every
+    decision about invitations, also where the outcome is `not_applicable` or `undetermined`, and none about the
+    account. It is empty for a policy without such decisions.
+
+    `invitation` is an `Invitation`, or whatever `as_invitation` takes. `now` is a timezone-aware datetime; without it
+    the clock is read once. An age of exactly a threshold counts as *at least*; an instant after `now` is less than every
+    duration ago. Without an `account` its counts and shares are not known, its tier is `unknown` and it was never
+    restricted; the account is taken to stand still, so `changes_at` tells what passing time alone changes.
+
+    Raise RecordError for a record that cannot be used and for a naive `now`. Nothing is shared between calls but the
+    policy's own caches, so threads may decide by one policy at once.
     """
     record = invitation if isinstance(invitation, Invitation) else as_invitation(invitation)
     instant = now if isinstance(now, datetime) and now.tzinfo is UTC else _instant(now)
@@ -47,9 +55,13 @@ def decide(
 def decide_each(
     policy: Policy, invitations: Iterable[object], *, now: datetime | None = None, account: Account | None = None
 ) -> Iterator[Advice]:
-    """Yield the answers about each invitation in turn, all at the same instant.
+    """Return an iterator of the answers about each invitation in turn, all at the same instant.
 
-    The clock is read at the call, not at the first answer. Raise RecordError as `decide` does.
+    Each element is what `decide` returns for that invitation; an empty iterable yields none. The clock is read at the
+    call, not at the first answer, and a naive `now` is refused there. Invitations are taken one at a time, so that any
+    number of them is answered in the memory of one.
+
+    Raise RecordError as `decide` does, when the record that cannot be used is reached.
     """
     # Not a generator itself, so that a naive `now` is refused at the call and not at the first answer.
     return advise_each(cache_of(policy), invitations, account or NO_ACCOUNT, _instant(now))
@@ -83,8 +95,9 @@ def decide_account(
 def summarize(invitations: Iterable[object], *, now: datetime | None = None) -> Account:
     """Return the account that a list of invitations shows at `now`.
 
-    What no list shows stays unknown: whether LinkedIn restricted the account, and its tier. Raise RecordError as
-    `decide` does.
+    Only outgoing invitations count; the windows (24 hours, 7, 30 and 90 days) hold an invitation while `now` lies before
+    `sent_at` plus the window. An empty list shows counts of 0 and a `rejected_share` of None. What no list shows stays
+    unknown: whether LinkedIn restricted the account, and its tier. Raise RecordError as `decide` does.
     """
     return next(account_history(map(as_invitation, invitations), _instant(now), ahead=False))[1]
 

@@ -447,7 +447,13 @@ NO_TEST = "the only word allowed in braces after “relationship” is not; writ
         ("share", "at least 40", "quantity", (), "“40” is not a share; write 40%, if that is what you mean"),
         ("share", "> 40%", "test", (), "“> 40%” is not a test of “account_rejected_share”; write more than 40%"),
         ("share", "2,5%", "quantity", (), "“2,5%” has a comma; write a point, as in 2.5, and a thousand as 1000"),
-        ("share", "at least 0.4", "quantity", (), "“0.4” is not a share; write a percentage from 0% to 100%, such as 40%"),
+        (
+            "share",
+            "at least 0.4",
+            "quantity",
+            (),
+            "“0.4” is not a share; write a percentage from 0% to 100%, such as 40%",
+        ),
         (
             "share",
             "at least 140%",
