@@ -36,7 +36,7 @@ def decide(
     account. It is empty for a policy without such decisions.
 
     `invitation` is an `Invitation`, or whatever `as_invitation` takes. `now` is a timezone-aware datetime; without it
-    the clock is read once. An age of exactly a threshold counts as *at least*; an instant after `now` is less than every
+    the clock is read once. An age of exactly a threshold counts as *at least*; a later instant is less than every
     duration ago. Without an `account` its counts and shares are not known, its tier is `unknown` and it was never
     restricted; the account is taken to stand still, so `changes_at` tells what passing time alone changes.
 
@@ -95,7 +95,7 @@ def decide_account(
 def summarize(invitations: Iterable[object], *, now: datetime | None = None) -> Account:
     """Return the account that a list of invitations shows at `now`.
 
-    Only outgoing invitations count; the windows (24 hours, 7, 30 and 90 days) hold an invitation while `now` lies before
+    Only outgoing invitations count; a window (24 hours, 7, 30, 90 days) holds one as long as `now` is before
     `sent_at` plus the window. An empty list shows counts of 0 and a `rejected_share` of None. What no list shows stays
     unknown: whether LinkedIn restricted the account, and its tier. Raise RecordError as `decide` does.
     """
