@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
+from freezegun import freeze_time
 from reviewing import NOW
 
 from invitepolicy.cli import main
@@ -24,13 +23,11 @@ def reviewed(capsys, monkeypatch):
 
 
 @pytest.fixture
-def no_garbage_collection():
-    """Collect what earlier tests left, then hold the collector back.
+def lazy_modules_loaded():
+    """Freeze time once before a test that counts the readings of a frozen clock.
 
-    Finalizers and the callbacks of hypothesis run inside whichever test is under way, and may read a clock that the
-    test has frozen; which test that is depends on the order, and so on the number of workers.
+    When it starts, freezegun looks at every attribute of every loaded module, and so loads what modules import lazily;
+    `numpy.f2py` then reads the clock. Whether it was loaded before depends on the tests that ran in this process.
     """
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    with freeze_time("2026-01-01"):
+        pass

@@ -37,7 +37,7 @@ Read = Callable[[Invitation, Account], Any]
 Locate = Callable[[Invitation, Account, datetime], Any]
 
 
-# One object, so that its users can be told by identity and read the attribute without a call.
+# One object, so that its users can be reported by identity and read the attribute without a call.
 SENT: Final = attrgetter("sent_at")
 
 

@@ -107,7 +107,7 @@ class Membership:
 
     def _is_beyond(self, field: Field, boundary: Boundary) -> BoolExpr:
         if field.fact.field == "note":
-            # Whether there is a note can be told without counting its characters.
+            # Whether there is a note can be reported without counting its characters.
             if boundary.at == 1:
                 return self._store(("beyond", "note", 1), self.reader.has_note(field))
             field = note_length(field)

@@ -2,7 +2,7 @@
 
 Needs the extra `bench`; a rival that is not installed is named and left out. Answers are checked equal before
 anything is timed. Rounds are interleaved and shuffled; each sample is divided by the sample of (b) of its own round,
-and medians are told. The clock is the process's CPU time, and garbage is not collected while it runs but where that
+and medians are reported. The clock is the process's CPU time, and garbage is not collected while it runs but where that
 is the question. What is printed is Markdown: a full run's goes into docs/performance.md, with its date. A full run
 ends with whole frames (frames.py).
 """

@@ -1,7 +1,7 @@
 """Whole frames against the same decisions written by hand: `python tests/benchmarks/frames.py`, in minutes.
 
 The workload is one policy of three decisions; both sides give, for each, the outcome, the rule, and the next change.
-Answers are checked equal before anything is timed; rounds are interleaved, and medians are told. The bars: polars
+Answers are checked equal before anything is timed; rounds are interleaved, and medians are reported. The bars: polars
 at most 1.2 times its hand-written twin on 10 million rows, DuckDB at most 1.5 times, and streaming from Parquet in
 memory that does not grow with the file (streams.py). One alone: `python tests/benchmarks/frames.py duckdb 10`.
 """

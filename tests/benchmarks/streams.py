@@ -1,7 +1,7 @@
 """Parquet through a policy into Parquet, in memory that stays flat: `python tests/benchmarks/streams.py 20`.
 
 Files of a quarter, a half, once and twice as many million rows are copied by polars alone, decided by its expressions
-written by hand, and decided by the policy, each in a fresh process of which the highest use of memory is told. What
+written by hand, and decided by the policy, each in a fresh process of which the highest use of memory is reported. What
 grows between the small files is polars' own: a scan and a sink that fill their buffers, as the other two columns show.
 The bars are wide enough for a busy machine, where peaks move by a tenth: what kept the rows would take twice as much of
 twice as many.

@@ -138,7 +138,7 @@ def loaded(case, folder):
 
 @each_with("account", "decide")
 def test_the_account_is_answered_as_stated(name, folders):
-    """As it is told, or as a list of invitations shows it."""
+    """As it is reported, or as a list of invitations shows it."""
     cases = doors.cases_of(name, "account", "decide")
 
     found = [doors.account_by_decide(case, loaded(case, folders[name])) for case in cases]
@@ -223,7 +223,7 @@ def test_a_record_is_refused_as_stated(name, folders):
 
 @each_with("refused", "command")
 def test_the_command_refuses_a_record_as_stated(name, folders, review):
-    """As a line that is told and left out, in one run with the others."""
+    """As a line that is reported and left out, in one run with the others."""
     for cases in doors.groups(doors.cases_of(name, "refused", "command")):
         found = review([case["record"] for case in cases], cases[0], doors.source_of(cases[0], folders[name]))
 

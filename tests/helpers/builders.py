@@ -40,7 +40,7 @@ def refusal(call, *arguments, **named):
     raise AssertionError(message)
 
 
-def told(*bodies, **overrides):
+def messages(*bodies, **overrides):
     """Return the problems of a policy as they are printed."""
     return [str(problem) for problem in refusal(policy, *bodies, **overrides)]
 

@@ -125,7 +125,7 @@ def by_frame(cases, policy):
 
 
 def account_by_decide(case, policy):
-    """Decide about the account, as it is told or as its invitations show it."""
+    """Decide about the account, as it is reported or as its invitations show it."""
     if "invitations" in case:
         return decide_account(policy, case["invitations"], now=case["now"], account=_account(case)).to_dict()
     return decide_account(policy, _account(case), now=case["now"]).to_dict()

@@ -149,7 +149,7 @@ def test_a_refused_row_is_told_by_its_line(why, tmp_path, capsys):
     "column", ["status", "activity", "attempts", "withdrawn_at", "email_requested", "my_x", "tags"]
 )
 def test_a_refused_cell_of_the_people_sheet_is_not_repeated(column, tmp_path):
-    """Its column and its line are told."""
+    """Its column and its line are reported."""
     write_export(tmp_path, [",".join(FINE)], people=[f"url,name,{column}", f"{address(CANARY)},{CANARY},{CANARY}\0"])
 
     export = read_export(tmp_path)

@@ -1,4 +1,4 @@
-"""Exports and records from strangers: rows in are rows answered and rows told, and nothing printed does anything."""
+"""Exports and records from strangers: every row is answered or reported, and nothing printed acts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def harmless(text):
 
 
 def read(path):
-    """Read a source as `review` does. Return how many rows were read and how many were told; None for a refusal."""
+    """Read a source as `review` does. Return how many rows were read and how many were reported; None for a refusal."""
     if path.suffix == ".jsonl":
         found = list(read_records(io.BytesIO(path.read_bytes())))
         read_well = sum(isinstance(one, Invitation) for one in found)
@@ -95,7 +95,7 @@ def test_hostile_records_are_reviewed_without_harm(entry, form, capsys):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_strange_fields_in_the_exact_format_lose_no_row(name, tmp_path):
-    """Each in every field of an export: a row is answered, or told with its line; the fine one at the end is read."""
+    """Each in every field of an export: a row is answered, or reported with its line; the last one is read."""
     (tmp_path / "Invitations.csv").write_bytes(TABLES[name])
 
     assert check_export(tmp_path, FAQ) > 0

@@ -27,7 +27,7 @@ SEEDS = ("0", "1", "random")
 PLACES = [(zone, LOCALES[(at + turn) % 3], SEEDS[turn]) for at, zone in enumerate(ZONES) for turn in range(3)]
 
 
-# Of a record of which nothing is known, five facts are needed; they are told in the order of the vocabulary.
+# Of a record of which nothing is known, five facts are needed; they are reported in the order of the vocabulary.
 NEEDY = """
 invitepolicy: 1
 name: needy

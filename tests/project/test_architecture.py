@@ -123,7 +123,7 @@ def test_the_front_door_opens_on_no_feature():
 
 
 def test_the_front_door_leads_to_everything_it_names():
-    """What reads policies comes when it is asked for; what is not there is told as by any module."""
+    """What reads policies comes when it is asked for; what is not there is reported as by any module."""
     names = invitepolicy.__all__
 
     assert names == sorted(names)

@@ -97,7 +97,7 @@ def test_retry_after_is_the_instant_of_the_change(client):
     ],
 )
 def test_what_cannot_be_answered(client, decision, record, status, words):
-    """An unknown question, and a record that cannot be read: told with the remedy, and without the value."""
+    """An unknown question, and a record that cannot be read: reported with the remedy, and without the value."""
     answer = ask(client, decision=decision, record=record)
 
     assert answer.status_code == status

@@ -55,7 +55,7 @@ def _arguments():
 
 
 def _keeper(folder):
-    """Return what is to happen after each round: failures are written, and progress is told."""
+    """Return what is to happen after each round: failures are written, and progress is reported."""
     began = reported = time.monotonic()
 
     def keep(found, tallies):

@@ -31,14 +31,14 @@ def fuzz_policy(data):
 
 
 def fuzz_export(data):
-    """Hold any bytes as Invitations.csv to rows answered and rows told."""
+    """Hold any bytes as Invitations.csv to rows answered and rows reported."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / NAMES[0]).write_bytes(data)
         check_export(folder, POLICY)
 
 
 def fuzz_records(data):
-    """Hold any bytes as JSON Lines to lines answered and lines told."""
+    """Hold any bytes as JSON Lines to lines answered and lines reported."""
     check_lines(data, POLICY)
 
 

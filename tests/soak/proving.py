@@ -45,7 +45,7 @@ def _small(seed, facts):
 
 
 def frames_round(seed, notes):
-    """Hold a polars frame of records to what each of them is told. Count the rows."""
+    """Hold a polars frame of records to what each of them is reported. Count the rows."""
     rng = random.Random(seed)  # noqa: S311  (a seeded round is the point)
     now = NOW + timedelta(microseconds=rng.randrange(10**15))
     policy = random_policy(seed)

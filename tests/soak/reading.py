@@ -67,7 +67,7 @@ def parse_round(seed, notes):
 
 
 def records_round(seed, notes):
-    """Read damaged exports and damaged JSON Lines: rows in are rows decided and rows told. Count the inputs."""
+    """Read damaged exports and damaged JSON Lines: rows in are rows decided and rows reported. Count the inputs."""
     rng = random.Random(seed)  # noqa: S311
     policy = rng.choice(_asked())
     with tempfile.TemporaryDirectory() as folder:

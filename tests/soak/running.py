@@ -92,7 +92,7 @@ def soak(names, *, seed, minutes, processes, keep):
     """Run rounds of the parts until each has done what is asked, or time is up, or Ctrl-C. Return the tallies.
 
     With `minutes`, that part goes on next that had the least time; without, one part is done after the other. `keep`
-    is told each round.
+    is reported each round.
     """
     tallies = {name: Tally() for name in names}
     ends = time.monotonic() + minutes * 60 if minutes else None

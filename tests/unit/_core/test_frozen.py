@@ -45,7 +45,7 @@ def test_it_compares_by_its_items(one, other):
 
 
 def test_an_unknown_key_is_a_key_error():
-    """As in any mapping; `get` gives what it is told."""
+    """As in any mapping; `get` gives what it is reported."""
     with pytest.raises(KeyError, match="absent"):
         FrozenMapping({})["absent"]
     assert FrozenMapping().get("absent", 3) == 3

@@ -362,7 +362,7 @@ def test_what_is_no_number_is_refused(text):
 
 @pytest.mark.parametrize("text", ["1" + "0" * 18, "-" + "9" * 19, "0." + "1" * 18, "9" * 5000, "9" * 5000 + ".5"])
 def test_numbers_have_at_most_18_digits(text):
-    """More cannot be told apart."""
+    """More cannot be distinguished."""
     what, hint = refused(parse_number, text)
 
     assert what == f"{quoted(text)} has too many digits"

@@ -419,7 +419,7 @@ def test_a_named_fact_begins_with_my_too():
 
 @pytest.mark.parametrize("thing", [None, 3, "2026-03-01", [], object(), SENT], ids=lambda thing: type(thing).__name__)
 def test_what_has_none_of_the_fields_is_no_invitation(thing):
-    """And the fields are told."""
+    """And the fields are reported."""
     field, what = refused(as_invitation, thing)
 
     assert field == "record"

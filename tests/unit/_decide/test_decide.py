@@ -61,7 +61,7 @@ def test_time_machine_decides_like_an_explicit_now(name):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("no_garbage_collection")
+@pytest.mark.usefixtures("lazy_modules_loaded")
 @pytest.mark.parametrize(
     "call",
     [
@@ -85,7 +85,7 @@ def test_the_clock_is_read_exactly_once_a_call(call):
         assert frozen() == datetime(2026, 3, 3, 0, 1)  # noqa: DTZ001  (freezegun shows naive instants)
 
 
-@pytest.mark.usefixtures("no_garbage_collection")
+@pytest.mark.usefixtures("lazy_modules_loaded")
 def test_with_an_explicit_now_no_clock_is_read():
     """`now=` is all the time there is."""
     policy, record = load_policy("faq"), Invitation(sent_at=SENT)

@@ -56,7 +56,7 @@ def test_each_message_is_short_and_says_what_to_do(path):
 
 
 def test_one_mistake_is_one_message():
-    """Where a file makes one mistake, it is told one thing; few files make two."""
+    """Where a file makes one mistake, it is reported one thing; few files make two."""
     several = {path.stem for path in FILES if len(announced(path)) > 1}
 
     assert several == {"fact_word_is_a_number", "text_anchor_and_alias", "several_mistakes"}

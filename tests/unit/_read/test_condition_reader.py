@@ -1,4 +1,4 @@
-"""Lines and reasons of a file: facts and settings looked up, what they use kept, one mistake told once."""
+"""Lines and reasons of a file: facts and settings looked up, what they use kept, one mistake reported once."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def reason(text):
     ],
 )
 def test_reasons_are_read_with_what_they_use(text, parts, used, codes):
-    """A comment that cuts one short is told."""
+    """A comment that cuts one short is reported."""
     assert reason(text) == (parts, used, codes)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import codes, lines, policy
-from builders import told as messages
+from builders import codes, lines, messages, policy
 
 PARENT = lines(
     """
@@ -177,7 +176,7 @@ def test_what_a_first_policy_may_not_say(body, problem):
 
 
 def test_a_parent_s_partial_decision_may_be_completed():
-    """Only the last file's decisions must be total; where that has none, the problem is told at its `extends`."""
+    """Only the last file's decisions must be total; where that has none, the problem is reported at its `extends`."""
     partial = in_d(f"rules: [{RULE.replace('RULE', 'x')}]")
 
     assert decision(partial, in_d("otherwise: {then: keep, because: b}")).otherwise.then == "keep"

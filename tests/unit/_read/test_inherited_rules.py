@@ -32,13 +32,13 @@ PARENT = [rule("a"), rule("b"), rule("c")]
 LIMITS = [rule("fixed")]
 
 
-def conflicts(**said):
+def conflicts(**edits):
     """Return the conflicts with a parent of the limit `fixed` and the rules a, b and c: path and sentence."""
-    return [(found.path, f"{found.what}; {found.hint}") for found in find_conflicts(LIMITS, PARENT, changes(**said))]
+    return [(found.path, f"{found.what}; {found.hint}") for found in find_conflicts(LIMITS, PARENT, changes(**edits))]
 
 
 @pytest.mark.parametrize(
-    ("said", "order"),
+    ("edits", "order"),
     [
         (changes(), "a b c"),
         (changes(rules=["x", "y"]), "x y a b c"),
@@ -50,12 +50,12 @@ def conflicts(**said):
         (changes(rules=["x"], replaces=["b"], without=["a"]), "x c"),
     ],
 )
-def test_own_rules_come_first_or_in_the_place_of_what_they_replace(said, order):
+def test_own_rules_come_first_or_in_the_place_of_what_they_replace(edits, order):
     """In their order; what is dropped is gone, and its name is free again."""
-    arranged = apply_overrides(PARENT, said)
+    arranged = apply_overrides(PARENT, edits)
 
     assert named(arranged) == order.split()
-    assert not list(find_conflicts(LIMITS, PARENT, said))
+    assert not list(find_conflicts(LIMITS, PARENT, edits))
 
 
 def test_what_replaces_is_the_new_card():
@@ -66,7 +66,7 @@ def test_what_replaces_is_the_new_card():
 
 
 @pytest.mark.parametrize(
-    ("said", "found"),
+    ("edits", "found"),
     [
         ({"rules": ["x", "x"]}, [(("rules", 1, "rule"), "a second rule “x”; line 10 has it; rename one")]),
         ({"limits": ["x"], "rules": ["x"]}, [(("rules", 0, "rule"), "a second rule “x”; line 1 has it; rename one")]),
@@ -135,9 +135,9 @@ def test_what_replaces_is_the_new_card():
         ),
     ],
 )
-def test_what_cannot_be_arranged_is_told_at_its_place(said, found):
+def test_what_cannot_be_arranged_is_told_at_its_place(edits, found):
     """One mistake, one message."""
-    assert conflicts(**said) == found
+    assert conflicts(**edits) == found
 
 
 def test_without_rules_of_a_parent_there_is_nothing_to_name():
@@ -155,11 +155,11 @@ def test_what_has_no_conflict_keeps_every_rule_or_says_why_not(rules, data):
     """Each inherited rule is there, or replaced, or dropped; each own one is there; no name comes twice."""
     replaces = [data.draw(st.sampled_from([None, "a", "b", "c"])) for _ in rules]
     without = data.draw(st.lists(st.sampled_from("abc"), unique=True))
-    said = changes(rules=rules, replaces=replaces, without=without)
-    if any(True for _ in find_conflicts(LIMITS, PARENT, said)):
+    edits = changes(rules=rules, replaces=replaces, without=without)
+    if any(True for _ in find_conflicts(LIMITS, PARENT, edits)):
         return
 
-    found = named(apply_overrides(PARENT, said))
+    found = named(apply_overrides(PARENT, edits))
 
     assert len(set(found)) == len(found)
     assert set(found) == set(rules) | ({"a", "b", "c"} - set(without) - set(filter(None, replaces)))

@@ -141,7 +141,7 @@ def test_eight_parents_are_enough(tmp_path):
 
 @pytest.mark.parametrize("parents", [["./a.yaml"], ["./b.yaml", "./a.yaml"], ["./b.yaml", "./c.yaml", "././b.yaml"]])
 def test_a_circle_is_broken(tmp_path, parents):
-    """A file that extends itself, at once or by way of others, is told where the circle closes."""
+    """A file that extends itself, at once or by way of others, is reported where the circle closes."""
     for name, parent in zip("abc", parents, strict=False):
         write(tmp_path / f"{name}.yaml", extends=parent)
 
@@ -162,7 +162,7 @@ def test_a_circle_through_a_link_is_broken(tmp_path):
 
 
 def test_a_shipped_policy_cannot_extend_itself(monkeypatch, tmp_path):
-    """A circle among shipped policies would be a slip of ours, and is told like any other."""
+    """A circle among shipped policies would be a slip of ours, and is reported like any other."""
     write(tmp_path / "a.yaml", name="a", extends="b")
     write(tmp_path / "b.yaml", name="b", extends="a")
     monkeypatch.setattr("invitepolicy._read.load.resource_folder", lambda name: tmp_path)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import lines, policy
-from builders import told as messages
+from builders import lines, messages, policy
 
 from invitepolicy import Account, Invitation
 from invitepolicy._core.policy import ExpectedStage
@@ -241,7 +240,7 @@ def test_what_cannot_be_expected_is_told_with_its_remedy(text, problem):
 
 
 def test_a_test_s_name_is_its_own():
-    """The line of the other is told."""
+    """The line of the other is reported."""
     body = f"{BODY}tests:\n  - {{test: a, expect: {{d: keep}}}}\n  - {{test: a, expect: {{d: keep}}}}\n"
 
     assert messages(body) == ["p.yaml:11:12: a second test “a”; line 10 has it; rename one"]

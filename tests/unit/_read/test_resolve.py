@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import codes, lines, policy
-from builders import told as messages
+from builders import codes, lines, messages, policy
 
 from invitepolicy import load_policy, parse_policy
 
@@ -132,7 +131,7 @@ def test_each_overridden_setting_is_told_with_its_code():
 
 
 def test_policies_of_two_names_are_two():
-    """What is asked for by name is not told apart by what it says alone."""
+    """What is asked for by name is not distinguished by what it says alone."""
     one, other = (parse_policy(f"invitepolicy: 1\nname: {name}\n") for name in "pq")
 
     assert one != other

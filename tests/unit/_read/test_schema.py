@@ -61,7 +61,7 @@ def test_another_version_is_told_alone(version, problem):
 
 
 def test_a_missing_version_is_a_missing_key():
-    """Told with what else is missing."""
+    """Reported with what else is missing."""
     empty = document("")
     empty.data.clear()
 
@@ -190,7 +190,7 @@ def test_each_kind_of_mistake_has_its_words(text, problems):
 
 
 def test_a_problem_is_told_once():
-    """A wrong kind in two places is told in both, a wrong key once."""
+    """A wrong kind in two places is reported in both, a wrong key once."""
     text = lines(
         """
         tests:

@@ -299,48 +299,48 @@ OWN = {
 KINDS = {**{name: fact.kind for name, fact in FACTS.items()}, **OWN}
 
 
-def quantity_test(chance, kind):
+def quantity_test(rng, kind):
     """Write a test of a clock or a number, well or nearly so."""
     amounts = {"clock": DURATIONS, "share": SHARES}.get(kind, NUMBERS)
-    one, other = chance.choice(amounts), chance.choice(amounts)
-    ago = " ago" if (kind == "clock") is (chance.random() < 0.95) else ""
-    words = chance.choice(["at least", "at least", "less than", "more than", "at most", "At least", "at  least", ""])
-    text = chance.choice([f"{words} {one}{ago}", f"{words}  {one} {ago}", f"between {one} and  {other}{ago}", one])
-    return chance.choice([text, text, text, "given", "missing", " given ", one, 3, 2.5, True, None, [text]])
+    one, other = rng.choice(amounts), rng.choice(amounts)
+    ago = " ago" if (kind == "clock") is (rng.random() < 0.95) else ""
+    words = rng.choice(["at least", "at least", "less than", "more than", "at most", "At least", "at  least", ""])
+    text = rng.choice([f"{words} {one}{ago}", f"{words}  {one} {ago}", f"between {one} and  {other}{ago}", one])
+    return rng.choice([text, text, text, "given", "missing", " given ", one, 3, 2.5, True, None, [text]])
 
 
-def words_test(chance, words):
+def words_test(rng, words):
     """Write a test of a choice or of tags, well or nearly so."""
-    some = chance.choices([*words, chance.choice(["dayly", 7, "", None])], k=chance.randint(0, 3))
-    one = chance.choice(some or ["given"])
-    return chance.choice([one, one, some, {"not": one}, {"not": some}, {"not": {"not": one}}, {"nt": one}, True])
+    some = rng.choices([*words, rng.choice(["dayly", 7, "", None])], k=rng.randint(0, 3))
+    one = rng.choice(some or ["given"])
+    return rng.choice([one, one, some, {"not": one}, {"not": some}, {"not": {"not": one}}, {"nt": one}, True])
 
 
-def random_test(chance, name):
+def random_test(rng, name):
     """Write a test of a fact."""
     kind = KINDS.get(name, "tags")
     if kind == "flag":
-        return chance.choice([True, False, "given", "missing", "yes", 1, "true", None])
+        return rng.choice([True, False, "given", "missing", "yes", 1, "true", None])
     if kind in ("choice", "tags"):
         words = FACTS[name].words if name in FACTS and kind == "choice" else ("finance", "health", "vip", "with space")
-        return words_test(chance, words)
-    return quantity_test(chance, kind)
+        return words_test(rng, words)
+    return quantity_test(rng, kind)
 
 
-def random_lines(chance):
+def random_lines(rng):
     """Write one or two lines."""
-    names = chance.sample([*KINDS], chance.randint(1, 2))
-    return {name: random_test(chance, name) for name in names}
+    names = rng.sample([*KINDS], rng.randint(1, 2))
+    return {name: random_test(rng, name) for name in names}
 
 
-def random_card(chance, name):
+def random_card(rng, name):
     """Write a rule."""
-    rule = {"rule": name, "when": random_lines(chance), "then": chance.choice(["keep", "wait", "leave"])}
-    rule["because"] = chance.choice(["b", "{sent.age} {{", "{few} {my_count}", "{my_met}"])
-    if chance.random() < 0.3:
-        rule["replaces"] = chance.choice(["old", "older"])
-    if chance.random() < 0.3:
-        rule["details"] = chance.choice([1, "text", None, {"a": [1, True, None]}, []])
+    rule = {"rule": name, "when": random_lines(rng), "then": rng.choice(["keep", "wait", "leave"])}
+    rule["because"] = rng.choice(["b", "{sent.age} {{", "{few} {my_count}", "{my_met}"])
+    if rng.random() < 0.3:
+        rule["replaces"] = rng.choice(["old", "older"])
+    if rng.random() < 0.3:
+        rule["details"] = rng.choice([1, "text", None, {"a": [1, True, None]}, []])
     return rule
 
 
@@ -352,59 +352,59 @@ VALUES = (
 FIELDS = [*(field.name for field in attrs.fields(Invitation)), *OWN]
 
 
-def random_case(chance, name):
+def random_case(rng, name):
     """Write a test of the file."""
-    given = {field: chance.choice(VALUES) for field in chance.sample(FIELDS, chance.randint(0, 2))}
+    given = {field: rng.choice(VALUES) for field in rng.sample(FIELDS, rng.randint(0, 2))}
     account = [field.name for field in attrs.fields(Account)]
     instants = {"after 3 days": "keep", "2026-03-01T10:00Z": "leave"}
-    life = ["keep", "wait after 3 days", "leave after 4 days"][: chance.randint(1, 3)]
-    found = {"test": name, "given": chance.choice([given, given, None])}
-    found["expect"] = {"d": chance.choice(["keep", "undetermined", life, instants, [], None, True])}
-    if chance.random() < 0.3:
-        found["account"] = {chance.choice(account): chance.choice(VALUES)}
-    if chance.random() < 0.3:
-        found |= {"now": chance.choice(["2026-03-01", "2026-03-01T10:00Z", "today"]), "skip": "later"}
-    if chance.random() < 0.2:
-        found["rule"] = {"d": chance.choice(["old", "r0"])}
+    life = ["keep", "wait after 3 days", "leave after 4 days"][: rng.randint(1, 3)]
+    found = {"test": name, "given": rng.choice([given, given, None])}
+    found["expect"] = {"d": rng.choice(["keep", "undetermined", life, instants, [], None, True])}
+    if rng.random() < 0.3:
+        found["account"] = {rng.choice(account): rng.choice(VALUES)}
+    if rng.random() < 0.3:
+        found |= {"now": rng.choice(["2026-03-01", "2026-03-01T10:00Z", "today"]), "skip": "later"}
+    if rng.random() < 0.2:
+        found["rule"] = {"d": rng.choice(["old", "r0"])}
     return found
 
 
-def random_policy(chance):
+def random_policy(rng):
     """Write a child of `PARENT`: any part of the language, each well or nearly so."""
     settings = {
-        "long": chance.choice(["3 weeks", "forever", "1 month", "3  days"]),
-        "few": chance.choice([3, "3", 2.5, "2.5", "-1"]),
-        "part": chance.choice(["40%", "12.5 %", 0.4, "140%"]),
-        "bounded": chance.choice(["2 days", {"value": "1 day", "about": "a", "source": "s"}, "0 days"]),
+        "long": rng.choice(["3 weeks", "forever", "1 month", "3  days"]),
+        "few": rng.choice([3, "3", 2.5, "2.5", "-1"]),
+        "part": rng.choice(["40%", "12.5 %", 0.4, "140%"]),
+        "bounded": rng.choice(["2 days", {"value": "1 day", "about": "a", "source": "s"}, "0 days"]),
     }
-    some = chance.sample([*settings], chance.randint(0, 2))
-    decision = {"rules": [random_card(chance, f"r{number}") for number in range(chance.randint(0, 2))]}
+    some = rng.sample([*settings], rng.randint(0, 2))
+    decision = {"rules": [random_card(rng, f"r{number}") for number in range(rng.randint(0, 2))]}
     extra = {
         "question": "Why?",
         "subject": "invitation",
         "outcomes": ["leave", "wait", "keep"],
-        "applies_to": random_lines(chance),
-        "limits": [random_card(chance, "limit")],
+        "applies_to": random_lines(rng),
+        "limits": [random_card(rng, "limit")],
         "details": {"keep": {"where": ["a", 1]}},
         "otherwise": {"then": "wait", "because": "o", "details": 1},
-        "without": [chance.choice(["old", "older"])],
+        "without": [rng.choice(["old", "older"])],
     }
-    decision |= {key: extra[key] for key in chance.sample([*extra], chance.randint(0, 2))}
+    decision |= {key: extra[key] for key in rng.sample([*extra], rng.randint(0, 2))}
     promise = {
         "promise": "p",
         "decision": "d",
-        chance.choice(["only", "never"]): chance.choice(["keep", ["keep", "wait"]]),
+        rng.choice(["only", "never"]): rng.choice(["keep", ["keep", "wait"]]),
     }
     return {
         "invitepolicy": 1,
-        "name": chance.choice(["mine", "a-1_b"]),
+        "name": rng.choice(["mine", "a-1_b"]),
         "title": "t",
         "extends": "linkedin",
-        "settings": chance.choice([None, {name: settings[name] for name in some}]),
-        "facts": chance.choice([None, {}, {"my_other": chance.choice(["number", ["a", "b"], "share"])}]),
-        "decisions": chance.choice([{"d": decision}, {"d": decision}, {"d": None}, None]),
-        "promises": chance.choice([None, [], [promise, {**promise, "when": random_lines(chance)}]]),
-        "tests": chance.choice([None, [], [random_case(chance, "one"), random_case(chance, "two")]]),
+        "settings": rng.choice([None, {name: settings[name] for name in some}]),
+        "facts": rng.choice([None, {}, {"my_other": rng.choice(["number", ["a", "b"], "share"])}]),
+        "decisions": rng.choice([{"d": decision}, {"d": decision}, {"d": None}, None]),
+        "promises": rng.choice([None, [], [promise, {**promise, "when": random_lines(rng)}]]),
+        "tests": rng.choice([None, [], [random_case(rng, "one"), random_case(rng, "two")]]),
     }
 
 
@@ -420,12 +420,12 @@ def is_built(parent, data):
 @pytest.mark.slow
 def test_whatever_the_core_takes_the_schema_takes():
     """Random policies over every kind of line, well or nearly so: an editor never underlines what loads."""
-    chance = random.Random(4_711)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(4_711)  # noqa: S311  (a seeded test is the point)
     parent = parse_source(PARENT, "parent.yaml")
     taken = []
 
     for _ in range(1_800):
-        data = random_policy(chance)
+        data = random_policy(rng)
         if is_built(parent, data):
             taken.append(data)
             assert accepts(data), data
@@ -439,13 +439,13 @@ def test_whatever_the_core_takes_the_schema_takes():
 @pytest.mark.slow
 def test_whatever_the_core_takes_of_a_single_line_the_schema_takes():
     """The same for each fact alone, where more is taken."""
-    chance = random.Random(815)  # noqa: S311  (a seeded test is the point)
+    rng = random.Random(815)  # noqa: S311  (a seeded test is the point)
     parent = parse_source(PARENT, "parent.yaml")
     taken = dict.fromkeys(KINDS, 0)
 
     for name in KINDS:
         for _ in range(40):
-            rule = {"rule": "r", "when": {name: random_test(chance, name)}, "then": "wait", "because": "b"}
+            rule = {"rule": "r", "when": {name: random_test(rng, name)}, "then": "wait", "because": "b"}
             data = {"invitepolicy": 1, "name": "p", "decisions": {"d": {"rules": [rule]}}}
             if is_built(parent, data):
                 taken[name] += 1

@@ -176,7 +176,7 @@ def test_what_two_readers_read_differently_is_refused(text, remedy):
 
 @pytest.mark.parametrize("text", ["1" + "0" * 18, "-" + "9" * 19, "0." + "1" * 18, "9" * 8000])
 def test_numbers_have_at_most_18_digits(text):
-    """More cannot be told apart by every reader."""
+    """More cannot be distinguished by every reader."""
     assert places(f"a: {text}\n") == [(1, 4, "number")]
 
 
@@ -392,7 +392,7 @@ def test_a_file_has_at_most_256_kib():
 
 
 def test_a_text_has_at_most_8192_characters():
-    """Plain, quoted, in a block, or as a key: the longer one is told at its place."""
+    """Plain, quoted, in a block, or as a key: the longer one is reported at its place."""
     long = "é" * MOST_CHARACTERS
 
     assert read(f"a: {long}\nb: '{long}'\n") == {"a": long, "b": long}

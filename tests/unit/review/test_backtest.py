@@ -134,7 +134,7 @@ def test_a_policy_that_does_not_withdraw_is_refused(body, words):
         backtest(parse_policy(f"invitepolicy: 1\nname: p\n{body}\n"), [], now=NOW)
 
 
-@pytest.mark.usefixtures("no_garbage_collection")
+@pytest.mark.usefixtures("lazy_modules_loaded")
 def test_the_clock_is_read_once():
     """And an instant without a time zone is refused."""
     records = random_invitations(20, seed=1)

@@ -101,7 +101,7 @@ def test_a_wrong_value_is_reported_with_a_remedy(column, text, message):
         ("yes", "yes"),
         ("007", "007"),
         ("1e3", "1e3"),
-        ("1" * 19, "1" * 19),  # more digits than can be told apart: somebody's number, not a count
+        ("1" * 19, "1" * 19),  # more digits than can be distinguished: somebody's number, not a count
         ("140%", "140%"),
     ],
 )
