@@ -332,8 +332,8 @@ def _meant_words(fact: Fact, raw: str) -> str | None:
         return f"write a list in brackets: [{', '.join(several)}]"
     if raw.removeprefix("not ") in fact.words:
         return f"write {{not: {raw.removeprefix('not ')}}}"
-    found = closest(raw, fact.words)
-    return None if found is None else f"did you mean “{found}”?"
+    word = closest(raw, fact.words)
+    return None if word is None else f"did you mean “{word}”?"
 
 
 def _parse_flag(fact: Fact, raw: Any) -> IsTrue | IsKnown:

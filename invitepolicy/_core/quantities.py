@@ -72,10 +72,10 @@ def parse_duration(text: str) -> timedelta:
     Raise InvalidInputError for months and years, which have no fixed length, for fractions, for other units,
     and for more than 100 years.
     """
-    found = _DURATION.fullmatch(text)
-    if found is None:
+    match = _DURATION.fullmatch(text)
+    if match is None:
         raise _not_a_duration(text)
-    amount, unit = int(found[1]), UNITS[found[2]]
+    amount, unit = int(match[1]), UNITS[match[2]]
     # Compared before they are multiplied: 18 digits of weeks would overflow a timedelta.
     if amount > LONGEST // unit:
         raise _too_long(text)
@@ -148,7 +148,7 @@ def _in_days(amount: str, unit: str) -> str:
 
 def parse_share(text: str) -> float:
     """Read `40%` as 0.4, correctly rounded. Raise InvalidInputError outside 0 % to 100 %."""
-    found = _SHARE.fullmatch(text)
+    match = _SHARE.fullmatch(text)
     if re.fullmatch(_COMMA, text):
         raise _comma(text)
     # `40` is a percentage without its sign. `0.4` is not: it means 40%, and “write 0.4%” would mislead.
@@ -156,11 +156,11 @@ def parse_share(text: str) -> float:
         raise InvalidInputError(
             "quantity", f"{quoted(text)} is not a share", f"write {text}%, if that is what you mean"
         )
-    if found is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
+    if match is None or sum(map(str.isdigit, text)) > MOST_DIGITS:
         raise InvalidInputError(
             "quantity", f"{quoted(text)} is not a share", "write a percentage from 0% to 100%, such as 40%"
         )
-    return checked_share(_percent(found[1]), text)
+    return checked_share(_percent(match[1]), text)
 
 
 def _percent(digits: str) -> float:
@@ -280,12 +280,12 @@ def parse_instant(text: str, *, zoneless: str = "") -> datetime:
     A time without an offset is refused, since its time zone is unknown; `zoneless` words the remedy.
     Raise InvalidInputError for that, for anything else that is not of this form, and for dates that do not exist.
     """
-    found = _INSTANT.fullmatch(text)
-    if found is None:
+    match = _INSTANT.fullmatch(text)
+    if match is None:
         raise InvalidInputError(
             "instant", f"{quoted(text)} is not a date or an instant", "write 2026-03-01 or 2026-03-01T10:00Z"
         )
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
     if hour is not None and offset is None:
         raise InvalidInputError(
             "instant",

@@ -34,24 +34,24 @@ def parse_reason(text: str, settings: Mapping[str, Setting], facts: Mapping[str,
     """
     parts: list[str | Placeholder] = []
     end = 0
-    for found in _PART.finditer(text):
-        plain = text[end : found.start()]
+    for match in _PART.finditer(text):
+        plain = text[end : match.start()]
         _refuse_bare(plain, settings)
         parts.append(plain)
-        parts.append(_part(found, settings, facts))
-        end = found.end()
+        parts.append(_part(match, settings, facts))
+        end = match.end()
     _refuse_bare(text[end:], settings)
     parts.append(text[end:])
     return tuple(_joined(parts))
 
 
-def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Placeholder:
-    if found[0] in ("{{", "}}"):
-        return found[0][0]
+def _part(match: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[str, Fact]) -> str | Placeholder:
+    if match[0] in ("{{", "}}"):
+        return match[0][0]
     # The last alternative of `_PART` matched, which has no group.
-    if found[1] is None:
+    if match[1] is None:
         raise InvalidInputError("placeholder", "missing closing brace", "close it with }, or write {{ for a brace")
-    name = found[1]
+    name = match[1]
     if name in settings or name in facts:
         return Placeholder(name)
     fact = facts.get(name.removesuffix(_AGE)) if name.endswith(_AGE) else None
@@ -68,9 +68,9 @@ def _part(found: re.Match[str], settings: Mapping[str, Setting], facts: Mapping[
 
 
 def _refuse_bare(text: str, settings: Mapping[str, Setting]) -> None:
-    for found in _BARE.finditer(text):
-        if found[0] in settings:
-            raise InvalidInputError("placeholder", f"the setting “{found[0]}” needs braces", f"write {{{found[0]}}}")
+    for match in _BARE.finditer(text):
+        if match[0] in settings:
+            raise InvalidInputError("placeholder", f"the setting “{match[0]}” needs braces", f"write {{{match[0]}}}")
 
 
 def _joined(parts: list[str | Placeholder]) -> Iterator[str | Placeholder]:

@@ -208,10 +208,10 @@ def as_invitation(thing: object, *, facts: Iterable[str] = ()) -> Invitation:
     # The attributes of a class are defaults or descriptors, not one record's values.
     if isinstance(thing, type):
         raise RecordError("record", thing, "is a class, not a record", "give one of its objects", "record")
-    found = _read_attributes(thing, _FIELDS)
-    if not found:
+    fields = _read_attributes(thing, _FIELDS)
+    if not fields:
         raise RecordError("record", thing, "is not an invitation", f"give one of {join_words(_FIELDS)}", "record")
-    return Invitation(**_read_fields(_known(found), _known(_read_attributes(thing, names))))
+    return Invitation(**_read_fields(_known(fields), _known(_read_attributes(thing, names))))
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:
@@ -220,17 +220,17 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _read_attributes(thing: object, names: Iterable[str]) -> dict[str, Any]:
     """Read those attributes that the object has."""
-    found = {}
+    values = {}
     for name in names:
         try:
-            found[name] = getattr(thing, name)
+            values[name] = getattr(thing, name)
         except AttributeError as error:
             if isinstance(getattr(type(thing), name, None), property):
                 # It is there, and fails inside: taken for missing it would silently be “not known”.
                 raise RecordError(
                     name, None, "cannot be read", "give None where it is not known", "unreadable"
                 ) from error
-    return found
+    return values
 
 
 def _read_mapping(thing: Mapping[Any, Any], facts: tuple[str, ...]) -> dict[str, Any]:
@@ -275,14 +275,14 @@ def _parse(parse: Callable[[str], Q], kind: str, field: str, text: str) -> Q:
 def as_account(fields: Mapping[str, Any]) -> Account:
     """Read an account from plain data; instants and shares may be text (`2026-03-01`, `40%`). Raise RecordError."""
     known = [field.name for field in attrs.fields(Account)]
-    found = {}
+    values = {}
     for name, value in fields.items():
         if name not in known:
             hint = did_you_mean(str(name).removeprefix("account_"), known, f"it has {join_words(known, 'and')}")
             raise RecordError(str(name), value, "is not a field of an account", hint, "unknown-field")
         if value is not None:
-            found[name] = _account_value(name, value)
-    return Account(**found)
+            values[name] = _account_value(name, value)
+    return Account(**values)
 
 
 def _account_value(name: str, value: Any) -> Any:

@@ -69,8 +69,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     cutoff = 0.7 if len(plain) > _SHORT else 0.6  # of a short word, two letters that changed places are a third
     import difflib  # noqa: PLC0415  (imported late: only a mistake needs it)
 
-    found = difflib.get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
-    return by_plain[found[0]] if found else None
+    matches = difflib.get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
+    return by_plain[matches[0]] if matches else None
 
 
 def in_digits(text: str) -> str | None:
@@ -87,5 +87,5 @@ def join_words(words: Iterable[str], last: str = "or") -> str:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return the hint for a mistyped word: the nearest right one, or else `otherwise`."""
-    found = closest(word, known)
-    return f"did you mean “{found}”?" if found is not None else otherwise
+    word_meant = closest(word, known)
+    return f"did you mean “{word_meant}”?" if word_meant is not None else otherwise

@@ -258,8 +258,8 @@ class _Merger:
                 )
         # The file's own limits are added last, so that its rules are compared with its parents' only.
         findings = list(find_conflicts(decision.limits, decision.rules, changes))
-        for found in findings:
-            self._reader.refuse((*path, *found.path), found.code, found.what, found.hint, key=found.key)
+        for problem in findings:
+            self._reader.refuse((*path, *problem.path), problem.code, problem.what, problem.hint, key=problem.key)
         # A rule that replaces nothing, or two that replace one, have no place; the file is refused anyway.
         if not findings:
             decision.rules = apply_overrides(decision.rules, changes)

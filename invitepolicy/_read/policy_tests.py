@@ -57,7 +57,7 @@ class _TestReader:
     def read(self, index: int, raw: dict[str, Any]) -> PolicyTest | None:
         path: Path = ("tests", index)
         # Reading goes on after a mistake, so that all of a test's are reported at once.
-        before = len(self._problems.found)
+        before = len(self._problems.problems)
         self._check_name(raw["test"], path)
         now = self._now(raw, path)
         given = self._given(raw.get("given") or {}, now, path)
@@ -65,7 +65,7 @@ class _TestReader:
         # May be empty: the test of a rule alone expects no outcome.
         expect = tuple(self._expectations(raw["expect"] or {}, now, path))
         rule = self._rule(raw.get("rule") or {}, path)
-        if len(self._problems.found) > before or given is None or account is None:
+        if len(self._problems.problems) > before or given is None or account is None:
             return None
         place = Location(self._document.path, *self._document.value_mark(path))
         return PolicyTest(raw["test"], given, account, now, expect, rule, raw.get("skip"), place)
@@ -212,18 +212,18 @@ class _TestReader:
         last = timedelta(-1)  # before the first outcome, which comes after 0 days
         for index, item in enumerate(raw):
             path = (*at, index)
-            found = re.fullmatch(_LIFE, item) if isinstance(item, str) else None
+            match = re.fullmatch(_LIFE, item) if isinstance(item, str) else None
             # The first outcome holds from the test's now on and has no time; each further one must have one.
-            if found is None or (found[2] is None) is not (index == 0):
+            if match is None or (match[2] is None) is not (index == 0):
                 hint = "write the first outcome alone, each further one with its time: withdraw after 4 days"
                 self._refuse(path, "life", f"{quoted(item)} does not fit into a life", hint)
                 continue
             try:
-                after = parse_duration(found[2]) if found[2] else timedelta()
+                after = parse_duration(match[2]) if match[2] else timedelta()
             except InvalidInputError as error:
                 self._refuse(path, "quantity", error.what, error.hint)
                 continue
-            if not self._is_outcome(decision, found[1], path):
+            if not self._is_outcome(decision, match[1], path):
                 continue
             if after <= last:
                 self._refuse(
@@ -233,7 +233,7 @@ class _TestReader:
                     "put the outcomes in order of time",
                 )
             last = after
-            yield ExpectedStage(found[1], after)
+            yield ExpectedStage(match[1], after)
 
     def _instants(self, decision: str, raw: dict[str, Any], now: datetime, at: Path) -> Iterator[tuple[datetime, str]]:
         for key, outcome in raw.items():

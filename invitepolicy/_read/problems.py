@@ -32,13 +32,13 @@ class ProblemCollector:
     """Collects the problems of one file; after 200 it stops looking for more."""
 
     path: str
-    found: list[Problem] = attrs.field(factory=list)
+    problems: list[Problem] = attrs.field(factory=list)
 
     def add(self, mark: Position, code: str, what: str, hint: str) -> None:
         """Record a problem at a position. Raise PolicyError once there are 200."""
         # The last one is recorded before it is raised, so that the error lists it.
         error = self.fatal(mark, code, what, hint)
-        if len(self.found) >= MOST_PROBLEMS:
+        if len(self.problems) >= MOST_PROBLEMS:
             raise error
 
     def report(self, document: PolicyFile, problem: PathProblem) -> None:
@@ -48,10 +48,10 @@ class ProblemCollector:
 
     def fatal(self, mark: Position, code: str, what: str, hint: str) -> PolicyError:
         """Record a problem that stops parsing and return the error to raise."""
-        self.found.append(Problem(self.path, *mark, what, hint, code))
-        return PolicyError(self.found)
+        self.problems.append(Problem(self.path, *mark, what, hint, code))
+        return PolicyError(self.problems)
 
     def raise_if_any(self) -> None:
         """Raise PolicyError with every problem recorded, if there is any."""
-        if self.found:
-            raise PolicyError(self.found)
+        if self.problems:
+            raise PolicyError(self.problems)

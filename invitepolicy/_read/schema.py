@@ -123,8 +123,8 @@ def _scattered(data: Any, path: Path) -> Path | None:
 def _bad_name(error: Any) -> tuple[str, str]:
     name: str = error.instance
     what = f"{quoted(name)} cannot be a name here"
-    if found := re.fullmatch(_WITHOUT_COLON, name):
-        return what, f"put a colon and a space after the name: {found[1]}: {clip(safe_text(found[2]), 40)}"
+    if match := re.fullmatch(_WITHOUT_COLON, name):
+        return what, f"put a colon and a space after the name: {match[1]}: {clip(safe_text(match[2]), 40)}"
     plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     meant = f"my_{plain}" if error.absolute_path[0] == "facts" else plain
     write = f"write {meant}; " if plain and re.search(error.schema["pattern"], meant) else ""
@@ -229,7 +229,7 @@ def _meant(schema: dict[str, Any], entry: dict[str, Any]) -> dict[str, str]:
     # One unknown, one missing: they belong together however little they look alike, as `if` and `when` do.
     if len(unknown) == len(missing) == 1:
         return {unknown[0]: closest(unknown[0], known) or missing[0]}
-    return {key: found for key in unknown if (found := closest(key, known)) is not None}
+    return {key: word for key in unknown if (word := closest(key, known)) is not None}
 
 
 def _name_of(path: Path) -> str:

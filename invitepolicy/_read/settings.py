@@ -42,14 +42,14 @@ def read_setting(name: str, raw: Any, parent: Setting | None, place: Location, *
     if inherited:
         hint = "give the value only; bounds belong to the policy that introduces a setting"
         raise InvalidInputError("bounds", f"“{name}” has its bounds from a parent", hint, (inherited[0],), key=True)
-    found = {key: _quantity(name, parts[key], key, parent) for key in ("value", *_BOUNDS) if key in parts}
+    quantities = {key: _quantity(name, parts[key], key, parent) for key in ("value", *_BOUNDS) if key in parts}
     # The value is there: the schema requires it.
-    kind = found["value"][0] if parent is None else parent.kind
-    for key, (other, quantity) in found.items():
+    kind = quantities["value"][0] if parent is None else parent.kind
+    for key, (other, quantity) in quantities.items():
         _check_kind(name, kind, other, quantity, key)
     # An empty text is none: it does not erase the parent's.
     texts = {key: parts[key] for key in ("about", "source") if parts.get(key)}
-    values = {key: quantity for key, (_, quantity) in found.items()}
+    values = {key: quantity for key, (_, quantity) in quantities.items()}
     _check_bounds(values)
     known = parent or Setting(name, kind, values["value"])
     changes: dict[str, Any] = {**values, **texts}
@@ -75,9 +75,9 @@ def _from_code(raw: Any, kind: QuantityKind) -> tuple[QuantityKind, Quantity]:
     if kind == "share" and isinstance(raw, int | float) and not isinstance(raw, bool):
         # In a file 0.4 is a number; for a share, code may give the part as one.
         return parse_setting(format_quantity(checked_share(raw, raw), "share"))
-    found, value = parse_setting(raw)
+    given_kind, value = parse_setting(raw)
     # What code may set is what a file could say: 1e-300 wants more digits than a file may have.
-    return parse_setting(format_quantity(value, found)) if isinstance(raw, float) else (found, value)
+    return parse_setting(format_quantity(value, given_kind)) if isinstance(raw, float) else (given_kind, value)
 
 
 def _quantity(name: str, raw: Any, key: str, parent: Setting | None) -> tuple[QuantityKind, Quantity]:

@@ -86,8 +86,8 @@ def _decode(source: str | bytes, problems: ProblemCollector) -> str:
 
 
 def _refuse_unprintable(text: str, problems: ProblemCollector) -> None:
-    for found in _UNPRINTABLE.finditer(text):
-        problems.add(_mark(text, found.start()), "character", *_unprintable(found[0]))
+    for match in _UNPRINTABLE.finditer(text):
+        problems.add(_mark(text, match.start()), "character", *_unprintable(match[0]))
     problems.raise_if_any()
 
 
@@ -228,9 +228,9 @@ class _YamlReader:
         if not event.style and event.value == "<<":
             self._refuse(mark, "merge", "a merge key, “<<”", "write the lines out, or use extends")
             return f"?{mark}"
-        problems_before = len(self._problems.found)
+        problems_before = len(self._problems.problems)
         key = self._scalar(event, mark)
-        if len(self._problems.found) > problems_before:
+        if len(self._problems.problems) > problems_before:
             return f"?{mark}"
         if isinstance(key, str):
             return key
@@ -251,8 +251,8 @@ class _YamlReader:
             what, hint = "the last line of this text is made of spaces", "delete them, and end the file with a new line"
             self._refuse(mark, "spaces", what, hint)
             return ""
-        if found := _UNPRINTABLE.search(text):
-            what, hint = _unprintable(found[0])
+        if match := _UNPRINTABLE.search(text):
+            what, hint = _unprintable(match[0])
             self._refuse(mark, "character", f"{what}, written as an escape" if event.style == '"' else what, hint)
             return ""
         return text

@@ -28,7 +28,7 @@ def read(text, subject="invitation", **broken):
     """Read the lines of `when`: what comes of them, and the problems as they are printed."""
     found, data, _, problems = reader(f"when: {text}\n", **broken)
     lines = found.read_conditions(data["when"], subject, ("when",))
-    return lines, [str(problem).removeprefix("p.yaml:1:") for problem in problems.found]
+    return lines, [str(problem).removeprefix("p.yaml:1:") for problem in problems.problems]
 
 
 def test_a_line_has_its_fact_its_test_its_text_and_its_place():
@@ -122,7 +122,7 @@ def reason(text):
     return (
         found.read_reason(data["because"], "invitation", ("because",)),
         found.used,
-        [problem.code for problem in problems.found],
+        [problem.code for problem in problems.problems],
     )
 
 
