@@ -11,7 +11,6 @@ from invitepolicy.sources.linkedin import people_columns
 from invitepolicy.sources.linkedin.csv_table import CsvRow
 from invitepolicy.sources.linkedin.dates import date_reader
 from invitepolicy.sources.linkedin.people_columns import COLUMNS, is_known, read_knowledge
-from invitepolicy.sources.problems import MistakeError
 
 CALENDAR = date_reader(None)
 
@@ -134,16 +133,3 @@ def test_a_fact_of_any_kind_can_be_a_column(monkeypatch, kind, text, value):
 def test_own_columns_begin_with_my():
     """All others are LinkedIn's or a slip of the pen."""
     assert [is_known(column) for column in ("my_met", "tags", "mymet", "Email Address")] == [True, True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"), [("number", "2.5", 2.5), ("share", "40%", 0.4), ("count", "3", 3), ("flag", "yes", True)]
-)
-def test_a_fact_of_any_kind_would_be_a_column(kind, text, value):
-    """Also of the kinds that no fact of an invitation has yet; what is none of the kind is refused without its value."""
-    fact = Fact("f", kind, "invitation", "f", "what it is")
-
-    assert people_columns._read_value(fact, text, date_reader(None)) == value
-    with pytest.raises(MistakeError) as refused:
-        people_columns._read_value(fact, "secret", date_reader(None))
-    assert "secret" not in str(refused.value.mistakes)
