@@ -93,7 +93,7 @@ class DecisionExpressions:
                 yield from (((self.index_of[condition.fact, word], _WITHOUT),) for word in words)
             case OneOf(words):
                 yield tuple((self.index_of[condition.fact, word], _WITH) for word in words)
-            case IsTrue() | NumberRange() | AgeRange() | IsKnown():  # pragma: no cover  (only OneOf compares tags)
+            case IsTrue() | NumberRange() | AgeRange() | IsKnown():  # refused when a policy is read
                 message = f"no condition on tags: {condition.text}"
                 raise LookupError(message)
             case _ as never:

@@ -15,12 +15,14 @@ from freezegun import freeze_time
 from random_policies import NOW, random_record
 
 from invitepolicy import Account, Invitation, RecordError, decide, load_policy, parse_policy
+from invitepolicy._core.conditions import Condition, IsKnown, IsTrue, NumberRange
+from invitepolicy._core.errors import Location
 from invitepolicy._core.facts import FACTS
 from invitepolicy._core.records import NO_ACCOUNT
 from invitepolicy._read.load import shipped_names
 from invitepolicy.frames import decide_frame
 from invitepolicy.frames.columns import LAST, Check, ColumnReader, run_checks
-from invitepolicy.frames.evaluate import answer_columns
+from invitepolicy.frames.evaluate import DecisionExpressions, answer_columns
 from invitepolicy.frames.expressions import Column, TempColumns
 from invitepolicy.frames.membership import Membership
 
@@ -435,3 +437,12 @@ def test_a_layer_may_be_empty():
     frame = temp_columns.add_layers(nw.from_native(pl.DataFrame({"row": [1]})), 0)
 
     assert frame.rows() == [(1, 2)]
+
+
+@pytest.mark.parametrize("operator", [IsTrue(wanted=True), IsKnown(wanted=True), NumberRange(None, None)])
+def test_no_operator_but_words_is_about_tags(operator):
+    """A policy with another one is refused when it is read; should one get here, it is not passed over in silence."""
+    condition = Condition("tags", operator, "as written", Location("p.yaml", 1))
+
+    with pytest.raises(LookupError, match="no condition on tags: as written"):
+        list(DecisionExpressions._tag_clauses(None, condition))
